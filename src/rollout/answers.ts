@@ -1,0 +1,139 @@
+import type { Role } from '../plan/schema.ts';
+import type { AnswerWord, Fact, Who } from './events.ts';
+import type { Gate, Rollout } from './state.ts';
+
+/** Somebody who acts, with the roles that the plan gives them now. */
+export interface Actor extends Who {
+  readonly roles: readonly Role[];
+}
+
+/** What an act led to: facts for the journal, and a sentence for the person. A refusal is on the record too. */
+export interface Act {
+  readonly facts: readonly Fact[];
+  readonly say: string;
+  readonly refused: boolean;
+}
+
+/** An answer that a question takes at this moment, and who may give it. */
+export interface Choice {
+  readonly answer: AnswerWord;
+  readonly roles: readonly Role[];
+}
+
+const ANYONE: readonly Role[] = ['operator', 'approver'];
+const APPROVERS: readonly Role[] = ['approver'];
+
+/** The answers on offer: they follow the freshest verdict, not the one that the question was asked with. */
+export function choices(rollout: Rollout, gate: Gate): Choice[] {
+  const { topic } = gate;
+  switch (topic.kind) {
+    case 'promote': {
+      const answer = topic.step === 0 ? 'good' : (rollout.verdict?.answer ?? 'no-data');
+      const hold: Choice = { answer: 'hold', roles: ANYONE };
+      if (answer === 'good') return [{ answer: 'yes', roles: APPROVERS }, hold];
+      return answer === 'bad' ? [hold] : [hold, { answer: 'overrule', roles: APPROVERS }];
+    }
+    case 'roll-back':
+      return [
+        { answer: 'yes', roles: ANYONE },
+        { answer: 'no', roles: ANYONE },
+      ];
+    case 'stuck': {
+      const retry: Choice = { answer: 'retry', roles: ANYONE };
+      const untouched = rollout.step < 0 && topic.effect !== 'set-split';
+      return untouched ? [retry, { answer: 'no', roles: ANYONE }] : [retry];
+    }
+    case 'drift':
+      return (['adopt', 'restore', 'no'] as const).map((answer) => ({ answer, roles: APPROVERS }));
+  }
+}
+
+/**
+ * Weighs a tap on a question's button. The button carries no authority: everything is looked up here.
+ * @param revision the revision of the question that the button was shown with.
+ * @param reason needed for `overrule`.
+ */
+export function answer(
+  rollout: Rollout,
+  tap: { gate: string; revision: number; answer: string; reason?: string },
+  actor: Actor,
+): Act {
+  const gate = rollout.gates.findLast((g) => g.id === tap.gate);
+  const attempt = `answer '${tap.answer}' to question ${tap.gate}, revision ${tap.revision}`;
+  const refuse = (why: string): Act => refusal(actor, attempt, why);
+
+  if (!gate) return refuse('That question is not known here.');
+  if (actor.roles.length === 0) return refuse('You have no role in the plan, so your tap changes nothing.');
+  if (gate.revision !== tap.revision)
+    return refuse('That question has been asked anew since: answer the newer message.');
+  if (gate.outcome) return refuse(sayOutcome(gate));
+  const choice = choices(rollout, gate).find((c) => c.answer === tap.answer);
+  if (!choice) return refuse(sayNotOffered(rollout, gate));
+  if (!choice.roles.some((role) => actor.roles.includes(role))) {
+    return refuse(`This takes the role ${choice.roles.join(' or ')}; you have ${actor.roles.join(' and ')}.`);
+  }
+
+  const opens = choice.answer === 'yes' || choice.answer === 'overrule';
+  if (gate.topic.kind !== 'promote' || !opens) return settle(gate, choice.answer, actor, tap.reason);
+  return vote(rollout, gate, choice.answer, actor, tap.reason, refuse);
+}
+
+/** A yes to a promotion counts towards the quorum; the starter's does not where two persons are asked. */
+function vote(
+  rollout: Rollout,
+  gate: Gate,
+  answer: AnswerWord,
+  actor: Actor,
+  reason: string | undefined,
+  refuse: (why: string) => Act,
+): Act {
+  const { needed, twoPerson } = rollout.terms.approval;
+  if (twoPerson && actor.id === rollout.starter.id) {
+    return refuse('You started this rollout, so somebody else must approve its steps.');
+  }
+  if (answer === 'overrule' && !reason?.trim())
+    return refuse('Overruling the figures takes a written reason.');
+  if (gate.votes.some((v) => v.by.id === actor.id)) return refuse('Your vote already counts.');
+  const voted: Fact = { type: 'voted', gate: gate.id, answer, by: who(actor) };
+  const have = gate.votes.length + 1;
+  if (have < needed) return { facts: [voted], say: `Your yes counts: ${have} of ${needed}.`, refused: false };
+  const settled = settle(gate, answer, actor, reason);
+  return { ...settled, facts: [voted, ...settled.facts] };
+}
+
+function settle(gate: Gate, answer: AnswerWord, actor: Actor, reason?: string): Act {
+  const outcome = { kind: 'answered', answer, ...(reason && { reason }) } as const;
+  return {
+    facts: [{ type: 'settled', gate: gate.id, outcome, by: who(actor) }],
+    say: 'Recorded.',
+    refused: false,
+  };
+}
+
+/** A refused attempt: nothing changes, and the journal says that it was made. */
+export function refusal(actor: Who, attempt: string, why: string): Act {
+  return { facts: [{ type: 'refused', attempt, why, by: who(actor) }], say: why, refused: true };
+}
+
+export function who(actor: Who): Who {
+  return { id: actor.id, name: actor.name };
+}
+
+function sayOutcome(gate: Gate): string {
+  const by = gate.settledBy ? ` by ${gate.settledBy.name}` : '';
+  switch (gate.outcome?.kind) {
+    case 'answered':
+      return `This was already answered${by}.`;
+    case 'expired':
+      return 'This question has expired. /status offers to ask it again.';
+    default:
+      return `This question is void: ${gate.outcome?.why ?? 'it was withdrawn'}.`;
+  }
+}
+
+function sayNotOffered(rollout: Rollout, gate: Gate): string {
+  if (gate.topic.kind === 'promote' && rollout.verdict && rollout.verdict.answer !== 'good') {
+    return `Not now: the verdict is ${rollout.verdict.answer.replaceAll('-', ' ')}. ${rollout.verdict.reasons[0] ?? ''}`.trim();
+  }
+  return 'That is not among the answers to this question.';
+}

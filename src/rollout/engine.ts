@@ -1,0 +1,209 @@
+import pLimit from 'p-limit';
+import { describeSplit, type Split, sameSplit } from '../plan/split.ts';
+import { type Act, type Actor, refusal, who } from './answers.ts';
+import { type Command, weigh } from './commands.ts';
+import { observationDue } from './decide.ts';
+import type { Draft, Fact } from './events.ts';
+import { evolve, fold } from './evolve.ts';
+import { Line, type Surroundings } from './line.ts';
+import type { Monitor } from './ports.ts';
+import { isOver, type Rollout } from './state.ts';
+
+/** Figures are asked for this many rollouts at a time. */
+const OBSERVERS = 16;
+/** A tap waits this long for the live split before it is refused. */
+const READ_TIMEOUT_MS = 10_000;
+
+export interface Engine {
+  /** Loads the live rollouts and goes on where each of them was. */
+  recover(): Promise<void>;
+  /** Begins a rollout, once however often it is called with the same id. */
+  begin(draft: Draft, by: Actor): Promise<{ readonly rollout: Rollout } | { readonly refused: string }>;
+  /** What a person asks of a rollout. */
+  act(rollout: string, command: Command, actor: Actor): Promise<Act>;
+  /** Does whatever has come due. Resolves when all of it is done. */
+  tick(): Promise<void>;
+  get(rollout: string): Rollout | undefined;
+  /** Rollouts under way, and the last of each service that is over; oldest first. */
+  all(): Rollout[];
+  /** Drains what is being written and leaves the rest to the next process. */
+  stop(): Promise<void>;
+}
+
+/** Runs rollouts: asks the pure heart what is next, does it through the ports, and records what came of it. */
+export function createEngine(around: Surroundings & { readonly monitor: Monitor }): Engine {
+  const { store, cloud, clock, monitor } = around;
+  const lines = new Map<string, Line>();
+  const observing = new Set<string>();
+  const limit = pLimit(OBSERVERS);
+  const stopping = new AbortController();
+  let beginnings: Promise<unknown> = Promise.resolve();
+
+  const surroundings: Surroundings = {
+    ...around,
+    changed(rollout) {
+      around.changed(rollout);
+      if (rollout.step >= 0) retire(rollout);
+    },
+  };
+
+  return {
+    async recover() {
+      for (const id of await store.live()) {
+        const events = await store.read(id);
+        if (events && events.length > 0) lines.set(id, new Line(fold(events), surroundings));
+      }
+      await Promise.all([...lines.values()].map((line) => line.goOn()));
+    },
+
+    begin(draft, by) {
+      const turn = beginnings.then(() => beginNow(draft, by));
+      beginnings = turn.catch(() => {});
+      return turn;
+    },
+
+    async act(id, command, actor) {
+      const line = lines.get(id);
+      if (!line) return { facts: [], say: 'That rollout is closed, or not known here.', refused: true };
+      const world = await readWorld(line.rollout, command, actor);
+      return line.change((rollout) => weighInWorld(rollout, command, actor, world));
+    },
+
+    async tick() {
+      const now = clock.now();
+      const due = [...lines.values()];
+      await Promise.all(
+        due.flatMap((line) => [
+          ...(line.isDue(now) ? [line.goOn()] : []),
+          ...(isObservable(line, now) ? [limit(() => observe(line))] : []),
+        ]),
+      );
+    },
+
+    get: (id) => lines.get(id)?.rollout,
+    all: () => [...lines.values()].map((line) => line.rollout).toSorted((a, b) => a.startedAt - b.startedAt),
+
+    async stop() {
+      stopping.abort(new Error('Sluice is stopping.'));
+      await beginnings;
+      await Promise.all([...lines.values()].map((line) => line.stop()));
+    },
+  };
+
+  async function beginNow(draft: Draft, by: Actor) {
+    const known = lines.get(draft.id);
+    if (known) return { rollout: known.rollout };
+    if (!by.roles.includes('operator')) return { refused: 'Only an operator may start a rollout.' };
+    const others = [...lines.values()].filter((line) => line.rollout.service === draft.service);
+    const holder = others.find((line) => !isOver(line.rollout.stage))?.rollout;
+    if (holder) {
+      return {
+        refused: `${holder.starter.name} is releasing ${holder.version} to ${holder.service} right now. /status shows where it stands; /cancel or /rollback ends it.`,
+      };
+    }
+    const started = { type: 'started', draft, by: who(by), at: clock.now() } as const;
+    await store.append(draft.id, 0, [started]);
+    const line = new Line(evolve(undefined, started), surroundings);
+    lines.set(draft.id, line);
+    around.changed(line.rollout);
+    // The last release that is fully out stays at hand for a rollback until this one has traffic of its own.
+    const lastDone = others.findLast((other) => other.rollout.stage.at === 'done');
+    for (const other of others) if (other !== lastDone) close(other);
+    await line.goOn();
+    return { rollout: line.rollout };
+  }
+
+  /** The released versions before this one can no longer be rolled back once it has traffic. */
+  function retire(rollout: Rollout): void {
+    for (const line of lines.values()) {
+      const other = line.rollout;
+      if (other.service === rollout.service && other.id !== rollout.id && isOver(other.stage)) close(line);
+    }
+  }
+
+  function close(line: Line): void {
+    lines.delete(line.rollout.id);
+    line
+      .change(() => ({ facts: [{ type: 'closed' }] }))
+      .then(() => store.close(line.rollout.id))
+      .catch((error) => around.failed(line.rollout, error));
+  }
+
+  /** Before a tap moves traffic, the live split is read once more. */
+  async function readWorld(rollout: Rollout, command: Command, actor: Actor): Promise<World> {
+    if (command.type !== 'answer' || weigh(rollout, command, actor).refused) return { kind: 'unread' };
+    const topic = rollout.gates.findLast((gate) => gate.id === command.gate)?.topic;
+    const moves = topic?.kind === 'promote' && command.answer !== 'hold';
+    if (!moves && !(topic?.kind === 'roll-back' && command.answer === 'yes')) return { kind: 'unread' };
+    try {
+      const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
+      const live = await cloud.readSplit(rollout.service, signal);
+      return live ? { kind: 'read', live } : { kind: 'unreadable', why: 'The service is gone.' };
+    } catch (error) {
+      return { kind: 'unreadable', why: (error as Error).message };
+    }
+  }
+
+  function isObservable(line: Line, now: number): boolean {
+    return !observing.has(line.rollout.id) && observationDue(line.rollout, now) !== undefined;
+  }
+
+  async function observe(line: Line): Promise<void> {
+    const { id, service, version, live, movedAt } = line.rollout;
+    const window = observationDue(line.rollout, clock.now());
+    if (!window || stopping.signal.aborted) return;
+    observing.add(id);
+    try {
+      const canaryShare = (live?.shares[version] ?? 0) / 1000;
+      const verdict = await monitor.observe(
+        { service, canary: version, canaryShare, ...window },
+        stopping.signal,
+      );
+      if (stopping.signal.aborted) return;
+      // The split may have moved meanwhile: then these figures belong to a window that is over.
+      await line.change((rollout) => ({
+        facts:
+          rollout.movedAt === movedAt && observationDue(rollout, clock.now())
+            ? [{ type: 'judged', verdict }]
+            : [],
+      }));
+    } finally {
+      observing.delete(id);
+    }
+  }
+}
+
+type World =
+  | { readonly kind: 'unread' }
+  | { readonly kind: 'read'; readonly live: Split }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/** {@link weigh}, with what the live traffic has to say about an answer that moves it. */
+function weighInWorld(rollout: Rollout, command: Command, actor: Actor, world: World): Act {
+  const act = weigh(rollout, command, actor);
+  if (command.type !== 'answer' || act.refused || world.kind === 'unread') return act;
+  const topic = rollout.gates.findLast((gate) => gate.id === command.gate)?.topic;
+  if (topic?.kind !== 'promote' && topic?.kind !== 'roll-back') return act;
+  if (world.kind === 'unreadable') {
+    // A rollback reads for itself and is not kept from trying.
+    if (topic.kind === 'roll-back') return act;
+    return refusal(
+      actor,
+      `answer '${command.answer}'`,
+      `The live traffic cannot be read, so nothing was moved. ${world.why}`,
+    );
+  }
+  const moving = rollout.pending?.effect.kind === 'set-split';
+  if (sameSplit(world.live, topic.from) || (topic.kind === 'roll-back' && moving)) return act;
+
+  const why = `traffic was moved by another hand: it is ${describeSplit(world.live)} now`;
+  const superseded: Fact = { type: 'settled', gate: command.gate, outcome: { kind: 'superseded', why } };
+  const next: Fact[] =
+    topic.kind === 'promote'
+      ? [{ type: 'drifted', live: world.live }]
+      : [
+          { type: 'seen', live: world.live },
+          { type: 'rollback-requested', reason: topic.reason, by: who(actor) },
+        ];
+  return { facts: [superseded, ...next], say: `Nothing was moved: ${why}.`, refused: true };
+}
