@@ -1,0 +1,29 @@
+/** Small line drawings, all on a 24-unit square, coloured by the text around them. */
+
+const paths = {
+  reply: 'M10 8V4L3 11l7 7v-4c5 0 8.5 1.6 11 5-1-6-4-10-11-11z',
+  send: 'M4 12 3 4l18 8-18 8 1-8zm0 0h9',
+  down: 'M12 5v14m-6-6 6 6 6-6',
+  close: 'M6 6l12 12M18 6 6 18',
+  file: 'M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5M12 12v5m-2.5-2.5L12 17l2.5-2.5',
+  link: 'M7 17 17 7m-8 0h8v8',
+  copy: 'M9 9h10v10H9zM5 15V5h10',
+  sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zm0-6v2m0 16v2M4.9 4.9l1.5 1.5m11.2 11.2 1.5 1.5M2 12h2m16 0h2M4.9 19.1l1.5-1.5M17.6 6.4l1.5-1.5',
+  moon: 'M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z',
+  pin: 'M9 4h6l-1 6 3 3H7l3-3zm3 9v7',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+/** The sluice: a lifted gate between two posts, and the water that goes through. */
+export function Mark() {
+  return <img class="mark" src="/page/mark.svg" alt="" width="32" height="32" />;
+}

@@ -1,0 +1,14 @@
+import type { Message } from './wire.ts';
+
+/** One line that stands for a message, at most `length` characters, in a quote or a notice. */
+export function summaryOf(message: Message, length: number): string {
+  const text = message.text ?? message.caption ?? kindOf(message);
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const characters = [...line];
+  return characters.length <= length ? line : `${characters.slice(0, length - 1).join('')}…`;
+}
+
+function kindOf(message: Message): string {
+  if (message.photo !== undefined) return 'Photo';
+  return message.document?.file_name ?? 'Message';
+}

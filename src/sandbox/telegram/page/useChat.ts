@@ -1,0 +1,44 @@
+import { useEffect, useReducer, useState } from 'preact/hooks';
+import { type Chat, emptyChat, evolveChat } from './chat.ts';
+import { type Link, listen } from './connection.ts';
+
+/** Real milliseconds for which Telegram shows "typing": 5 s, or until a message arrives. */
+const TYPING = 5000;
+
+export interface LiveChat {
+  readonly chat: Chat;
+  readonly link: Link;
+  readonly typing: boolean;
+}
+
+/** The chat, kept up to date. `onLive` runs after the connection stands, at first and after every break. */
+export function useChat(chatId: number, onLive: () => void, onFailed: (error: unknown) => void): LiveChat {
+  const [chat, dispatch] = useReducer(evolveChat, emptyChat);
+  const [link, setLink] = useState<Link>('connecting');
+  const [typingSince, setTypingSince] = useState<number>();
+
+  useEffect(
+    () =>
+      listen(chatId, {
+        chat(event) {
+          dispatch(event);
+          if (event.type === 'message' && event.message.from.is_bot) setTypingSince(undefined);
+        },
+        typing: () => setTypingSince(performance.now()),
+        link(state) {
+          setLink(state);
+          if (state === 'live') onLive();
+        },
+        failed: onFailed,
+      }),
+    [chatId, onLive, onFailed],
+  );
+
+  useEffect(() => {
+    if (typingSince === undefined) return;
+    const timer = setTimeout(() => setTypingSince(undefined), TYPING);
+    return () => clearTimeout(timer);
+  }, [typingSince]);
+
+  return { chat, link, typing: typingSince !== undefined };
+}

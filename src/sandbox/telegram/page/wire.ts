@@ -1,0 +1,108 @@
+/** What the page hears from its server. Messages are Bot API `Message` objects as the chat shows them now. */
+
+export type Role = 'operator' | 'approver' | 'admin';
+
+export interface Person {
+  readonly id: number;
+  readonly firstName: string;
+  readonly username: string;
+  /** Empty for a bystander. */
+  readonly roles: readonly string[];
+}
+
+export interface ClockReading {
+  /** Real milliseconds since the epoch at which the sandbox's clock read `epoch`. */
+  readonly origin: number;
+  readonly epoch: number;
+  readonly speed: number;
+}
+
+/** `GET /_sandbox`: where things are and who is who. */
+export interface Sandbox {
+  readonly appEngine?: string;
+  readonly proxy?: string;
+  readonly project?: string;
+  readonly clock: ClockReading;
+  readonly chatId: number;
+  readonly chatTitle: string;
+  readonly bot: { readonly id: number; readonly firstName: string; readonly username: string };
+  readonly people: readonly Person[];
+}
+
+export interface User {
+  readonly id: number;
+  readonly is_bot: boolean;
+  readonly first_name: string;
+  readonly username?: string;
+}
+
+/** `offset` and `length` count UTF-16 code units, as JavaScript's strings do. */
+export interface Entity {
+  readonly type: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly url?: string;
+  readonly language?: string;
+  readonly user?: User;
+}
+
+export type ButtonStyle = 'primary' | 'success' | 'danger';
+
+export interface InlineButton {
+  readonly text: string;
+  readonly callback_data?: string;
+  readonly url?: string;
+  readonly copy_text?: { readonly text: string };
+  readonly style?: ButtonStyle;
+}
+
+export interface ReplyMarkup {
+  readonly inline_keyboard?: readonly (readonly InlineButton[])[];
+  readonly force_reply?: boolean;
+  readonly selective?: boolean;
+  readonly input_field_placeholder?: string;
+}
+
+export interface Photo {
+  readonly width: number;
+  readonly height: number;
+  readonly url?: string;
+}
+
+export interface Document {
+  readonly file_name?: string;
+  readonly file_size?: number;
+  readonly mime_type?: string;
+  readonly url?: string;
+}
+
+export interface Message {
+  readonly message_id: number;
+  readonly from: User;
+  /** Seconds since the epoch, by the sandbox's clock. */
+  readonly date: number;
+  readonly edit_date?: number;
+  readonly text?: string;
+  readonly entities?: readonly Entity[];
+  readonly caption?: string;
+  readonly caption_entities?: readonly Entity[];
+  /** Sizes of one photo, the largest last. */
+  readonly photo?: readonly Photo[];
+  readonly document?: Document;
+  readonly reply_to_message?: Message;
+  readonly reply_markup?: ReplyMarkup;
+  readonly pinned_message?: Message;
+}
+
+export interface Command {
+  readonly command: string;
+  readonly description: string;
+}
+
+/** What came of a tap on an inline button. */
+export interface Press {
+  /** False when the bot did not answer in time. */
+  readonly answered: boolean;
+  readonly text?: string;
+  readonly show_alert?: boolean;
+}
