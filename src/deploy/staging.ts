@@ -1,0 +1,100 @@
+import type { Storage } from '@google-cloud/storage';
+import pLimit from 'p-limit';
+import { CloudError } from '../google/cloud-error.ts';
+import type { Endpoint } from '../google/endpoint.ts';
+import { explain } from '../google/explain.ts';
+import { readFault } from '../google/fault.ts';
+import type { SourceFile } from './source-files.ts';
+
+/** The bucket that App Engine builds from. */
+export interface Staging {
+  /**
+   * Uploads what the bucket lacks. Objects are named by their SHA-1, so that what any deploy has brought is there.
+   * @param onUploaded called after each new object.
+   * @returns how many were new.
+   */
+  upload(
+    files: readonly SourceFile[],
+    onUploaded: (done: number, total: number) => void,
+    signal?: AbortSignal,
+  ): Promise<number>;
+  /** Where the version's manifest says that a file lies. */
+  urlOf(sha1: string): string;
+}
+
+/** gcloud's number of upload threads. */
+const UPLOADS = 16;
+/** From here on an upload can be resumed; below, one request is cheaper. As gcloud has it. */
+const RESUMABLE_FROM = 5 * 1024 * 1024;
+
+export function openStaging(project: string, endpoint: Endpoint, bucketName: string): Staging {
+  const doing = `upload to the staging bucket ${bucketName}`;
+
+  async function upload(
+    files: readonly SourceFile[],
+    onUploaded: (done: number, total: number) => void,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    const bucket = (await openStorage(project, endpoint)).bucket(bucketName);
+    const fresh = new Map(files.map((file) => [file.sha1, file]));
+    await explained(`list what the staging bucket ${bucketName} has`, async () => {
+      const [there] = await bucket.getFiles({ fields: 'items(name),nextPageToken' });
+      for (const object of there) fresh.delete(object.name);
+    });
+
+    const limit = pLimit(UPLOADS);
+    let done = 0;
+    const uploads = Array.from(fresh.values(), (file) =>
+      limit(async () => {
+        signal?.throwIfAborted();
+        const [object] = await explained(doing, () =>
+          bucket.upload(file.location, {
+            destination: file.sha1,
+            resumable: file.bytes >= RESUMABLE_FROM,
+            // The name is the checksum, and App Engine compares it when it builds.
+            validation: false,
+          }),
+        );
+        const stored = Number(object.metadata.size);
+        if (stored !== file.bytes) {
+          throw new CloudError(
+            'failed',
+            `Could not ${doing}: of ${file.path} ${stored} of ${file.bytes} bytes arrived. Was it written to just now? Try again.`,
+          );
+        }
+        done++;
+        onUploaded(done, fresh.size);
+      }),
+    );
+    try {
+      await Promise.all(uploads);
+    } finally {
+      limit.clearQueue();
+    }
+    return fresh.size;
+  }
+
+  return { upload, urlOf: (sha1) => `https://storage.googleapis.com/${bucketName}/${sha1}` };
+}
+
+async function openStorage(project: string, endpoint: Endpoint): Promise<Storage> {
+  const { Storage } = await import('@google-cloud/storage');
+  // A custom endpoint gets no credential unless asked for: right on this machine, wrong elsewhere.
+  return new Storage({
+    projectId: project,
+    apiEndpoint: endpoint.origin,
+    useAuthWithCustomEndpoint: !endpoint.local,
+  });
+}
+
+/** This client has its own errors: `code` is the HTTP status. */
+async function explained<T>(doing: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (typeof code === 'number' && error instanceof Error)
+      throw explain(readFault(code, error.message), doing);
+    throw explain(error, doing);
+  }
+}

@@ -1,0 +1,69 @@
+import type { protos } from '@google-cloud/appengine-admin';
+import { type AppEngine, resource } from './app-engine.ts';
+import { isMissing } from './services.ts';
+
+export interface VersionSummary {
+  readonly id: string;
+  /** Milliseconds since the epoch; App Engine keeps whole seconds. */
+  readonly createTime: number;
+  readonly servingStatus: 'SERVING' | 'STOPPED' | 'UNKNOWN';
+  /** Such as nodejs20. */
+  readonly runtime: string;
+  /** Reaches this version whatever the split says. */
+  readonly versionUrl: string;
+  /** "standard", "flexible" or what app.yaml said. */
+  readonly env: string;
+}
+
+/** Newest first. */
+export async function listVersions(
+  app: AppEngine,
+  service: string,
+  signal?: AbortSignal,
+): Promise<VersionSummary[]> {
+  const versions = await app.rest.read(
+    `list the versions of ${service}`,
+    async () => {
+      const client = await app.versions();
+      const [found] = await client.listVersions({ parent: resource(app.project, service), pageSize: 100 });
+      return found.map(summarise);
+    },
+    signal,
+  );
+  return versions.toSorted((a, b) => b.createTime - a.createTime);
+}
+
+export async function findVersion(
+  app: AppEngine,
+  service: string,
+  version: string,
+  signal?: AbortSignal,
+): Promise<VersionSummary | undefined> {
+  try {
+    return await app.rest.read(
+      `read version ${version} of ${service}`,
+      async () => {
+        const client = await app.versions();
+        const [found] = await client.getVersion({ name: resource(app.project, service, version) });
+        return summarise(found);
+      },
+      signal,
+    );
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function summarise(version: protos.google.appengine.v1.IVersion): VersionSummary {
+  const { servingStatus } = version;
+  return {
+    id: version.id ?? '',
+    createTime:
+      Number(version.createTime?.seconds ?? 0) * 1000 + Math.floor((version.createTime?.nanos ?? 0) / 1e6),
+    servingStatus: servingStatus === 'SERVING' || servingStatus === 'STOPPED' ? servingStatus : 'UNKNOWN',
+    runtime: version.runtime ?? '',
+    versionUrl: version.versionUrl ?? '',
+    env: version.env ?? '',
+  };
+}

@@ -1,0 +1,172 @@
+import { CloudError, type CloudErrorKind } from './cloud-error.ts';
+import { HttpFault } from './fault.ts';
+
+interface Known {
+  readonly seen: RegExp;
+  readonly kind: CloudErrorKind;
+  readonly advice: string;
+  readonly retryable?: true;
+}
+
+/** Failures that people meet often enough to deserve their own advice. The first that fits counts. */
+const KNOWN: readonly Known[] = [
+  {
+    seen: /operation is already in progress|is the subject of a conflict/i,
+    kind: 'conflict',
+    advice: 'Another operation holds this resource; wait until it has ended',
+    retryable: true,
+  },
+  {
+    seen: /may not have more than \d+ versions/i,
+    kind: 'quota',
+    advice: 'Delete versions that have no traffic and are nobody’s way back, then try again',
+  },
+  {
+    seen: /too many files/i,
+    kind: 'invalid',
+    advice: 'List what the app does not need in .gcloudignore',
+  },
+  {
+    seen: /permission to act as|iam\.serviceAccounts\.actAs/i,
+    kind: 'permission',
+    advice:
+      'Grant the role Service Account User (roles/iam.serviceAccountUser) on that service account to the account that Sluice runs as',
+  },
+  {
+    seen: /invalid bucket|failed to create cloud build|does not have (storage\.|access)/i,
+    kind: 'permission',
+    advice:
+      'The build’s service account needs storage.objectViewer on the staging bucket, artifactregistry.writer and logging.logWriter',
+  },
+  {
+    seen: /has not been used in project|API .* is (disabled|not enabled)|SERVICE_DISABLED/i,
+    kind: 'permission',
+    advice: 'Enable the API named here in the project, wait a few minutes, then try again',
+  },
+  {
+    seen: /could not load the default credentials|could not find default credentials/i,
+    kind: 'credentials',
+    advice:
+      'Run "gcloud auth application-default login", or set GOOGLE_APPLICATION_CREDENTIALS to a key file’s path',
+  },
+  {
+    seen: /invalid_grant|reauth related error|invalid_rapt/i,
+    kind: 'credentials',
+    advice: 'The credentials have expired: run "gcloud auth application-default login" again',
+  },
+  {
+    seen: /timed out waiting.*(healthy|infrastructure|provision)/i,
+    kind: 'failed',
+    advice: 'The app did not become healthy in time: look at its start-up logs',
+  },
+  {
+    seen: /an internal error occurred|^\[?13\]?\b/i,
+    kind: 'failed',
+    advice:
+      'Google gave no cause. Look at the build’s log in Cloud Build; often a role of the build’s service account is missing',
+  },
+];
+
+/** By HTTP status, what is left when nothing above fits. */
+const BY_STATUS: Readonly<Record<number, Known>> = {
+  400: entry('invalid', 'Correct the request'),
+  401: entry('credentials', 'The credentials were not taken: renew them'),
+  403: entry('permission', 'Grant the missing role to the account that Sluice runs as'),
+  404: entry('not-found', 'Check the project’s id and the names'),
+  409: entry('conflict', 'It exists already, or was changed at the same moment'),
+  412: entry('conflict', 'It was changed at the same moment: look again'),
+  429: entry('quota', 'Too many requests: try again in a minute', true),
+};
+
+const UNAVAILABLE = entry('unavailable', 'That is usually over within minutes: try again', true);
+
+/**
+ * Turns whatever a call threw into one sentence.
+ * @param doing what was being done, as it follows "Could not": "read service default".
+ */
+export function explain(error: unknown, doing: string): CloudError {
+  if (error instanceof CloudError) return error;
+  if (error instanceof HttpFault) return fromFault(error, doing);
+  if (error instanceof SyntaxError) {
+    return new CloudError(
+      'unavailable',
+      `Could not ${doing}: the answer was not JSON, so something on the way answered in Google's place. Try again.`,
+      true,
+    );
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  const known = KNOWN.find((k) => k.seen.test(text));
+  if (known) return sentence(known, doing, text);
+  const code = networkCode(error);
+  if (code !== undefined) {
+    return new CloudError(
+      'network',
+      `Could not ${doing}: no answer came (${code}). Check the network and the endpoint, then try again.`,
+      true,
+    );
+  }
+  return new CloudError('failed', `Could not ${doing}: ${endSentence(withoutSecrets(text))}`);
+}
+
+/** The true text of a failed long-running operation. */
+export function explainOperation(error: { code: number; message: string }, doing: string): CloudError {
+  const text = `[${error.code}] ${error.message}`;
+  const known = KNOWN.find((k) => k.seen.test(error.message) || k.seen.test(text));
+  // The operation has ended: what holds the resource now is another matter, and waiting does not revive this one.
+  if (known) return sentence({ ...known, retryable: undefined }, doing, text);
+  return new CloudError('failed', `Could not ${doing}: Google says ${quote(text)}.`);
+}
+
+function fromFault(fault: HttpFault, doing: string): CloudError {
+  const text = fault.message || `HTTP ${fault.status}`;
+  const known = KNOWN.find((k) => k.seen.test(text) || (fault.reason !== '' && k.seen.test(fault.reason)));
+  if (known && fault.status < 500) return sentence(known, doing, text);
+  const byStatus = fault.status >= 500 ? UNAVAILABLE : BY_STATUS[fault.status];
+  const about = fault.word === '' ? `HTTP ${fault.status}: ${text}` : text;
+  return sentence(byStatus ?? entry('failed', 'Look at the message'), doing, about);
+}
+
+function sentence(
+  known: Omit<Known, 'seen' | 'retryable'> & { retryable?: true | undefined },
+  doing: string,
+  text: string,
+) {
+  const message = `Could not ${doing}: Google says ${quote(withoutSecrets(text))}. ${known.advice}.`;
+  return new CloudError(known.kind, message, known.retryable === true);
+}
+
+function entry(kind: CloudErrorKind, advice: string, retryable?: true): Known {
+  return { seen: /$^/, kind, advice, ...(retryable && { retryable }) };
+}
+
+/** ECONNRESET and its like, or what a request that was cut off for its length is called. */
+function networkCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'it took too long';
+  for (const at of [error, error.cause]) {
+    if (
+      at instanceof Error &&
+      'code' in at &&
+      typeof at.code === 'string' &&
+      /^(E[A-Z_]+|UND_ERR_\w+)$/.test(at.code)
+    ) {
+      return at.code;
+    }
+  }
+  return /socket hang up|premature close|fetch failed/i.test(error.message)
+    ? 'the connection broke'
+    : undefined;
+}
+
+/** Google's texts never hold a token; a library's might, in a URL or a header. */
+function withoutSecrets(text: string): string {
+  return text.replace(/\b(Bearer\s+|access_token=|ya29\.)[\w.~+/-]+/g, '$1…');
+}
+
+function quote(text: string): string {
+  return `"${text.trim().replace(/\.$/, '')}"`;
+}
+
+function endSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,56 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type AuthClient, GoogleAuth, type gaxios, PassThroughClient } from 'google-auth-library';
+import type { Endpoint } from './endpoint.ts';
+import { readFault } from './fault.ts';
+
+/**
+ * Signal of the call under way. Google's generated clients take none, so it reaches the socket around them.
+ */
+export const callSignal = new AsyncLocalStorage<AbortSignal>();
+
+/**
+ * Every request to Google leaves through here, of the generated clients and of ours. The clients' own handling of
+ * failures over REST is off: with the transport's errors they see HTTP numbers where they expect gRPC's, never retry,
+ * and ignore time limits (google-gax 5.0). Here an answer that is no success becomes an {@link HttpFault}, whatever
+ * its body, and every request has a limit.
+ */
+class Transport extends PassThroughClient {
+  readonly #client: AuthClient;
+  readonly #timeoutMs: number;
+
+  constructor(client: AuthClient, timeoutMs: number) {
+    super();
+    this.#client = client;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  override async request<T>(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<T>> {
+    const limits = [AbortSignal.timeout(this.#timeoutMs), callSignal.getStore(), options.signal];
+    const response = await this.#client.request<T>({
+      ...options,
+      retry: false,
+      // A 401 stays an error of the transport's: that is how an expired token gets renewed.
+      validateStatus: (status) => status !== 401,
+      signal: AbortSignal.any(limits.filter((s) => s instanceof AbortSignal)),
+    });
+    if (!response.ok) throw readFault(response.status, await bodyText(response));
+    return response;
+  }
+}
+
+async function bodyText(response: gaxios.GaxiosResponse<unknown>): Promise<string> {
+  if (response.bodyUsed)
+    return typeof response.data === 'string' ? response.data : JSON.stringify(response.data);
+  return response.text();
+}
+
+/**
+ * @param timeoutMs limit of one request, in real milliseconds.
+ * @returns for an endpoint on this machine a client without credentials, else the application default credentials.
+ */
+export async function openTransport(endpoint: Endpoint, timeoutMs: number): Promise<AuthClient> {
+  const client = endpoint.local
+    ? new PassThroughClient()
+    : await new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'] }).getClient();
+  return new Transport(client, timeoutMs);
+}
