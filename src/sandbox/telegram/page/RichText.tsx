@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Actions } from './actions.ts';
-import { type Piece, toPieces } from './entities.ts';
+import { type Piece, plainText, toPieces } from './entities.ts';
+import { addressOf } from './links.ts';
 import type { Entity } from './wire.ts';
 
 interface RichTextProps {
@@ -57,7 +58,7 @@ function draw(piece: Piece, key: number, actions: Actions): ComponentChildren {
       return <Spoiler key={key}>{children}</Spoiler>;
     case 'bot_command':
       return (
-        <button key={key} type="button" class="command" onClick={() => actions.send(plain(piece))}>
+        <button key={key} type="button" class="command" onClick={() => actions.send(plainText(piece))}>
           {children}
         </button>
       );
@@ -75,7 +76,7 @@ function draw(piece: Piece, key: number, actions: Actions): ComponentChildren {
     case 'email':
     case 'phone_number':
       return (
-        <Link key={key} href={addressOf(entity, plain(piece))}>
+        <Link key={key} href={addressOf(entity, plainText(piece))}>
           {children}
         </Link>
       );
@@ -129,23 +130,4 @@ function FoldedQuote({ children }: { children: ComponentChildren }) {
       )}
     </div>
   );
-}
-
-function plain(piece: Piece): string {
-  return typeof piece === 'string' ? piece : piece.pieces.map(plain).join('');
-}
-
-/** Where a link leads; nothing for schemes that could run in this page. */
-export function addressOf(entity: Entity, text: string): string | undefined {
-  switch (entity.type) {
-    case 'email':
-      return `mailto:${text}`;
-    case 'phone_number':
-      return `tel:${text}`;
-    default: {
-      const address = entity.url ?? text;
-      const full = /^[a-z][a-z0-9+.-]*:/i.test(address) ? address : `http://${address}`;
-      return /^(https?|tg|mailto|tel):/i.test(full) ? full : undefined;
-    }
-  }
 }

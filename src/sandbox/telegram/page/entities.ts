@@ -15,6 +15,11 @@ export function toPieces(text: string, entities: readonly Entity[] = []): readon
   return between(text, 0, text.length, inside);
 }
 
+/** The characters of a piece without their formats. */
+export function plainText(piece: Piece): string {
+  return typeof piece === 'string' ? piece : piece.pieces.map(plainText).join('');
+}
+
 function between(text: string, start: number, end: number, entities: readonly Entity[]): readonly Piece[] {
   const pieces: Piece[] = [];
   const waiting = [...entities];

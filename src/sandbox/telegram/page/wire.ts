@@ -1,7 +1,5 @@
 /** What the page hears from its server. Messages are Bot API `Message` objects as the chat shows them now. */
 
-export type Role = 'operator' | 'approver' | 'admin';
-
 export interface Person {
   readonly id: number;
   readonly firstName: string;
