@@ -1,0 +1,100 @@
+import type { MetricServiceClient } from '@google-cloud/monitoring';
+import { CloudError } from '../google/cloud-error.ts';
+import { parseEndpoint } from '../google/endpoint.ts';
+import { connectRest } from '../google/rest.ts';
+import type { Clock } from '../plan/clock.ts';
+import type { Verdict } from '../plan/verdict.ts';
+import { judge } from './judge.ts';
+import { type MinutesRequest, queryMinutes } from './minutes.ts';
+import { MINUTE_MS, type Point } from './points.ts';
+
+export { type ChartData, renderChart } from './chart.ts';
+export type { Histogram } from './histogram.ts';
+export { type JudgeWindow, judge } from './judge.ts';
+export type { MinutesRequest } from './minutes.ts';
+export type { Point } from './points.ts';
+
+export interface MonitoringOptions {
+  readonly project: string;
+  /** Base URL as gcloud spells it; absent means Google's own. */
+  readonly endpoint?: string | undefined;
+  readonly clock: Clock;
+  readonly log: (message: string, details?: object) => void;
+}
+
+export interface ObserveRequest extends MinutesRequest {
+  /** The canary's share of the traffic, above 0 and up to 1. */
+  readonly canaryShare: number;
+  /** Minutes that the whole window lasts; `to` may be before its end. */
+  readonly durationMin: number;
+}
+
+export interface Observation {
+  readonly verdict: Verdict;
+  /** Of the window; oldest first. */
+  readonly points: readonly Point[];
+}
+
+export interface Monitoring {
+  /** The figures of whole minutes, one query for all versions. @throws CloudError */
+  minutes(request: MinutesRequest, signal?: AbortSignal): Promise<Point[]>;
+  /**
+   * Queries once and judges. A query that fails is an answer too, `query-failed`, and never promotes; only an aborted
+   * signal throws.
+   */
+  observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observation>;
+}
+
+/** Nothing is sent, and nothing of Google's loaded, before the first query. @throws CloudError for a bad endpoint. */
+export function connectMonitoring(options: MonitoringOptions): Monitoring {
+  const { project, endpoint, clock, log } = options;
+  const rest = connectRest(parseEndpoint('Cloud Monitoring', endpoint, 'monitoring.googleapis.com'));
+  let opening: Promise<MetricServiceClient> | undefined;
+
+  function client(): Promise<MetricServiceClient> {
+    opening ??= Promise.all([import('@google-cloud/monitoring'), rest.clientOptions()]).then(
+      ([api, clientOptions]) => new api.MetricServiceClient({ ...clientOptions }),
+    );
+    // Credentials that are missing now may be there the next time.
+    opening.catch(() => {
+      opening = undefined;
+    });
+    return opening;
+  }
+
+  const minutes = (request: MinutesRequest, signal?: AbortSignal) =>
+    queryMinutes(rest, client, project, request, signal);
+
+  async function observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observation> {
+    const { from, canaryShare, durationMin } = request;
+    // With all traffic on the canary its control is the time before; the same one query brings it along.
+    const back = canaryShare < 1 ? 0 : durationMin * MINUTE_MS;
+    try {
+      const begun = clock.now();
+      const all = await minutes({ ...request, from: from - back }, signal);
+      const points = all.filter((p) => p.minute >= from);
+      const history = all.filter((p) => p.minute < from && p.arm === 'baseline');
+      log('figures read', {
+        service: request.service,
+        points: points.length,
+        ms: Math.round(clock.now() - begun),
+      });
+      return { verdict: judge({ from, canaryShare, durationMin, history }, points), points };
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof CloudError)) throw error;
+      log('figures could not be read', { service: request.service, problem: error.message });
+      const none = { requests: 0, errors: 0 };
+      const verdict: Verdict = {
+        answer: 'query-failed',
+        reasons: [error.message],
+        canary: none,
+        baseline: none,
+        through: from,
+      };
+      return { verdict, points: [] };
+    }
+  }
+
+  return { minutes, observe };
+}
