@@ -127,19 +127,21 @@ export function App({ initial, first }: AppProps) {
       </aside>
       <main class="chat">
         <Log chat={chat} me={me} people={people} actions={actions} jump={jump} />
-        <Composer
-          me={me}
-          input={input}
-          replyTo={replyTo}
-          onLeaveReply={leaveReply}
-          loadCommands={commands}
-          onSend={async (text) => {
-            const sent = await send(text, replyTo?.message_id);
-            if (sent) setReply(undefined);
-            return sent;
-          }}
-        />
-        <Toast notice={notice} onGone={forget} />
+        <div class="foot">
+          <Toast notice={notice} onGone={forget} />
+          <Composer
+            me={me}
+            input={input}
+            replyTo={replyTo}
+            onLeaveReply={leaveReply}
+            loadCommands={commands}
+            onSend={async (text) => {
+              const sent = await send(text, replyTo?.message_id);
+              if (sent) setReply(undefined);
+              return sent;
+            }}
+          />
+        </div>
       </main>
       {alert !== undefined && (
         <Alert from={sandbox.bot.firstName} text={alert} onClose={() => setAlert(undefined)} />

@@ -1,9 +1,9 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Actions } from './actions.ts';
-import { Bubble } from './Bubble.tsx';
+import { BlockView } from './BlockView.tsx';
+import { type Block, blockStart, toBlocks } from './blocks.ts';
 import { type Chat, positionOf } from './chat.ts';
-import { toRows } from './grouping.ts';
 import { Hint } from './Hint.tsx';
 import { Icon } from './icons.tsx';
 import type { Person } from './wire.ts';
@@ -29,16 +29,17 @@ export function Log({ chat, me, people, actions, jump }: LogProps) {
   const { messages } = chat;
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
   const [stuck, setStuck] = useState(true);
   const [seen, setSeen] = useState(0);
   const [oldest, setOldest] = useState<number>();
   const [target, setTarget] = useState<number>();
 
   const newest = messages.at(-1);
-  const start = oldest === undefined ? Math.max(0, messages.length - CHUNK) : positionOf(messages, oldest);
-  const rows = useMemo(() => toRows(messages.slice(start)), [messages, start]);
+  const start = blockStart(messages, oldest ?? messages.at(-CHUNK)?.message_id ?? 0);
+  const drawn = useRef<readonly Block[]>([]);
+  drawn.current = useMemo(() => toBlocks(messages, start, drawn.current), [messages, start]);
   const roles = useMemo(() => new Map(people.map((p) => [p.id, p.roles[0]])), [people]);
-  const following = stuck || newest?.from.id === me.id;
 
   jump.current = (messageId) => {
     const first = messages[start]?.message_id ?? messageId;
@@ -46,13 +47,10 @@ export function Log({ chat, me, people, actions, jump }: LogProps) {
     setTarget(messageId);
   };
 
+  // Whoever writes wants to see what was written, wherever the view stands.
   useLayoutEffect(() => {
-    if (!following) return;
-    toBottom(scroller.current);
-    setStuck(true);
-    setSeen(newest?.message_id ?? 0);
-    setOldest(undefined);
-  }, [newest?.message_id, following]);
+    if (stuck || newest?.from.id === me.id) follow();
+  }, [newest?.message_id]);
 
   useLayoutEffect(() => {
     if (target === undefined) return;
@@ -69,13 +67,24 @@ export function Log({ chat, me, people, actions, jump }: LogProps) {
     return () => observer.disconnect();
   }, [stuck]);
 
+  function follow() {
+    toBottom(scroller.current);
+    setStuck(true);
+    setSeen(newest?.message_id ?? 0);
+    setOldest(undefined);
+  }
+
   function onScroll() {
     const box = scroller.current;
     if (box === null) return;
     const atBottom = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-    setStuck(atBottom);
-    if (atBottom) setSeen(newest?.message_id ?? 0);
+    // Away from the bottom without a move upwards is content that grew: no reader asked for that.
+    const stays = atBottom || (stuck && box.scrollTop >= lastTop.current);
+    lastTop.current = box.scrollTop;
+    setStuck(stays);
+    if (stays) setSeen(newest?.message_id ?? 0);
     else if (box.scrollTop < AHEAD && start > 0) showOlder(box);
+    else if (oldest === undefined) setOldest(messages[start]?.message_id);
   }
 
   function showOlder(box: HTMLElement) {
@@ -104,27 +113,13 @@ export function Log({ chat, me, people, actions, jump }: LogProps) {
           aria-busy={!chat.loaded}
         >
           {chat.loaded && messages.length === 0 && <Hint me={me} actions={actions} />}
-          {rows.map((row) => (
-            <Bubble
-              key={row.message.message_id}
-              {...row}
-              mine={row.message.from.id === me.id}
-              role={roles.get(row.message.from.id)}
-              actions={actions}
-            />
+          {drawn.current.map((block) => (
+            <BlockView key={block.key} block={block} me={me} roles={roles} actions={actions} />
           ))}
         </div>
       </section>
       {!stuck && (
-        <button
-          type="button"
-          class="pill"
-          onClick={() => {
-            setStuck(true);
-            setSeen(newest?.message_id ?? 0);
-            toBottom(scroller.current);
-          }}
-        >
+        <button type="button" class="pill" onClick={follow}>
           <Icon name="down" />
           {unread > 0 ? `${unread} new ${unread === 1 ? 'message' : 'messages'}` : 'To the newest'}
         </button>

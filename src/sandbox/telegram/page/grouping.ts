@@ -15,22 +15,23 @@ export interface Row {
 /** A pause longer than this starts a new group, in seconds of the sandbox's clock. */
 const PAUSE = 10 * 60;
 
-export function toRows(messages: readonly Message[]): readonly Row[] {
-  const starts = messages.map((message, i) => startsGroup(messages[i - 1], message));
+/** `before` and `after` are the neighbours of a part of the chat, absent at its ends. */
+export function toRows(messages: readonly Message[], before?: Message, after?: Message): readonly Row[] {
   return messages.map((message, i) => {
-    const before = messages[i - 1];
-    const day = dayOf(message.date);
+    const previous = messages[i - 1] ?? before;
+    const next = messages[i + 1] ?? after;
+    const newDay = previous === undefined || dayOf(previous.date) !== dayOf(message.date);
     return {
       message,
-      day: before === undefined || dayOf(before.date) !== day ? day : undefined,
-      first: starts[i] ?? true,
-      last: starts[i + 1] ?? true,
+      day: newDay ? dayOf(message.date) : undefined,
+      first: newDay || startsGroup(previous, message),
+      last: next === undefined || dayOf(next.date) !== dayOf(message.date) || startsGroup(message, next),
     };
   });
 }
 
-function startsGroup(before: Message | undefined, message: Message): boolean {
-  if (before === undefined || before.from.id !== message.from.id) return true;
+function startsGroup(before: Message, message: Message): boolean {
+  if (before.from.id !== message.from.id) return true;
   if (before.pinned_message !== undefined || message.pinned_message !== undefined) return true;
-  return message.date - before.date > PAUSE || dayOf(before.date) !== dayOf(message.date);
+  return message.date - before.date > PAUSE;
 }
