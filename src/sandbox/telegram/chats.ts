@@ -1,0 +1,144 @@
+import type { SandboxClock } from '../clock.ts';
+import { badRequest, forbidden } from './errors.ts';
+import { documentOf, photoSize } from './files.ts';
+import type { Ledger } from './ledger.ts';
+import type { Chat, InaccessibleMessage, Message, User } from './model.ts';
+import type { BotIdentity, Person, TelegramOptions } from './options.ts';
+import type { Params } from './params.ts';
+import { type Content, chatRecord, type StoredChat, type StoredMessage } from './state.ts';
+
+/** Who a message is drawn for: the bot hears of fewer things than people see. */
+export type Audience = 'bot' | 'people';
+
+/** The group and the private chats: who is in them, and their messages as the Bot API shows them. */
+export class Chats {
+  readonly bot: User;
+  readonly people: readonly Person[];
+  readonly #group: { readonly id: number; readonly title: string };
+  readonly #ledger: Ledger;
+  readonly #clock: SandboxClock;
+
+  constructor(options: Pick<TelegramOptions, 'bot' | 'people' | 'chat' | 'clock'>, ledger: Ledger) {
+    this.bot = botUser(options.bot);
+    this.people = options.people;
+    this.#group = options.chat;
+    this.#clock = options.clock;
+    this.#ledger = ledger;
+  }
+
+  /** Seconds since the epoch, by the sandbox's clock. */
+  now(): number {
+    return Math.floor(this.#clock.now() / 1000);
+  }
+
+  /** `undefined` when no chat has that id. A private chat bears the id of its person. */
+  find(id: number): StoredChat | undefined {
+    const exists = id === this.#group.id || this.person(id) !== undefined;
+    return exists ? chatRecord(this.#ledger.state, id) : undefined;
+  }
+
+  /**
+   * The chat that a call of the bot's means.
+   * @throws ApiError when there is none, or the person has never written to the bot.
+   */
+  forBot(params: Params): StoredChat {
+    const id = params.text('chat_id');
+    if (id === '') throw badRequest('chat_id is empty');
+    const chat = this.find(Number(id));
+    if (chat === undefined) throw badRequest('chat not found');
+    if (!this.isGroup(chat) && chat.lastId === 0) {
+      throw forbidden("bot can't initiate conversation with a user");
+    }
+    return chat;
+  }
+
+  isGroup(chat: StoredChat): boolean {
+    return chat.id === this.#group.id;
+  }
+
+  person(id: number): Person | undefined {
+    return this.people.find((person) => person.id === id);
+  }
+
+  /** Everybody is in the group; a private chat is its person's own. */
+  isMember(chat: StoredChat, userId: number): boolean {
+    if (userId === this.bot.id) return true;
+    return this.person(userId) !== undefined && (this.isGroup(chat) || chat.id === userId);
+  }
+
+  describe(chat: StoredChat): Chat {
+    if (this.isGroup(chat)) {
+      const forum = chat.topics.size > 0 ? { is_forum: true as const } : {};
+      return { id: chat.id, type: 'supergroup', title: this.#group.title, ...forum };
+    }
+    const person = this.person(chat.id);
+    return {
+      id: chat.id,
+      type: 'private',
+      first_name: person?.firstName ?? '',
+      username: person?.username ?? '',
+    };
+  }
+
+  render(chat: StoredChat, stored: StoredMessage, audience: Audience): Message {
+    const replied = stored.replyTo === undefined ? undefined : chat.messages.get(stored.replyTo);
+    const message = this.#bare(chat, stored, audience);
+    if (replied === undefined) return message;
+    // One level only: the message replied to is shown without what it replies to itself.
+    return { ...message, reply_to_message: this.#bare(chat, replied, audience) };
+  }
+
+  #bare(chat: StoredChat, stored: StoredMessage, audience: Audience): Message {
+    const { editDate, thread, markup } = stored;
+    // Bots are shown inline keyboards only, never what asks a person's keyboard to change.
+    const shown = audience === 'people' || (markup !== undefined && 'inline_keyboard' in markup);
+    return {
+      message_id: stored.id,
+      from: stored.from,
+      chat: this.describe(chat),
+      date: stored.date,
+      ...(editDate === undefined ? {} : { edit_date: editDate }),
+      ...(thread === undefined ? {} : { message_thread_id: thread, is_topic_message: true as const }),
+      ...(stored.protected ? { has_protected_content: true as const } : {}),
+      ...this.#content(chat, stored.content, audience),
+      ...(markup !== undefined && shown ? { reply_markup: markup } : {}),
+    };
+  }
+
+  #content(chat: StoredChat, content: Content, audience: Audience): Partial<Message> {
+    if (content.kind === 'pin') {
+      return { pinned_message: this.#pinned(chat, content.messageId, audience) };
+    }
+    const { text, entities } = content;
+    if (content.kind === 'text') {
+      const preview = content.preview === undefined ? {} : { link_preview_options: content.preview };
+      return { text, ...(entities.length > 0 ? { entities } : {}), ...preview };
+    }
+    const file = this.#ledger.state.files.get(content.file);
+    if (file === undefined) throw new Error(`The file ${content.file} of a message is not in the journal.`);
+    const url = audience === 'people' ? { url: `/_user/files/${file.uniqueId}` } : {};
+    const media =
+      content.kind === 'photo'
+        ? { photo: [{ ...photoSize(file), ...url }] }
+        : { document: { ...documentOf(file), ...url } };
+    const caption = text === '' ? {} : { caption: text };
+    return { ...media, ...caption, ...(entities.length > 0 ? { caption_entities: entities } : {}) };
+  }
+
+  #pinned(chat: StoredChat, id: number, audience: Audience): Message | InaccessibleMessage {
+    const stored = chat.messages.get(id);
+    return stored === undefined ? this.inaccessible(chat, id) : this.#bare(chat, stored, audience);
+  }
+
+  inaccessible(chat: StoredChat, id: number): InaccessibleMessage {
+    return { chat: this.describe(chat), message_id: id, date: 0 };
+  }
+}
+
+export function userOf(person: Person): User {
+  return { id: person.id, is_bot: false, first_name: person.firstName, username: person.username };
+}
+
+function botUser({ id, firstName, username }: BotIdentity): User {
+  return { id, is_bot: true, first_name: firstName, username };
+}

@@ -1,0 +1,112 @@
+import { Server } from 'node:http';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { Calls } from './calls.ts';
+import { Chats } from './chats.ts';
+import { Events } from './events.ts';
+import { Faults } from './faults.ts';
+import { Files } from './files.ts';
+import { Flood } from './flood.ts';
+import { Ledger } from './ledger.ts';
+import { chatMethods } from './methods/chats.ts';
+import { commandMethods } from './methods/commands.ts';
+import { editMethods } from './methods/edit.ts';
+import { fileMethods } from './methods/files.ts';
+import { sendMethods } from './methods/send.ts';
+import { updateMethods } from './methods/updates.ts';
+import type { TelegramOptions } from './options.ts';
+import { Presses } from './presses.ts';
+import { Room } from './room.ts';
+import { BotApi } from './routes/bot.ts';
+import { controlRoutes } from './routes/control.ts';
+import { onlyLocal } from './routes/guard.ts';
+import { pageRoutes } from './routes/page.ts';
+import { userRoutes } from './routes/user.ts';
+import { Updates } from './updates.ts';
+import { WebhookSender } from './webhook.ts';
+
+export type { BotIdentity, Person, TelegramOptions } from './options.ts';
+
+export interface LocalTelegram {
+  /** The base URL, without a slash at its end: what a bot takes as its API root. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Telegram of one bot on 127.0.0.1: the Bot API, the people's side of it under `/_user`, and the chat page.
+ * Everything that was said is in `dataDir`; a server started anew on it goes on where the last one stopped.
+ * @throws when the port is taken or the journal in `dataDir` cannot be read.
+ */
+export async function startTelegram(options: TelegramOptions): Promise<LocalTelegram> {
+  const { dataDir, token, flood, info, log } = options;
+  const ledger = Ledger.open(dataDir, log);
+  const chats = new Chats(options, ledger);
+  const files = new Files(dataDir, ledger);
+  const events = new Events(chats, ledger);
+  const presses = new Presses(ledger);
+  const updates = new Updates(ledger);
+  const webhook = new WebhookSender(ledger, updates, log);
+  const faults = new Faults();
+  const calls = new Calls();
+  const budget = new Flood(flood);
+  const methods = {
+    ...updateMethods(chats.bot, updates, webhook, presses),
+    ...sendMethods(chats, ledger, files, budget, (chat, action) => events.typing(chat, action)),
+    ...editMethods(chats, ledger, files, budget),
+    ...chatMethods(chats, ledger),
+    ...commandMethods(chats, ledger),
+    ...fileMethods(files),
+  };
+  const botApi = new BotApi(token, methods, files, faults, calls, log);
+  const room = new Room(chats, ledger, updates, presses);
+
+  const app = new Hono();
+  app.route('/', botApi.app);
+  app.use(onlyLocal);
+  app.get('/_sandbox', (c) => c.json(info()));
+  app.route('/_user', userRoutes(room, chats, ledger, files, events));
+  app.route('/_control', controlRoutes(faults, calls));
+  app.route('/', pageRoutes());
+  app.notFound((c) => c.json({ ok: false, error_code: 404, description: 'Not Found' }, 404));
+  app.onError((error, c) => {
+    log(`${c.req.method} ${new URL(c.req.url).pathname} failed in the local Telegram: ${error.stack}`);
+    return c.json({ ok: false, error_code: 500, description: 'Internal Server Error' }, 500);
+  });
+
+  const { server, port } = await listen(app, options.port).catch((error: unknown) => {
+    ledger.close();
+    throw error;
+  });
+  webhook.start((call) => botApi.runFromWebhook(call));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      webhook.close();
+      updates.close();
+      presses.close();
+      events.close();
+      await stop(server);
+      ledger.close();
+    },
+  };
+}
+
+function listen(app: Hono, port: number): Promise<{ readonly server: Server; readonly port: number }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (address) => {
+      server.off('error', reject);
+      if (server instanceof Server) resolve({ server, port: address.port });
+      else reject(new Error('Expected an HTTP/1 server from @hono/node-server.'));
+    });
+    server.once('error', reject);
+  });
+}
+
+/** Event streams and idle connections would keep the server open: they are cut. */
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    server.closeAllConnections();
+  });
+}

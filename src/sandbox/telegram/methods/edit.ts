@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Chats } from '../chats.ts';
+import { badRequest } from '../errors.ts';
+import type { Files } from '../files.ts';
+import type { Flood } from '../flood.ts';
+import { inlineMarkup } from '../keyboard.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Message } from '../model.ts';
+import { Params, paramsOf } from '../params.ts';
+import type { Content, StoredChat, StoredMessage } from '../state.ts';
+import { characters, MAX_TEXT } from '../text/formatted.ts';
+import { captionOf, previewOf, textOf } from './send.ts';
+import type { Methods } from './table.ts';
+
+const NOT_MODIFIED =
+  'message is not modified: specified new message content and reply markup are exactly the same as a current content ' +
+  'and reply markup of the message';
+// The check of an edit's length is the server's own, hence other words than a send's.
+const TEXT_TOO_LONG = 'MESSAGE_TOO_LONG';
+const CAPTION_TOO_LONG = 'MEDIA_CAPTION_TOO_LONG';
+/** Seconds within which a bot may delete (core.telegram.org/bots/api#deletemessage). */
+const DELETABLE = 48 * 60 * 60;
+
+export function editMethods(chats: Chats, ledger: Ledger, files: Files, flood: Flood): Methods {
+  /** An edit without a keyboard takes the keyboard away, as Telegram does. */
+  function edit(params: Params, makeContent: (old: Content) => Content): Message {
+    const chat = chats.forBot(params);
+    const old = messageIn(chat, params, 'edit');
+    if (old.from.id !== chats.bot.id || old.content.kind === 'pin')
+      throw badRequest("message can't be edited");
+    // Messages that carry another keyboard than an inline one stay as they are (tdlib, can_edit_message).
+    if (old.markup !== undefined && !('inline_keyboard' in old.markup)) {
+      throw badRequest("message can't be edited");
+    }
+    const content = makeContent(old.content);
+    const markup = inlineMarkup(params);
+    if (chats.isGroup(chat)) flood.spend(chat.id);
+    if (isDeepStrictEqual([content, markup], [old.content, old.markup])) throw badRequest(NOT_MODIFIED);
+    const { markup: _, ...kept } = old;
+    const message: StoredMessage = {
+      ...kept,
+      content,
+      editDate: chats.now(),
+      ...(markup === undefined ? {} : { markup }),
+    };
+    ledger.commit({ do: 'put', chat: chat.id, message });
+    return chats.render(chat, message, 'bot');
+  }
+
+  return {
+    editMessageText: (params) =>
+      edit(params, (old) => {
+        const text = textOf(params);
+        if (old.kind !== 'text') throw badRequest('there is no text in the message to edit');
+        if (characters(text.text) > MAX_TEXT) throw badRequest(TEXT_TOO_LONG);
+        return { kind: 'text', ...text, ...previewOf(params) };
+      }),
+    editMessageCaption: (params) =>
+      edit(params, (old) => {
+        if (old.kind !== 'photo' && old.kind !== 'document') {
+          throw badRequest('there is no caption in the message to edit');
+        }
+        return { kind: old.kind, file: old.file, ...captionOf(params, CAPTION_TOO_LONG) };
+      }),
+    editMessageMedia: (params) => edit(params, () => mediaFrom(params, files)),
+    editMessageReplyMarkup: (params) => edit(params, (old) => old),
+    deleteMessage: (params) => {
+      const chat = chats.forBot(params);
+      const message = messageIn(chat, params, 'delete');
+      const ownOrPrivate = message.from.id === chats.bot.id || !chats.isGroup(chat);
+      if (!ownOrPrivate || chats.now() - message.date > DELETABLE) {
+        throw badRequest("message can't be deleted for everyone");
+      }
+      ledger.commit({ do: 'delete', chat: chat.id, id: message.id });
+      return true;
+    },
+  };
+}
+
+/** The message that a call means. @param purpose ends the sentence of the refusal: "message to … not found". */
+export function messageIn(chat: StoredChat, params: Params, purpose: string): StoredMessage {
+  const message = chat.messages.get(params.int('message_id', 0));
+  if (message === undefined) throw badRequest(`message to ${purpose} not found`);
+  return message;
+}
+
+/** `media` is an InputMedia: its caption and parse mode stand inside it. */
+function mediaFrom(params: Params, files: Files): Content {
+  const media = params.json('media', 'input media');
+  if (media === undefined || media === null || typeof media !== 'object' || Array.isArray(media)) {
+    throw badRequest("can't parse input media JSON object");
+  }
+  const inner = new Params(paramsOf(media).values, params.uploads);
+  const kind = inner.text('type');
+  if (kind !== 'photo' && kind !== 'document') {
+    throw badRequest(
+      `can't parse InputMedia: the sandbox models the types photo and document, not "${kind}"`,
+    );
+  }
+  const file = files.take(kind, inner.text('media'), 'media', params);
+  return { kind, file: file.uniqueId, ...captionOf(inner, CAPTION_TOO_LONG) };
+}

@@ -1,0 +1,136 @@
+import type { Chats } from '../chats.ts';
+import { badRequest } from '../errors.ts';
+import type { Files } from '../files.ts';
+import type { Flood } from '../flood.ts';
+import { replyMarkup } from '../keyboard.ts';
+import type { Ledger } from '../ledger.ts';
+import type { FormattedText, LinkPreviewOptions, Message } from '../model.ts';
+import type { Params } from '../params.ts';
+import type { Content, StoredChat, StoredMessage } from '../state.ts';
+import { characters, formattedText, MAX_CAPTION, MAX_TEXT } from '../text/formatted.ts';
+import type { Methods } from './table.ts';
+
+const ACTIONS = new Set([
+  'typing',
+  'upload_photo',
+  'record_video',
+  'upload_video',
+  'record_voice',
+  'upload_voice',
+  'upload_document',
+  'choose_sticker',
+  'find_location',
+  'record_video_note',
+  'upload_video_note',
+]);
+
+/** @param onTyping told of a chat action, which nothing keeps. */
+export function sendMethods(
+  chats: Chats,
+  ledger: Ledger,
+  files: Files,
+  flood: Flood,
+  onTyping: (chatId: number, action: string) => void,
+): Methods {
+  function send(params: Params, makeContent: () => Content): Message {
+    const chat = chats.forBot(params);
+    const thread = topic(chat, params);
+    const replyTo = repliedTo(chat, params);
+    const content = makeContent();
+    const markup = replyMarkup(params);
+    if (chats.isGroup(chat)) flood.spend(chat.id);
+    const message: StoredMessage = {
+      id: chat.lastId + 1,
+      from: chats.bot,
+      date: chats.now(),
+      content,
+      ...(markup === undefined ? {} : { markup }),
+      ...(thread === undefined ? {} : { thread }),
+      ...(replyTo === undefined ? {} : { replyTo }),
+      ...(params.bool('protect_content') ? { protected: true as const } : {}),
+    };
+    ledger.commit({ do: 'put', chat: chat.id, message });
+    return chats.render(chat, message, 'bot');
+  }
+
+  return {
+    sendMessage: (params) => send(params, () => textContent(params)),
+    sendPhoto: (params) => send(params, () => mediaContent('photo', params, files)),
+    sendDocument: (params) => send(params, () => mediaContent('document', params, files)),
+    sendChatAction: (params) => {
+      const chat = chats.forBot(params);
+      const action = params.text('action');
+      if (!ACTIONS.has(action)) throw badRequest('wrong parameter action in request');
+      onTyping(chat.id, action);
+      return true;
+    },
+  };
+}
+
+function mediaContent(kind: 'photo' | 'document', params: Params, files: Files): Content {
+  const caption = captionOf(params, 'message caption is too long');
+  const file = files.take(kind, params.text(kind), kind, params);
+  return { kind, file: file.uniqueId, ...caption };
+}
+
+/** What sendMessage says. @throws ApiError when it is empty or too long. */
+function textContent(params: Params): Content {
+  const text = textOf(params);
+  if (characters(text.text) > MAX_TEXT) throw badRequest('message is too long');
+  return { kind: 'text', ...text, ...previewOf(params) };
+}
+
+/** `text`, parsed. @throws ApiError when nothing is left of it. */
+export function textOf(params: Params): FormattedText {
+  const raw = params.text('text');
+  if (raw === '') throw badRequest('message text is empty');
+  const text = formattedText(raw, params.text('parse_mode'), params.json('entities'));
+  if (text.text === '') throw badRequest('text must be non-empty');
+  return text;
+}
+
+/** `caption`, parsed; it may be empty. @param tooLong words the refusal: sends and edits differ. */
+export function captionOf(params: Params, tooLong: string): FormattedText {
+  const caption = formattedText(
+    params.text('caption'),
+    params.text('parse_mode'),
+    params.json('caption_entities'),
+  );
+  if (characters(caption.text) > MAX_CAPTION) throw badRequest(tooLong);
+  return caption;
+}
+
+export function previewOf(params: Params): { readonly preview?: LinkPreviewOptions } {
+  const value = params.json('link_preview_options', 'link preview options');
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest('object expected as link preview options');
+  }
+  return { preview: value };
+}
+
+function topic(chat: StoredChat, params: Params): number | undefined {
+  const thread = params.int('message_thread_id', 0);
+  if (thread <= 0) return undefined;
+  if (!chat.topics.has(thread)) throw badRequest('message thread not found');
+  return thread;
+}
+
+function repliedTo(chat: StoredChat, params: Params): number | undefined {
+  const value = params.json('reply_parameters', 'reply parameters');
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest('object expected as reply parameters');
+  }
+  const {
+    message_id: id,
+    chat_id: other,
+    allow_sending_without_reply: lenient,
+  } = value as Record<string, unknown>;
+  if (other !== undefined && Number(other) !== chat.id) {
+    throw badRequest('replies to another chat are not modelled by this sandbox');
+  }
+  if (typeof id === 'number' && chat.messages.has(id)) return id;
+  if (lenient === true) return undefined;
+  throw badRequest('message to be replied not found');
+}

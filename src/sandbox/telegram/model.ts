@@ -1,0 +1,151 @@
+/** The objects of the Bot API that this server speaks (core.telegram.org/bots/api), under their own names. */
+
+export interface User {
+  readonly id: number;
+  readonly is_bot: boolean;
+  readonly first_name: string;
+  readonly username: string;
+}
+
+export interface Chat {
+  readonly id: number;
+  readonly type: 'supergroup' | 'private';
+  readonly title?: string;
+  readonly is_forum?: true;
+  readonly first_name?: string;
+  readonly username?: string;
+}
+
+export type EntityType =
+  | 'mention'
+  | 'bot_command'
+  | 'url'
+  | 'bold'
+  | 'italic'
+  | 'underline'
+  | 'strikethrough'
+  | 'spoiler'
+  | 'blockquote'
+  | 'expandable_blockquote'
+  | 'code'
+  | 'pre'
+  | 'text_link'
+  | 'text_mention';
+
+/** `offset` and `length` count UTF-16 code units, as JavaScript's strings do. */
+export interface Entity {
+  readonly type: EntityType;
+  readonly offset: number;
+  readonly length: number;
+  readonly url?: string;
+  readonly language?: string;
+  readonly user?: User;
+}
+
+export interface FormattedText {
+  readonly text: string;
+  readonly entities: readonly Entity[];
+}
+
+export interface InlineButton {
+  readonly text: string;
+  readonly style?: 'primary' | 'success' | 'danger';
+  readonly url?: string;
+  readonly callback_data?: string;
+  readonly copy_text?: { readonly text: string };
+}
+
+export interface InlineKeyboard {
+  readonly inline_keyboard: readonly (readonly InlineButton[])[];
+}
+
+export interface ForceReply {
+  readonly force_reply: true;
+  readonly input_field_placeholder?: string;
+  readonly selective?: true;
+}
+
+export interface RemoveKeyboard {
+  readonly remove_keyboard: true;
+  readonly selective?: true;
+}
+
+export type ReplyMarkup = InlineKeyboard | ForceReply | RemoveKeyboard;
+
+export interface PhotoSize {
+  readonly file_id: string;
+  readonly file_unique_id: string;
+  readonly width: number;
+  readonly height: number;
+  readonly file_size: number;
+  /** Only in what people see: where to fetch the bytes. */
+  readonly url?: string;
+}
+
+export interface Document {
+  readonly file_id: string;
+  readonly file_unique_id: string;
+  readonly file_name: string;
+  readonly mime_type: string;
+  readonly file_size: number;
+  readonly url?: string;
+}
+
+export interface LinkPreviewOptions {
+  readonly is_disabled?: boolean;
+  readonly url?: string;
+  readonly prefer_small_media?: boolean;
+  readonly prefer_large_media?: boolean;
+  readonly show_above_text?: boolean;
+}
+
+export interface Message {
+  readonly message_id: number;
+  readonly from: User;
+  readonly chat: Chat;
+  /** Seconds since the epoch, by the sandbox's clock. */
+  readonly date: number;
+  readonly edit_date?: number;
+  readonly message_thread_id?: number;
+  readonly is_topic_message?: true;
+  readonly reply_to_message?: Message;
+  readonly has_protected_content?: true;
+  readonly link_preview_options?: LinkPreviewOptions;
+  readonly text?: string;
+  readonly entities?: readonly Entity[];
+  readonly caption?: string;
+  readonly caption_entities?: readonly Entity[];
+  readonly photo?: readonly PhotoSize[];
+  readonly document?: Document;
+  readonly pinned_message?: Message | InaccessibleMessage;
+  readonly reply_markup?: ReplyMarkup;
+}
+
+/** A message that is gone; `date` is always 0. */
+export interface InaccessibleMessage {
+  readonly chat: Chat;
+  readonly message_id: number;
+  readonly date: 0;
+}
+
+export interface CallbackQuery {
+  readonly id: string;
+  readonly from: User;
+  readonly message: Message | InaccessibleMessage;
+  readonly chat_instance: string;
+  readonly data: string;
+}
+
+export interface UpdateContent {
+  readonly message?: Message;
+  readonly callback_query?: CallbackQuery;
+}
+
+export interface Update extends UpdateContent {
+  readonly update_id: number;
+}
+
+export interface BotCommand {
+  readonly command: string;
+  readonly description: string;
+}

@@ -1,0 +1,38 @@
+import type { SandboxClock } from '../clock.ts';
+
+/** Somebody who can write in the chats of this server. */
+export interface Person {
+  readonly id: number;
+  readonly firstName: string;
+  readonly username: string;
+  /** Only shown on the page: the server gives nobody rights by them. */
+  readonly roles: readonly string[];
+}
+
+export interface BotIdentity {
+  readonly id: number;
+  readonly firstName: string;
+  readonly username: string;
+}
+
+export interface TelegramOptions {
+  /** The folder that keeps the chats, the unconfirmed updates and the files across restarts. */
+  readonly dataDir: string;
+  /** Stamps the messages. Long polls, flood budgets and `retry_after` go by real time. */
+  readonly clock: SandboxClock;
+  /** 0 takes any free port. The server listens on 127.0.0.1 only. */
+  readonly port: number;
+  readonly token: string;
+  readonly bot: BotIdentity;
+  /** A supergroup with every person in it; its id starts with -100. */
+  readonly chat: { readonly id: number; readonly title: string };
+  readonly people: readonly Person[];
+  /**
+   * Sends and edits per group and real minute. Telegram takes about 20 of each group (core.telegram.org/bots/faq);
+   * a sandbox that runs faster than life needs a wider budget.
+   */
+  readonly flood: { readonly perChatPerMinute: number } | 'off';
+  /** What `GET /_sandbox` answers. */
+  readonly info: () => object;
+  readonly log: (line: string) => void;
+}

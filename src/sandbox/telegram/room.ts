@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { type Chats, userOf } from './chats.ts';
+import type { Ledger } from './ledger.ts';
+import type { InlineButton, Message, UpdateContent } from './model.ts';
+import type { Person } from './options.ts';
+import type { PressAnswer, Presses } from './presses.ts';
+import type { StoredChat, StoredMessage } from './state.ts';
+import { characters, MAX_TEXT, plainText } from './text/formatted.ts';
+import type { Updates } from './updates.ts';
+
+/** A refusal of what a person tried, in a sentence. */
+export class Refusal extends Error {}
+
+/** Real milliseconds that a press waits for the bot's answer. */
+const PATIENCE = 10_000;
+
+export interface Writing {
+  readonly chat_id: number;
+  readonly user_id: number;
+  readonly text: string;
+  readonly message_thread_id?: number | undefined;
+  readonly reply_to?: number | undefined;
+}
+
+export interface Pressing {
+  readonly chat_id: number;
+  readonly user_id: number;
+  readonly message_id: number;
+  /** A button's text or its callback data. */
+  readonly button?: string | undefined;
+  /** Callback data of the person's own making, as a hostile client can send it. */
+  readonly data?: string | undefined;
+}
+
+export type Pressed = { readonly answered: false } | ({ readonly answered: true } & PressAnswer);
+
+/** What people do in the chats. */
+export class Room {
+  readonly #chats: Chats;
+  readonly #ledger: Ledger;
+  readonly #updates: Updates;
+  readonly #presses: Presses;
+
+  constructor(chats: Chats, ledger: Ledger, updates: Updates, presses: Presses) {
+    this.#chats = chats;
+    this.#ledger = ledger;
+    this.#updates = updates;
+    this.#presses = presses;
+  }
+
+  /** @throws Refusal for a chat or a person that is not there, and for text that Telegram would not take. */
+  send({ chat_id, user_id, text, message_thread_id: thread, reply_to: replyTo }: Writing): Message {
+    const { chat, person } = this.#enter(chat_id, user_id);
+    const content = plainText(text);
+    if (content.text === '') throw new Refusal('Expected a text with at least one visible character.');
+    if (characters(content.text) > MAX_TEXT) {
+      throw new Refusal(`Expected at most ${MAX_TEXT} characters, got ${characters(content.text)}.`);
+    }
+    if (replyTo !== undefined && !chat.messages.has(replyTo)) {
+      throw new Refusal(`There is no message ${replyTo} in chat ${chat.id} to reply to.`);
+    }
+    const message: StoredMessage = {
+      id: chat.lastId + 1,
+      from: userOf(person),
+      date: this.#chats.now(),
+      content: { kind: 'text', ...content },
+      ...(thread === undefined ? {} : { thread }),
+      ...(replyTo === undefined ? {} : { replyTo }),
+    };
+    // The first message of a topic makes the group a forum; the update is to say so already.
+    if (thread !== undefined) chat.topics.add(thread);
+    const update = this.#botHears(chat, message)
+      ? this.#updates.enqueue({ message: this.#chats.render(chat, message, 'bot') })
+      : [];
+    this.#ledger.commit({ do: 'put', chat: chat.id, message }, ...update);
+    return this.#chats.render(chat, message, 'people');
+  }
+
+  /** Presses a button and waits for the bot's answer. @throws Refusal for what is not there to be pressed. */
+  async press(pressing: Pressing): Promise<Pressed> {
+    const { chat, person } = this.#enter(pressing.chat_id, pressing.user_id);
+    const message = chat.messages.get(pressing.message_id);
+    const data = pressing.data ?? dataOf(chat.id, pressing.message_id, message, pressing.button ?? '');
+    const id = randomBytes(8).readBigUInt64BE().toString();
+    const content: UpdateContent = {
+      callback_query: {
+        id,
+        from: userOf(person),
+        message:
+          message === undefined
+            ? this.#chats.inaccessible(chat, pressing.message_id)
+            : this.#chats.render(chat, message, 'bot'),
+        chat_instance: String(chat.id),
+        data,
+      },
+    };
+    this.#ledger.commit(...this.#updates.enqueue(content));
+    const answer = await this.#presses.answerOf(id, PATIENCE);
+    return answer === undefined ? { answered: false } : { answered: true, ...answer };
+  }
+
+  /** The messages as the chat shows them now, oldest first. */
+  messages(chatId: number, after: number): Message[] {
+    const chat = this.#find(chatId);
+    const shown: Message[] = [];
+    for (let id = Math.max(after, 0) + 1; id <= chat.lastId; id++) {
+      const message = chat.messages.get(id);
+      if (message !== undefined) shown.push(this.#chats.render(chat, message, 'people'));
+    }
+    return shown;
+  }
+
+  #find(chatId: number): StoredChat {
+    const chat = this.#chats.find(chatId);
+    if (chat !== undefined) return chat;
+    throw new Refusal(`There is no chat ${chatId}. The private chat with a person has that person's id.`);
+  }
+
+  #enter(chatId: number, userId: number): { readonly chat: StoredChat; readonly person: Person } {
+    const chat = this.#find(chatId);
+    const person = this.#chats.person(userId);
+    if (person === undefined) {
+      const known = this.#chats.people.map(({ id, firstName }) => `${id} (${firstName})`).join(', ');
+      throw new Refusal(`There is no person ${userId}. Known are ${known}.`);
+    }
+    if (!this.#chats.isMember(chat, userId))
+      throw new Refusal(`${person.firstName} is not in chat ${chatId}.`);
+    return { chat, person };
+  }
+
+  /**
+   * Privacy mode: of a group's talk a bot hears commands that are not another bot's, replies to what it wrote, and
+   * mentions (core.telegram.org/bots/features#privacy-mode).
+   */
+  #botHears(chat: StoredChat, { content, replyTo }: StoredMessage): boolean {
+    if (!this.#chats.isGroup(chat)) return true;
+    if (replyTo !== undefined && chat.messages.get(replyTo)?.from.id === this.#chats.bot.id) return true;
+    if (content.kind !== 'text') return false;
+    const me = `@${this.#chats.bot.username}`.toLowerCase();
+    return content.entities.some(({ type, offset, length }) => {
+      const part = content.text.slice(offset, offset + length).toLowerCase();
+      if (type === 'mention') return part === me;
+      return type === 'bot_command' && offset === 0 && (!part.includes('@') || part.endsWith(me));
+    });
+  }
+}
+
+/** The callback data of the button that is meant. @throws Refusal naming the buttons there are. */
+function dataOf(chatId: number, id: number, message: StoredMessage | undefined, wanted: string): string {
+  if (message === undefined) throw new Refusal(`There is no message ${id} in chat ${chatId}.`);
+  const { markup } = message;
+  const buttons = markup !== undefined && 'inline_keyboard' in markup ? markup.inline_keyboard.flat() : [];
+  const found = findButton(buttons, wanted);
+  const there = buttons.map(({ text }) => `"${text}"`).join(', ') || 'none';
+  if (found === undefined) {
+    throw new Refusal(`Message ${id} has no single button that "${wanted}" names. Its buttons: ${there}.`);
+  }
+  if (found.callback_data === undefined) {
+    throw new Refusal(
+      `The button "${found.text}" of message ${id} opens a link or copies a text: no bot hears of it.`,
+    );
+  }
+  return found.callback_data;
+}
+
+/** The callback data first, then the exact text, then the one whose text starts with or holds what is wanted. */
+function findButton(buttons: readonly InlineButton[], wanted: string): InlineButton | undefined {
+  if (wanted === '') return undefined;
+  const exact =
+    buttons.find(({ callback_data: data }) => data === wanted) ?? buttons.find(({ text }) => text === wanted);
+  if (exact !== undefined) return exact;
+  const lower = wanted.toLowerCase();
+  const starting = buttons.filter(({ text }) => text.toLowerCase().startsWith(lower));
+  const holding = buttons.filter(({ text }) => text.toLowerCase().includes(lower));
+  const candidates = starting.length > 0 ? starting : holding;
+  return candidates.length === 1 ? candidates[0] : undefined;
+}

@@ -1,0 +1,122 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Call, Calls } from '../calls.ts';
+import { ApiError, errorBody } from '../errors.ts';
+import type { Faults } from '../faults.ts';
+import { type Files, filePath } from '../files.ts';
+import type { Methods } from '../methods/table.ts';
+import { type Params, paramsOf, readParams } from '../params.ts';
+
+/** Bytes that a request may have: a file of 50 MB and its form (core.telegram.org/bots/api#sending-files). */
+const MAX_BODY = 51 * 1024 * 1024;
+
+type Bindings = { Bindings: HttpBindings };
+
+/** The Bot API itself: `/bot<token>/<method>` and `/file/bot<token>/<path>`. */
+export class BotApi {
+  readonly app = new Hono<Bindings>();
+  readonly #methods: Methods;
+  readonly #faults: Faults;
+  readonly #calls: Calls;
+  readonly #log: (line: string) => void;
+
+  constructor(
+    token: string,
+    methods: Methods,
+    files: Files,
+    faults: Faults,
+    calls: Calls,
+    log: (line: string) => void,
+  ) {
+    // The real server reads a method's name in any case.
+    this.#methods = Object.fromEntries(
+      Object.entries(methods).map(([name, run]) => [name.toLowerCase(), run]),
+    );
+    this.#faults = faults;
+    this.#calls = calls;
+    this.#log = log;
+    const tooLarge = () => refused(new ApiError(413, 'Request Entity Too Large'));
+    this.app.use('/:bot{bot[^/]+}/*', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }));
+    this.app.on(['GET', 'POST'], '/:bot{bot[^/]+}/:method', (c) => {
+      if (!isToken(c.req.param('bot'), token)) return refused(new ApiError(401, 'Unauthorized'));
+      return this.#serve(c, c.req.param('method'));
+    });
+    this.app.get('/file/:bot{bot[^/]+}/:folder/:name', (c) => {
+      if (!isToken(c.req.param('bot'), token)) return refused(new ApiError(401, 'Unauthorized'));
+      const { folder, name } = c.req.param();
+      const file = files.byUniqueId(name.replace(/\.[^.]*$/, ''));
+      if (file === undefined || filePath(file) !== `${folder}/${name}`) {
+        return refused(new ApiError(404, 'Not Found'));
+      }
+      return c.body(files.read(file), 200, { 'content-type': 'application/octet-stream' });
+    });
+  }
+
+  /** Runs the call that a bot put into its answer to a webhook; its outcome reaches nobody but the record. */
+  async runFromWebhook(call: object): Promise<void> {
+    const params = paramsOf(call);
+    const name = params.text('method');
+    const record = this.#calls.begin(name, params);
+    const response = await this.#answer(record, name, params, new AbortController().signal);
+    if (!response.ok)
+      this.#log(`The bot's answer to its webhook, ${name}, was refused: ${record.description}`);
+  }
+
+  async #serve(c: Context<Bindings>, name: string): Promise<Response> {
+    let params: Params;
+    try {
+      params = await readParams(c.req.raw);
+    } catch (error) {
+      if (error instanceof ApiError) return refused(error);
+      throw error;
+    }
+    const record = this.#calls.begin(name, params);
+    const fault = this.#faults.next(name.toLowerCase());
+    if (fault?.kind === 'refuse') return this.#refuse(record, fault.error);
+    const response = await this.#answer(record, name, params, c.req.raw.signal);
+    if (fault?.kind !== 'lose answer') return response;
+    record.status = 0;
+    c.env.outgoing.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+
+  async #answer(record: Call, name: string, params: Params, signal: AbortSignal): Promise<Response> {
+    const method = this.#methods[name.toLowerCase()];
+    if (method === undefined) {
+      this.#log(`The bot called ${name}, which the local Telegram does not model: 404.`);
+      return this.#refuse(record, new ApiError(404, 'Not Found: method not found'));
+    }
+    try {
+      const result = await method(params, signal);
+      record.status = 200;
+      return Response.json({ ok: true, result });
+    } catch (error) {
+      if (error instanceof ApiError) return this.#refuse(record, error);
+      this.#log(
+        `${name} failed in the local Telegram: ${error instanceof Error ? error.stack : String(error)}`,
+      );
+      return this.#refuse(record, new ApiError(500, 'Internal Server Error'));
+    }
+  }
+
+  #refuse(record: Call, error: ApiError): Response {
+    record.status = error.code;
+    record.description = error.message;
+    if (/\bsandbox\b/.test(error.message)) this.#log(`${record.method}: ${error.message}`);
+    return refused(error);
+  }
+}
+
+function refused(error: ApiError): Response {
+  const headers = error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) };
+  return Response.json(errorBody(error), { status: error.code, headers });
+}
+
+function isToken(segment: string, token: string): boolean {
+  const given = Buffer.from(segment.slice('bot'.length));
+  const right = Buffer.from(token);
+  return given.length === right.length && timingSafeEqual(given, right);
+}

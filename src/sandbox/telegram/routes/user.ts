@@ -1,0 +1,115 @@
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import * as v from 'valibot';
+import type { Chats } from '../chats.ts';
+import type { Events } from '../events.ts';
+import type { Files } from '../files.ts';
+import type { Ledger } from '../ledger.ts';
+import { commandsIn } from '../methods/commands.ts';
+import { Refusal, type Room } from '../room.ts';
+import { jsonBody, refuse } from './guard.ts';
+
+const id = v.pipe(v.number(), v.integer());
+const Writing = v.strictObject({
+  chat_id: id,
+  user_id: id,
+  text: v.string(),
+  message_thread_id: v.optional(v.pipe(id, v.minValue(1))),
+  reply_to: v.optional(id),
+});
+const Pressing = v.strictObject({
+  chat_id: id,
+  user_id: id,
+  message_id: id,
+  button: v.optional(v.string()),
+  data: v.optional(v.string()),
+});
+
+/** Real milliseconds between two signs of life on an event stream, so that a dead connection is noticed. */
+const HEARTBEAT = 15_000;
+
+/** What people do and see: for the page and for tests. Mounted at `/_user`. */
+export function userRoutes(room: Room, chats: Chats, ledger: Ledger, files: Files, events: Events): Hono {
+  const app = new Hono();
+
+  app.post('/send', async (c) => {
+    const message = room.send(read(Writing, await jsonBody(c)));
+    return c.json({ ok: true, message });
+  });
+
+  app.post('/press', async (c) => {
+    const pressing = read(Pressing, await jsonBody(c));
+    if (pressing.button === undefined && pressing.data === undefined) {
+      throw new Refusal(
+        "Expected button (a button's text or callback data) or data (made-up callback data).",
+      );
+    }
+    return c.json({ ok: true, ...(await room.press(pressing)) });
+  });
+
+  app.get('/messages', (c) => {
+    const after = whole(c.req.query('after') ?? '0', 'after');
+    return c.json({ ok: true, messages: room.messages(whole(c.req.query('chat_id'), 'chat_id'), after) });
+  });
+
+  app.get('/commands', (c) => {
+    const chat = chats.find(whole(c.req.query('chat_id'), 'chat_id'));
+    if (chat === undefined) throw new Refusal(`There is no chat ${c.req.query('chat_id')}.`);
+    const user = c.req.query('user_id');
+    const userId = user === undefined ? undefined : whole(user, 'user_id');
+    return c.json(commandsIn(ledger.state, chat.id, chats.isGroup(chat), userId));
+  });
+
+  app.get('/files/:id', (c) => {
+    const file = files.byUniqueId(c.req.param('id'));
+    if (file === undefined) return refuse(c, 404, `There is no file ${c.req.param('id')}.`);
+    const isPhoto = file.kind === 'photo';
+    // A document is never shown in place: an HTML file would run with the rights of this page.
+    const disposition = isPhoto ? 'inline' : `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`;
+    return c.body(files.read(file), 200, {
+      'content-type': isPhoto ? file.mime : 'application/octet-stream',
+      'content-disposition': disposition,
+      'cache-control': 'private, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  app.get('/events', (c) => {
+    const chatId = whole(c.req.query('chat_id'), 'chat_id');
+    if (chats.find(chatId) === undefined) throw new Refusal(`There is no chat ${chatId}.`);
+    return streamSSE(c, async (stream) => {
+      const gone = new Promise<void>((resolve) => stream.onAbort(resolve));
+      const unlisten = events.listen((id, { kind, ...rest }) => {
+        if (id !== chatId) return;
+        const data = 'message' in rest ? rest.message : rest;
+        void stream.writeSSE({ event: kind, data: JSON.stringify(data) });
+      });
+      const heart = setInterval(() => void stream.write(': still here\n\n'), HEARTBEAT);
+      await stream.write('retry: 1000\n\n');
+      await gone;
+      clearInterval(heart);
+      unlisten();
+    });
+  });
+
+  app.onError((error, c) => {
+    if (error instanceof Refusal) return refuse(c, 400, error.message);
+    throw error;
+  });
+  return app;
+}
+
+function read<T extends v.GenericSchema>(schema: T, body: unknown): v.InferOutput<T> {
+  const parsed = v.safeParse(schema, body);
+  if (parsed.success) return parsed.output;
+  const faults = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`);
+  throw new Refusal(`The request is not as expected. ${faults.join('; ')}.`);
+}
+
+function whole(text: string | undefined, name: string): number {
+  const value = Number(text);
+  if (text !== undefined && text !== '' && Number.isSafeInteger(value)) return value;
+  throw new Refusal(
+    `Expected a whole number as ${name}, got ${text === undefined ? 'nothing' : `"${text}"`}.`,
+  );
+}

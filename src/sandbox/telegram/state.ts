@@ -1,0 +1,186 @@
+import type {
+  BotCommand,
+  ForceReply,
+  FormattedText,
+  InlineKeyboard,
+  LinkPreviewOptions,
+  RemoveKeyboard,
+  Update,
+  User,
+} from './model.ts';
+
+/** A file as it lies in the files folder, under its unique id. */
+export interface StoredFile {
+  readonly uniqueId: string;
+  readonly kind: 'photo' | 'document';
+  readonly name: string;
+  readonly mime: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Pixels; 0 for a document. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export type Content =
+  | ({ readonly kind: 'text'; readonly preview?: LinkPreviewOptions } & FormattedText)
+  | ({ readonly kind: 'photo' | 'document'; readonly file: string } & FormattedText)
+  | { readonly kind: 'pin'; readonly messageId: number };
+
+/** A message as it is kept: no copies of other messages, no chat; `render.ts` makes the Bot API's object of it. */
+export interface StoredMessage {
+  readonly id: number;
+  readonly from: User;
+  /** Seconds since the epoch. */
+  readonly date: number;
+  readonly editDate?: number;
+  readonly content: Content;
+  readonly markup?: InlineKeyboard | ForceReply | RemoveKeyboard;
+  readonly replyTo?: number;
+  readonly thread?: number;
+  readonly protected?: true;
+}
+
+export interface StoredChat {
+  readonly id: number;
+  readonly messages: Map<number, StoredMessage>;
+  /** The topics somebody has written in: `message_thread_id`s. */
+  readonly topics: Set<number>;
+  /** Message ids, the one pinned last at the end. */
+  pinned: readonly number[];
+  lastId: number;
+}
+
+export interface PendingUpdate {
+  readonly update: Update;
+  /** Real milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface Webhook {
+  readonly url: string;
+  readonly secret?: string;
+  readonly maxConnections: number;
+}
+
+export interface State {
+  readonly chats: Map<number, StoredChat>;
+  readonly files: Map<string, StoredFile>;
+  /** By scope and language, see `methods/commands.ts`. */
+  readonly commands: Map<string, readonly BotCommand[]>;
+  /** In order of `update_id`. */
+  readonly pending: PendingUpdate[];
+  nextUpdateId: number;
+  /** `undefined`: the default kinds. */
+  allowedUpdates: readonly string[] | undefined;
+  webhook: Webhook | undefined;
+}
+
+/** One line of the journal. */
+export type Mutation =
+  | { readonly do: 'put'; readonly chat: number; readonly message: StoredMessage }
+  | { readonly do: 'delete'; readonly chat: number; readonly id: number }
+  | { readonly do: 'pins'; readonly chat: number; readonly ids: readonly number[] }
+  | {
+      readonly do: 'chat';
+      readonly chat: number;
+      readonly lastId: number;
+      readonly topics: readonly number[];
+    }
+  | { readonly do: 'update'; readonly update: Update; readonly at: number }
+  | { readonly do: 'confirm'; readonly ids: readonly number[] }
+  | { readonly do: 'nextUpdate'; readonly id: number }
+  | { readonly do: 'allow'; readonly kinds: readonly string[] | null }
+  | { readonly do: 'webhook'; readonly webhook: Webhook | null }
+  | { readonly do: 'commands'; readonly key: string; readonly commands: readonly BotCommand[] }
+  | { readonly do: 'file'; readonly file: StoredFile };
+
+export function emptyState(): State {
+  return {
+    chats: new Map(),
+    files: new Map(),
+    commands: new Map(),
+    pending: [],
+    nextUpdateId: 100_000_001,
+    allowedUpdates: undefined,
+    webhook: undefined,
+  };
+}
+
+/** The chat's record, made when it is first asked for. */
+export function chatRecord(state: State, id: number): StoredChat {
+  let chat = state.chats.get(id);
+  if (chat === undefined) {
+    chat = { id, messages: new Map(), topics: new Set(), pinned: [], lastId: 0 };
+    state.chats.set(id, chat);
+  }
+  return chat;
+}
+
+export function apply(state: State, mutation: Mutation): void {
+  switch (mutation.do) {
+    case 'put': {
+      const chat = chatRecord(state, mutation.chat);
+      const { message } = mutation;
+      chat.messages.set(message.id, message);
+      chat.lastId = Math.max(chat.lastId, message.id);
+      if (message.thread !== undefined) chat.topics.add(message.thread);
+      return;
+    }
+    case 'delete':
+      chatRecord(state, mutation.chat).messages.delete(mutation.id);
+      return;
+    case 'pins':
+      chatRecord(state, mutation.chat).pinned = mutation.ids;
+      return;
+    case 'chat': {
+      const chat = chatRecord(state, mutation.chat);
+      chat.lastId = Math.max(chat.lastId, mutation.lastId);
+      for (const topic of mutation.topics) chat.topics.add(topic);
+      return;
+    }
+    case 'update':
+      state.pending.push({ update: mutation.update, at: mutation.at });
+      state.nextUpdateId = Math.max(state.nextUpdateId, mutation.update.update_id + 1);
+      return;
+    case 'confirm':
+      forget(state.pending, mutation.ids);
+      return;
+    case 'nextUpdate':
+      state.nextUpdateId = Math.max(state.nextUpdateId, mutation.id);
+      return;
+    case 'allow':
+      state.allowedUpdates = mutation.kinds ?? undefined;
+      return;
+    case 'webhook':
+      state.webhook = mutation.webhook ?? undefined;
+      return;
+    case 'commands':
+      if (mutation.commands.length === 0) state.commands.delete(mutation.key);
+      else state.commands.set(mutation.key, mutation.commands);
+      return;
+    case 'file':
+      state.files.set(mutation.file.uniqueId, mutation.file);
+  }
+}
+
+/** The shortest journal that leads to this state. */
+export function* snapshot(state: State): Generator<Mutation> {
+  for (const file of state.files.values()) yield { do: 'file', file };
+  for (const chat of state.chats.values()) {
+    yield { do: 'chat', chat: chat.id, lastId: chat.lastId, topics: [...chat.topics] };
+    for (const message of chat.messages.values()) yield { do: 'put', chat: chat.id, message };
+    if (chat.pinned.length > 0) yield { do: 'pins', chat: chat.id, ids: chat.pinned };
+  }
+  for (const [key, commands] of state.commands) yield { do: 'commands', key, commands };
+  for (const { update, at } of state.pending) yield { do: 'update', update, at };
+  yield { do: 'nextUpdate', id: state.nextUpdateId };
+  if (state.allowedUpdates !== undefined) yield { do: 'allow', kinds: state.allowedUpdates };
+  if (state.webhook !== undefined) yield { do: 'webhook', webhook: state.webhook };
+}
+
+function forget(pending: PendingUpdate[], ids: readonly number[]): void {
+  const gone = new Set(ids);
+  const left = pending.filter(({ update }) => !gone.has(update.update_id));
+  pending.splice(0, pending.length, ...left);
+}
