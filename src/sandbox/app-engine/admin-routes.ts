@@ -1,0 +1,203 @@
+import { type Context, Hono } from 'hono';
+import type { Change } from './changes.ts';
+import { checkDelete, checkMigration, checkNewVersion, checkServingStatus, checkSplit } from './checks.ts';
+import { readFlag, readMask, readResource, readView } from './dialect.ts';
+import type { Figures } from './figures.ts';
+import type { Fleet } from './fleet.ts';
+import { isObject, type Json, type JsonObject, objectAt, textAt } from './json.ts';
+import type { Operations } from './operations.ts';
+import { page } from './paging.ts';
+import { badField, Refusal } from './refusal.ts';
+import type { Registry } from './registry.ts';
+import { applicationResource, serviceResource, timestamp, versionResource } from './resources.ts';
+
+interface Parts {
+  readonly registry: Registry;
+  readonly operations: Operations;
+  readonly fleet: Fleet;
+  readonly figures: Figures;
+  readonly defaultHostname: () => string;
+}
+
+/** App Engine Admin API v1: applications, services, versions, instances, operations. */
+export function adminRoutes({ registry, operations, fleet, figures, defaultHostname }: Parts): Hono {
+  const routes = new Hono();
+  const start = (method: string, target: string, change: Change): JsonObject =>
+    operations.start(method, target, { ...change });
+
+  routes.use('/v1/apps/:app/*', async (c, next) => {
+    checkApp(registry, c.req.param('app'));
+    await next();
+  });
+
+  routes.get('/v1/apps/:app', (c) => {
+    checkApp(registry, c.req.param('app'));
+    return c.json(applicationResource(registry, defaultHostname()));
+  });
+
+  routes.patch('/v1/apps/:app', async (c) => {
+    checkApp(registry, c.req.param('app'));
+    const body = await readBody(c);
+    const mask = readMask(c.req.query('updateMask'));
+    if (mask.length !== 1 || mask[0] !== 'dispatchRules') throw unmodelled('apps.patch', mask);
+    const rules = Array.isArray(body.dispatchRules) ? body.dispatchRules.filter(isObject) : [];
+    for (const rule of rules) registry.service(textAt(rule, 'service') ?? '');
+    return c.json(start('Applications.UpdateApplication', '', { kind: 'set dispatch', rules }));
+  });
+
+  routes.post('/v1/apps/:app{[^:/]+:repair}', (c) => {
+    checkApp(registry, c.req.param('app').replace(/:repair$/, ''));
+    return c.json(start('Applications.RepairApplication', '', { kind: 'repair' }));
+  });
+
+  routes.get('/v1/apps/:app/services', (c) => {
+    const all = registry.services().map((service) => serviceResource(registry, service));
+    return c.json(page(c, 'services', all));
+  });
+
+  routes.get('/v1/apps/:app/services/:service', (c) =>
+    c.json(serviceResource(registry, registry.service(c.req.param('service')))),
+  );
+
+  routes.patch('/v1/apps/:app/services/:service', async (c) => {
+    const service = registry.service(c.req.param('service'));
+    const target = `services/${service.id}`;
+    const body = await readBody(c);
+    const mask = readMask(c.req.query('updateMask')).map((path) => path.split('.')[0] ?? '');
+    if (mask.length > 0 && mask.every((path) => path === 'split')) {
+      const split = checkSplit(registry, service, objectAt(body, 'split'));
+      if (readFlag(c.req.query('migrateTraffic'))) checkMigration(registry, service.id, split);
+      const { shardBy, allocations } = split;
+      const change: Change = { kind: 'set split', service: service.id, shardBy, allocations };
+      return c.json(start('Services.UpdateService', target, change));
+    }
+    if (mask.length === 0 || mask.some((path) => path !== 'labels' && path !== 'networkSettings')) {
+      throw unmodelled('services.patch', mask);
+    }
+    const fields = Object.fromEntries(mask.map((path) => [path, body[path] ?? {}]));
+    return c.json(
+      start('Services.UpdateService', target, { kind: 'describe service', service: service.id, fields }),
+    );
+  });
+
+  routes.delete('/v1/apps/:app/services/:service', (c) => {
+    const service = registry.service(c.req.param('service'));
+    if (service.id === 'default') {
+      throw new Refusal('INVALID_ARGUMENT', 'The default service (module) may not be deleted.');
+    }
+    return c.json(
+      start('Services.DeleteService', `services/${service.id}`, {
+        kind: 'delete service',
+        service: service.id,
+      }),
+    );
+  });
+
+  routes.get('/v1/apps/:app/services/:service/versions', (c) => {
+    const { id } = registry.service(c.req.param('service'));
+    const view = readView(c.req.query('view'));
+    const all = registry.versions(id).map((version) => versionResource(registry, version, view));
+    return c.json(page(c, 'versions', all));
+  });
+
+  routes.post('/v1/apps/:app/services/:service/versions', async (c) => {
+    const service = c.req.param('service');
+    const spec = await readBody(c);
+    const id = checkNewVersion(registry, service, spec);
+    const target = `services/${service}/versions/${id}`;
+    return c.json(start('Versions.CreateVersion', target, { kind: 'create version', service, id, spec }));
+  });
+
+  routes.get('/v1/apps/:app/services/:service/versions/:version', (c) => {
+    const { service, version } = c.req.param();
+    return c.json(
+      versionResource(registry, registry.version(service, version), readView(c.req.query('view'))),
+    );
+  });
+
+  routes.patch('/v1/apps/:app/services/:service/versions/:version', async (c) => {
+    const { service, version: id } = c.req.param();
+    const version = registry.version(service, id);
+    const body = await readBody(c);
+    const mask = readMask(c.req.query('updateMask'));
+    if (mask.length !== 1 || mask[0] !== 'servingStatus') throw unmodelled('versions.patch', mask);
+    const wanted = textAt(body, 'servingStatus');
+    if (wanted !== 'SERVING' && wanted !== 'STOPPED') {
+      throw badField(
+        'version.serving_status',
+        `servingStatus must be SERVING or STOPPED, but is ${wanted ?? 'missing'}.`,
+      );
+    }
+    checkServingStatus(version);
+    const change: Change = { kind: 'set serving', service, id, stopped: wanted === 'STOPPED' };
+    return c.json(start('Versions.UpdateVersion', `services/${service}/versions/${id}`, change));
+  });
+
+  routes.delete('/v1/apps/:app/services/:service/versions/:version', (c) => {
+    const { service, version: id } = c.req.param();
+    checkDelete(registry, registry.version(service, id));
+    const change: Change = { kind: 'delete version', service, id };
+    return c.json(start('Versions.DeleteVersion', `services/${service}/versions/${id}`, change));
+  });
+
+  routes.get('/v1/apps/:app/services/:service/versions/:version/instances', (c) => {
+    const { service, version } = c.req.param();
+    return c.json(page(c, 'instances', instances(service, version)));
+  });
+
+  routes.get('/v1/apps/:app/services/:service/versions/:version/instances/:instance', (c) => {
+    const { service, version, instance } = c.req.param();
+    const found = instances(service, version).find((one) => one.id === instance);
+    if (!found)
+      throw new Refusal('NOT_FOUND', `Could not find instance '${instance}' of version '${version}'.`);
+    return c.json(found);
+  });
+
+  routes.get('/v1/apps/:app/operations', (c) => c.json(page(c, 'operations', operations.list())));
+  routes.get('/v1/apps/:app/operations/:id', (c) => c.json(operations.get(c.req.param('id'))));
+
+  return routes;
+
+  function instances(service: string, version: string): JsonObject[] {
+    registry.version(service, version);
+    const lately = figures.lately(service, version);
+    return fleet.running(service, version).map(({ id, startedAt, requests, errors, memory }) => ({
+      name: `${registry.appName}/services/${service}/versions/${version}/instances/${id}`,
+      id,
+      appEngineRelease: '1.9.71',
+      availability: 'DYNAMIC',
+      startTime: timestamp(startedAt),
+      requests,
+      errors,
+      qps: lately.perSecond,
+      averageLatency: Math.round(lately.meanLatency),
+      memoryUsage: String(memory),
+    }));
+  }
+}
+
+function checkApp(registry: Registry, app: string): void {
+  if (app === registry.project) return;
+  throw new Refusal(
+    'NOT_FOUND',
+    `Could not find Application '${app}': the local App Engine has only '${registry.project}'.`,
+  );
+}
+
+async function readBody(c: Context): Promise<JsonObject> {
+  const text = await c.req.text();
+  try {
+    return readResource(text === '' ? {} : (JSON.parse(text) as Json));
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new Refusal('INVALID_ARGUMENT', `Invalid JSON payload received. ${error.message}`);
+    throw error;
+  }
+}
+
+function unmodelled(method: string, mask: readonly string[]): Refusal {
+  const fields = mask.length === 0 ? 'an update mask' : `the update mask '${mask.join(',')}'`;
+  return mask.length === 0
+    ? badField('updateMask', `${method} needs ${fields}.`)
+    : new Refusal('UNIMPLEMENTED', `The local App Engine does not model ${method} with ${fields}.`);
+}

@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isObject, type JsonObject, objectAt, textAt } from './json.ts';
+
+/**
+ * The shell command that serves a version, found as the Node runtime finds it: `entrypoint`, else the start script of
+ * package.json, else `node server.js`. The script is run without npm itself, whose start costs a third of a second.
+ */
+export async function startCommand(spec: JsonObject, folder: string): Promise<string> {
+  const entrypoint = textAt(objectAt(spec, 'entrypoint'), 'shell')?.trim();
+  if (entrypoint) return entrypoint;
+  const manifest = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}');
+  const parsed: unknown = JSON.parse(manifest);
+  const scripts = objectAt(isObject(parsed) ? parsed : {}, 'scripts');
+  const start = [textAt(scripts, 'prestart'), textAt(scripts, 'start')].filter((one) => one !== undefined);
+  return start.length > 0 ? start.join(' && ') : 'node server.js';
+}

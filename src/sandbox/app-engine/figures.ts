@@ -1,0 +1,135 @@
+import type { SandboxClock } from '../clock.ts';
+import { bucketOf, type Distribution, merge } from './distribution.ts';
+import { Segments } from './segments.ts';
+
+export const MINUTE = 60_000;
+const KEPT_HOURS = 6;
+
+/** What one version answered within one minute with one status, warm or cold. */
+export interface Cell extends Distribution {
+  readonly service: string;
+  readonly version: string;
+  readonly code: number;
+  readonly loading: boolean;
+}
+
+export interface Gauge {
+  readonly service: string;
+  readonly version: string;
+  readonly instances: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+
+export interface Minute {
+  /** Start of the minute, milliseconds of the sandbox's clock. */
+  readonly at: number;
+  readonly cells: readonly Cell[];
+  readonly gauges: readonly Gauge[];
+}
+
+interface OpenCell {
+  readonly key: Pick<Cell, 'service' | 'version' | 'code' | 'loading'>;
+  count: number;
+  sum: number;
+  squares: number;
+  readonly buckets: Map<number, number>;
+}
+
+/** Counts responses per minute of the sandbox's clock. A minute is kept for good (some hours) once it is over. */
+export class Figures {
+  readonly #clock: SandboxClock;
+  readonly #closed: Segments<Minute>;
+  readonly #gauges: () => readonly Gauge[];
+  #at = 0;
+  #open = new Map<string, OpenCell>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param gauges asked for what is true at the end of each minute */
+  constructor(folder: string, clock: SandboxClock, gauges: () => readonly Gauge[]) {
+    this.#clock = clock;
+    this.#gauges = gauges;
+    this.#closed = new Segments(folder, {
+      segment: 60,
+      segments: KEPT_HOURS + 1,
+      age: KEPT_HOURS * 60 * MINUTE,
+    });
+    this.#begin();
+  }
+
+  /** @param latency real milliseconds from the request's arrival to the end of its answer */
+  count(service: string, version: string, code: number, loading: boolean, latency: number): void {
+    this.#turn();
+    const name = `${service}/${version}/${code}/${loading}`;
+    let cell = this.#open.get(name);
+    if (!cell) {
+      cell = { key: { service, version, code, loading }, count: 0, sum: 0, squares: 0, buckets: new Map() };
+      this.#open.set(name, cell);
+    }
+    cell.count++;
+    cell.sum += latency;
+    cell.squares += latency * latency;
+    const bucket = bucketOf(latency);
+    cell.buckets.set(bucket, (cell.buckets.get(bucket) ?? 0) + 1);
+  }
+
+  /** The minutes that are over and lie, by their end, in (from, to]; oldest first. */
+  between(from: number, to: number): Minute[] {
+    this.#turn();
+    const found: Minute[] = [];
+    for (const minute of this.#closed.backward()) {
+      const end = minute.at + MINUTE;
+      if (end <= from) break;
+      if (end <= to) found.push(minute);
+    }
+    return found.toReversed();
+  }
+
+  /** Of the last minute that is over: requests per second and their mean latency in ms. */
+  lately(service: string, version: string): { perSecond: number; meanLatency: number } {
+    const now = this.#clock.now();
+    const [last] = this.between(now - MINUTE, now);
+    const cells = (last?.cells ?? []).filter((cell) => cell.service === service && cell.version === version);
+    const { count, sum } = merge(cells);
+    return { perSecond: count / 60, meanLatency: count === 0 ? 0 : sum / count };
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#closed.close();
+  }
+
+  /** Ends the open minute when its time is over. */
+  #turn(): void {
+    if (this.#clock.now() < this.#at + MINUTE) return;
+    const gauges = this.#gauges();
+    const cells = [...this.#open.values()].map(({ key, count, sum, squares, buckets }) => ({
+      ...key,
+      count,
+      sum,
+      squares,
+      buckets: [...buckets].toSorted(([a], [b]) => a - b),
+    }));
+    if (cells.length > 0 || gauges.length > 0) this.#closed.append({ at: this.#at, cells, gauges });
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#at = Math.floor(this.#clock.now() / MINUTE) * MINUTE;
+    this.#open = new Map();
+    this.#await();
+  }
+
+  /** Ends the minute even when no request comes after it. */
+  #await(): void {
+    clearTimeout(this.#timer);
+    const left = (this.#at + MINUTE - this.#clock.now()) / this.#clock.speed;
+    this.#timer = setTimeout(() => {
+      const before = this.#at;
+      this.#turn();
+      // A timer may come a moment early.
+      if (this.#at === before) this.#await();
+    }, Math.max(left, 0) + 1);
+    this.#timer.unref();
+  }
+}

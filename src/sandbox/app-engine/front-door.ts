@@ -1,0 +1,19 @@
+import { createServer, type Server } from 'node:http';
+import { choose } from './choose.ts';
+import type { Fleet } from './fleet.ts';
+import { dropForged } from './headers.ts';
+import type { Registry } from './registry.ts';
+
+/** Where users come in: every request goes to one version of a service, as the traffic split says. */
+export function frontDoor(registry: Registry, fleet: Fleet): Server {
+  return createServer((request, response) => {
+    dropForged(request);
+    const choice = choose(registry, request);
+    if (choice) {
+      void fleet.serve(choice.service, choice.version, request, response, choice.cookie);
+      return;
+    }
+    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end('Nothing is deployed here yet: the default service has no version.\n');
+  });
+}

@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+
+import type { SandboxClock } from '../clock.ts';
+import { Buckets } from './buckets.ts';
+import { apply, asChange } from './changes.ts';
+import { Documents } from './documents.ts';
+import { Figures } from './figures.ts';
+import { Fleet } from './fleet.ts';
+import { frontDoor } from './front-door.ts';
+import { LoadGenerator } from './load.ts';
+import { Logs } from './logs.ts';
+import { Operations } from './operations.ts';
+import { Registry } from './registry.ts';
+import { restApi } from './rest-api.ts';
+import { seedVersion } from './seed.ts';
+
+export interface AppEngineOptions {
+  /** Everything the stand-in keeps; it survives a kill and a restart. */
+  readonly dataDir: string;
+  readonly clock: SandboxClock;
+  /** The one project there is, such as "demo". */
+  readonly project: string;
+  /** Port of the REST API on 127.0.0.1; 0 for any free one. */
+  readonly port: number;
+  /** Port of the traffic proxy on 127.0.0.1; 0 for any free one. */
+  readonly proxyPort: number;
+  /** How long an operation takes, in milliseconds of the sandbox's clock. */
+  readonly operationMs: number;
+  /** Age at which a minute becomes visible in Monitoring, in milliseconds of the sandbox's clock. */
+  readonly ingestionDelayMs: number;
+  readonly log: (line: string) => void;
+}
+
+export interface AppEngine {
+  /** Base URL of the REST APIs: Admin, Storage, Logging, Monitoring, Scheduler. */
+  readonly url: string;
+  /**
+   * Where users come in. The default service answers; another one by the Host header `SERVICE.localhost` (or
+   * `VERSION-dot-SERVICE.localhost`) or by a dispatch rule.
+   */
+  readonly proxyUrl: string;
+  /** Installs a folder as a serving version with all traffic, unless the service exists already. */
+  seed(service: string, version: string, folder: string): Promise<void>;
+  readonly load: Pick<LoadGenerator, 'setRate' | 'rate' | 'counts'>;
+  /** Ends every child process, keeps everything on disk. */
+  close(): Promise<void>;
+}
+
+/**
+ * A local App Engine: the REST APIs of Google's that a deployment needs, on one base URL, in front of real processes,
+ * a traffic proxy and the figures that its requests make.
+ * @throws Error when a port is taken or `dataDir` cannot be written
+ */
+export async function startAppEngine(options: AppEngineOptions): Promise<AppEngine> {
+  const { dataDir, clock, project, log } = options;
+  mkdirSync(dataDir, { recursive: true });
+  const documents = new Documents(join(dataDir, 'resources.ndjson'));
+  const registry = new Registry(project, documents);
+  const buckets = new Buckets(
+    [registry.codeBucket, `${project}.appspot.com`],
+    join(dataDir, 'objects'),
+    documents,
+    clock,
+  );
+  const logs = new Logs(project, join(dataDir, 'logs'), clock);
+
+  let proxyUrl = '';
+  const defaultHostname = () => new URL(proxyUrl).host;
+  const figures: Figures = new Figures(join(dataDir, 'minutes'), clock, () => fleet.gauges());
+  const fleet = new Fleet({
+    folder: join(dataDir, 'versions'),
+    project,
+    clock,
+    logs,
+    figures,
+    defaultHostname,
+    log,
+  });
+  const door = frontDoor(registry, fleet);
+  const stop = async () => {
+    await fleet.close();
+    figures.close();
+    logs.close();
+  };
+
+  try {
+    proxyUrl = await listen(door, options.proxyPort);
+    await reopen(registry, fleet);
+    const parts = { registry, buckets, fleet, clock, defaultHostname };
+    const operations = new Operations(project, documents, clock, options.operationMs, (change) =>
+      apply(parts, asChange(change)),
+    );
+    const api = restApi({ ...parts, documents, operations, figures, logs, log });
+    const server = createServer(getRequestListener(api.fetch));
+    const url = await listen(server, options.port);
+    const load = new LoadGenerator(proxyUrl, clock);
+    return {
+      url,
+      proxyUrl,
+      seed: (service, version, folder) => seedVersion(parts, service, version, folder),
+      load,
+      async close() {
+        load.close();
+        await Promise.all([shut(server), shut(door)]);
+        await operations.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    door.close();
+    await stop();
+    throw error;
+  }
+}
+
+/** Brings back the versions that a former process left; those with traffic are warm at once. */
+async function reopen(registry: Registry, fleet: Fleet): Promise<void> {
+  for (const version of registry.versions()) {
+    const port = await fleet.open(version, version.port);
+    if (port !== version.port) registry.putVersion({ ...version, port });
+    const serves = registry.findService(version.service)?.allocations[version.id] !== undefined;
+    if (serves && !version.stopped) fleet.warm(version.service, version.id);
+  }
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(
+        new Error(`Port ${port} on 127.0.0.1 is taken: stop what listens there or choose another port.`),
+      );
+    });
+    server.listen(port, '127.0.0.1', () =>
+      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    );
+  });
+}
+
+function shut(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

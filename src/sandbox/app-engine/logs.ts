@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import type { SandboxClock } from '../clock.ts';
+import { isObject, type JsonObject, textAt } from './json.ts';
+import { timestamp } from './resources.ts';
+import { Segments } from './segments.ts';
+
+const SEGMENT = 5_000;
+const SEGMENTS = 12;
+const AGE = 6 * 3_600_000;
+
+const SEVERITIES = [
+  'DEFAULT',
+  'DEBUG',
+  'INFO',
+  'NOTICE',
+  'WARNING',
+  'ERROR',
+  'CRITICAL',
+  'ALERT',
+  'EMERGENCY',
+];
+
+/** Whose entry it is. */
+export interface Source {
+  readonly service: string;
+  readonly version: string;
+  readonly instance: string;
+}
+
+export interface RequestRecord {
+  readonly id: string;
+  readonly ip: string;
+  readonly method: string;
+  readonly path: string;
+  readonly host: string;
+  readonly agent: string;
+  readonly status: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Real milliseconds. */
+  readonly latency: number;
+  readonly loading: boolean;
+}
+
+interface LogRecord extends Source {
+  /** Milliseconds of the sandbox's clock. */
+  readonly at: number;
+  readonly id: string;
+  readonly log: string;
+  readonly severity: string;
+  readonly trace?: string;
+  readonly text?: string;
+  readonly json?: JsonObject;
+  readonly request?: RequestRecord;
+}
+
+/** What the versions wrote and which requests came, the last {@link SEGMENT} × {@link SEGMENTS} entries at most. */
+export class Logs {
+  readonly #project: string;
+  readonly #clock: SandboxClock;
+  readonly #records: Segments<LogRecord>;
+
+  constructor(project: string, folder: string, clock: SandboxClock) {
+    this.#project = project;
+    this.#clock = clock;
+    this.#records = new Segments(folder, { segment: SEGMENT, segments: SEGMENTS, age: AGE });
+  }
+
+  /** A line of output. A JSON object on a line is a structured entry: `severity`, `message` and the trace are lifted. */
+  line(source: Source, stream: 'stdout' | 'stderr', line: string): void {
+    const json = line.startsWith('{') ? parseObject(line) : undefined;
+    if (!json) {
+      this.#add({ ...source, log: stream, severity: 'DEFAULT', text: line });
+      return;
+    }
+    const { severity: _s, 'logging.googleapis.com/trace': _t, ...rest } = json;
+    const severity = (textAt(json, 'severity') ?? 'DEFAULT').toUpperCase();
+    const trace = textAt(json, 'logging.googleapis.com/trace');
+    const only = Object.keys(rest).length === 1 ? textAt(rest, 'message') : undefined;
+    this.#add({
+      ...source,
+      log: stream,
+      severity: SEVERITIES.includes(severity) ? severity : 'DEFAULT',
+      ...(only === undefined ? { json: rest } : { text: only }),
+      ...(trace === undefined ? {} : { trace }),
+    });
+  }
+
+  /** What the platform itself has to say of a version. */
+  crash(source: Source, text: string): void {
+    this.#add({ ...source, log: 'appengine.googleapis.com/crash.log', severity: 'ERROR', text });
+  }
+
+  request(source: Source, request: RequestRecord): void {
+    const severity = request.status >= 500 ? 'ERROR' : request.status >= 400 ? 'WARNING' : 'INFO';
+    const trace = `projects/${this.#project}/traces/${request.id}`;
+    this.#add({ ...source, log: 'appengine.googleapis.com/request_log', severity, trace, request });
+  }
+
+  /** google.logging.v2.LogEntry of each record, lazily, by time. */
+  *entries(order: 'newest first' | 'oldest first'): Generator<{ at: number; entry: () => JsonObject }> {
+    const records = order === 'newest first' ? this.#records.backward() : this.#records.forward();
+    for (const record of records) yield { at: record.at, entry: () => this.#entry(record) };
+  }
+
+  close(): void {
+    this.#records.close();
+  }
+
+  #add(record: Omit<LogRecord, 'at' | 'id'>): void {
+    this.#records.append({ at: this.#clock.now(), id: randomBytes(8).toString('hex'), ...record });
+  }
+
+  #entry(record: LogRecord): JsonObject {
+    const { service, version, instance, log, severity, trace, text, json, request } = record;
+    const labels = {
+      project_id: this.#project,
+      module_id: service,
+      version_id: version,
+      zone: 'us-central1-a',
+    };
+    const at = timestamp(record.at);
+    return {
+      logName: `projects/${this.#project}/logs/${encodeURIComponent(log)}`,
+      resource: { type: 'gae_app', labels },
+      timestamp: at,
+      receiveTimestamp: at,
+      insertId: record.id,
+      severity,
+      labels: { clone_id: instance },
+      ...(trace === undefined ? {} : { trace }),
+      ...(text === undefined ? {} : { textPayload: text }),
+      ...(json === undefined ? {} : { jsonPayload: json }),
+      ...(request === undefined ? {} : { protoPayload: this.#requestLog(record, request) }),
+    };
+  }
+
+  /** google.appengine.logging.v1.RequestLog. */
+  #requestLog({ at, service, version, instance }: LogRecord, request: RequestRecord): JsonObject {
+    return {
+      '@type': 'type.googleapis.com/google.appengine.logging.v1.RequestLog',
+      appId: `s~${this.#project}`,
+      moduleId: service,
+      versionId: version,
+      instanceId: instance,
+      requestId: request.id,
+      ip: request.ip,
+      startTime: timestamp(at - request.latency),
+      endTime: timestamp(at),
+      latency: `${(request.latency / 1000).toFixed(6)}s`,
+      method: request.method,
+      resource: request.path,
+      httpVersion: 'HTTP/1.1',
+      status: request.status,
+      responseSize: String(request.size),
+      userAgent: request.agent,
+      host: request.host,
+      wasLoadingRequest: request.loading,
+      urlMapEntry: 'auto',
+      traceId: request.id,
+      first: true,
+      finished: true,
+    };
+  }
+}
+
+/** Rank of a severity's name, as filters compare it; undefined for no such name. */
+export function severityRank(name: string): number | undefined {
+  const rank = SEVERITIES.indexOf(name.toUpperCase());
+  return rank < 0 ? undefined : rank;
+}
+
+function parseObject(line: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? value : undefined;
+  } catch {
+    // Not JSON after all: a plain line that begins with a brace.
+    return undefined;
+  }
+}

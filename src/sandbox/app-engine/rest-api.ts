@@ -1,0 +1,45 @@
+import { Hono } from 'hono';
+import { adminRoutes } from './admin-routes.ts';
+import type { Buckets } from './buckets.ts';
+import type { Documents } from './documents.ts';
+import type { Figures } from './figures.ts';
+import type { Fleet } from './fleet.ts';
+import type { Logs } from './logs.ts';
+import type { Operations } from './operations.ts';
+import { answerRefusal, Refusal } from './refusal.ts';
+import type { Registry } from './registry.ts';
+import { storageRoutes } from './storage-routes.ts';
+
+export interface ApiParts {
+  readonly registry: Registry;
+  readonly documents: Documents;
+  readonly buckets: Buckets;
+  readonly fleet: Fleet;
+  readonly operations: Operations;
+  readonly figures: Figures;
+  readonly logs: Logs;
+  readonly defaultHostname: () => string;
+  readonly log: (line: string) => void;
+}
+
+/** Google's REST APIs under one base URL. What is not modelled says so: 404 with the method and path. */
+export function restApi(parts: ApiParts): Hono {
+  const api = new Hono();
+  api.route('/', adminRoutes(parts));
+  api.route('/', storageRoutes(parts.buckets));
+  api.notFound((c) =>
+    answerRefusal(
+      c,
+      new Refusal('NOT_FOUND', `The local App Engine does not model ${c.req.method} ${c.req.path}.`),
+    ),
+  );
+  api.onError((error, c) => {
+    if (error instanceof Refusal) return answerRefusal(c, error);
+    parts.log(`${c.req.method} ${c.req.path} failed: ${error.stack ?? error.message}`);
+    return answerRefusal(
+      c,
+      new Refusal('INTERNAL', `Internal error of the local App Engine: ${error.message}`),
+    );
+  });
+  return api;
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import type { Buckets } from './buckets.ts';
+import { isObject, textAt } from './json.ts';
+import { readRelated } from './multipart.ts';
+import { Refusal } from './refusal.ts';
+
+const BINARY = 'application/octet-stream';
+
+interface ResumableUpload {
+  readonly bucket: string;
+  readonly name: string;
+  readonly type: string;
+  readonly chunks: Buffer[];
+}
+
+/** Cloud Storage JSON API v1: buckets.get, objects list/get/insert/delete; uploads as media, multipart, resumable. */
+export function storageRoutes(buckets: Buckets): Hono {
+  const routes = new Hono();
+  const uploads = new Map<string, ResumableUpload>();
+
+  routes.get('/storage/v1/b/:bucket', (c) => c.json(buckets.bucket(c.req.param('bucket'))));
+
+  routes.get('/storage/v1/b/:bucket/o', (c) => {
+    const items = buckets.list(c.req.param('bucket'), c.req.query('prefix') ?? '');
+    const size = Number(c.req.query('maxResults') ?? 1000) || 1000;
+    const after = c.req.query('pageToken') ?? '';
+    const left = items.filter((item) => (textAt(item, 'name') ?? '') > after);
+    const page = left.slice(0, size);
+    const more = left.length > size ? { nextPageToken: textAt(page.at(-1), 'name') } : {};
+    return c.json({ kind: 'storage#objects', ...(page.length > 0 ? { items: page } : {}), ...more });
+  });
+
+  const getObject = async (c: Context<object, '/:bucket/:name'>) => {
+    const { bucket, name } = c.req.param();
+    const object = buckets.describe(bucket, name);
+    const media = c.req.query('alt') === 'media' || c.req.path.startsWith('/download/');
+    if (!media) return c.json(object);
+    const content = await buckets.read(bucket, name);
+    return c.body(new Uint8Array(content), 200, {
+      'content-type': textAt(object, 'contentType') ?? BINARY,
+      'x-goog-hash': `crc32c=${textAt(object, 'crc32c')},md5=${textAt(object, 'md5Hash')}`,
+    });
+  };
+  routes.get('/storage/v1/b/:bucket/o/:name', getObject);
+  routes.get('/download/storage/v1/b/:bucket/o/:name', getObject);
+
+  routes.delete('/storage/v1/b/:bucket/o/:name', async (c) => {
+    await buckets.delete(c.req.param('bucket'), c.req.param('name'));
+    return c.body(null, 204);
+  });
+
+  routes.post('/:start{(resumable/)?upload}/storage/v1/b/:bucket/o', async (c) => {
+    const bucket = c.req.param('bucket');
+    const kind = c.req.query('uploadType');
+    const type = c.req.header('content-type') ?? BINARY;
+    const body = Buffer.from(await c.req.arrayBuffer());
+    const named = c.req.query('name');
+
+    if (kind === 'media') return c.json(await buckets.write(bucket, named ?? '', body, type));
+    if (kind === 'multipart') {
+      const { metadata, type: inner, content } = readRelated(type, body);
+      const name = named ?? textAt(metadata, 'name') ?? '';
+      const object = await buckets.write(
+        bucket,
+        name,
+        content,
+        textAt(metadata, 'contentType') ?? inner,
+        textAt(metadata, 'md5Hash'),
+      );
+      return c.json(object);
+    }
+    if (kind !== 'resumable') throw new Refusal('INVALID_ARGUMENT', `Unknown uploadType '${kind ?? ''}'.`);
+
+    buckets.bucket(bucket);
+    const parsed: unknown = body.length > 0 ? JSON.parse(body.toString('utf8')) : {};
+    const metadata = isObject(parsed) ? parsed : {};
+    const id = randomUUID();
+    const contentType = c.req.header('x-upload-content-type') ?? textAt(metadata, 'contentType') ?? BINARY;
+    uploads.set(id, { bucket, name: named ?? textAt(metadata, 'name') ?? '', type: contentType, chunks: [] });
+    const origin = new URL(c.req.url).origin;
+    const path = `/${c.req.param('start')}/storage/v1/b/${encodeURIComponent(bucket)}/o`;
+    return c.body(null, 200, { location: `${origin}${path}?uploadType=resumable&upload_id=${id}` });
+  });
+
+  routes.put('/:start{(resumable/)?upload}/storage/v1/b/:bucket/o', async (c) => {
+    const id = c.req.query('upload_id') ?? '';
+    const upload = uploads.get(id);
+    if (!upload) throw new Refusal('NOT_FOUND', `No resumable upload '${id}': start a new one.`);
+    const body = Buffer.from(await c.req.arrayBuffer());
+    const range = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(c.req.header('content-range') ?? '');
+    const got = upload.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (range?.[1] !== undefined && Number(range[1]) > got) {
+      throw new Refusal(
+        'INVALID_ARGUMENT',
+        `Upload continues at byte ${range[1]}, but only ${got} bytes have come.`,
+      );
+    }
+    // A chunk that was sent again may overlap what has come already.
+    const fresh = range?.[1] === undefined ? body : body.subarray(got - Number(range[1]));
+    if (fresh.length > 0) upload.chunks.push(fresh);
+    const total = range?.[3];
+    const now = got + fresh.length;
+    if (total === '*' || (total !== undefined && now < Number(total))) {
+      return new Response(null, { status: 308, headers: now > 0 ? { range: `bytes=0-${now - 1}` } : {} });
+    }
+    uploads.delete(id);
+    return c.json(await buckets.write(upload.bucket, upload.name, Buffer.concat(upload.chunks), upload.type));
+  });
+
+  return routes;
+}
