@@ -94,7 +94,8 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
 
 function listen(app: Hono, port: number): Promise<{ readonly server: Server; readonly port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (address) => {
+    const options = { fetch: app.fetch, hostname: '127.0.0.1', port, overrideGlobalObjects: false };
+    const server = serve(options, (address) => {
       server.off('error', reject);
       if (server instanceof Server) resolve({ server, port: address.port });
       else reject(new Error('Expected an HTTP/1 server from @hono/node-server.'));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiError, conflict } from './errors.ts';
 import type { Ledger } from './ledger.ts';
 import type { Update, UpdateContent } from './model.ts';
@@ -10,6 +11,12 @@ const MAX_TIMEOUT = 50;
 const KEEP_MS = 24 * 60 * 60 * 1000;
 /** Real milliseconds for which a second conflict is held back (Client.cpp, fail_query_conflict). */
 const CONFLICT_PAUSE = 3000;
+
+/**
+ * Real milliseconds. A bot that stops hangs up its poll and asks once more, over another connection: the hanging up is to
+ * be noticed first.
+ */
+const HANG_UP_GRACE = 30;
 
 const OTHER_POLL = 'terminated by other getUpdates request; make sure that only one bot instance is running';
 const WEBHOOK_SET = 'terminated by setWebhook request';
@@ -54,6 +61,7 @@ export class Updates {
    */
   async get(params: Params, signal: AbortSignal): Promise<readonly Update[]> {
     if (this.#ledger.state.webhook !== undefined) throw await this.#conflict(WEBHOOK_ACTIVE);
+    if (this.#waiting !== undefined) await sleep(HANG_UP_GRACE);
     const offset = params.int('offset', 0);
     let limit = params.int('limit', 100, 1, 100);
     let timeout = params.int('timeout', 0, 0, MAX_TIMEOUT);
