@@ -117,3 +117,8 @@ export type Plan = Omit<v.InferOutput<typeof planSchema>, 'checklist'> & { check
 export type Section = v.InferOutput<typeof section>;
 export type SmokeTest = v.InferOutput<typeof smokeTest>;
 export type Member = v.InferOutput<typeof person>;
+
+/** What the plan says of a service, or what holds for one that it does not name. */
+export function serviceOf(plan: Plan, name: string): v.InferOutput<typeof service> {
+  return plan.services[name] ?? v.parse(service, {});
+}

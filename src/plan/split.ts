@@ -55,6 +55,11 @@ export function openGate(base: Split, version: string, share: number, shardBy: S
   return { shardBy, shares: result };
 }
 
+/** Ids of the versions that serve next to one. */
+export function versionsBeside(split: Split, version: string): string[] {
+  return Object.keys(split.shares).filter((id) => id !== version);
+}
+
 /** "v1 90 %, v2 10 %", largest share first. */
 export function describeSplit(split: Split): string {
   return Object.entries(split.shares)

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
-import { describeSplit, type Split, sameSplit } from '../plan/split.ts';
+import { MINUTE } from '../plan/duration.ts';
+import { describeSplit, type Split, sameSplit, WHOLE } from '../plan/split.ts';
 import { type Act, type Actor, refusal, who } from './answers.ts';
 import { type Command, weigh } from './commands.ts';
 import { observationDue } from './decide.ts';
@@ -149,16 +150,19 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
   }
 
   async function observe(line: Line): Promise<void> {
-    const { id, service, version, live, movedAt } = line.rollout;
+    const { id, service, version, live, movedAt, terms, step } = line.rollout;
     const window = observationDue(line.rollout, clock.now());
     if (!window || stopping.signal.aborted) return;
     observing.add(id);
     try {
-      const canaryShare = (live?.shares[version] ?? 0) / 1000;
-      const verdict = await monitor.observe(
-        { service, canary: version, canaryShare, ...window },
-        stopping.signal,
-      );
+      const request = {
+        service,
+        canary: version,
+        canaryShare: (live?.shares[version] ?? 0) / WHOLE,
+        durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
+        ...window,
+      };
+      const verdict = await monitor.observe(request, stopping.signal);
       if (stopping.signal.aborted) return;
       // The split may have moved meanwhile: then these figures belong to a window that is over.
       await line.change((rollout) => ({

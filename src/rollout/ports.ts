@@ -45,7 +45,16 @@ export interface Cloud {
 /** Judges the whole minutes of [from, to). Never throws: a failing query is a verdict of its own. */
 export interface Monitor {
   observe(
-    request: { service: string; canary: string; canaryShare: number; from: number; to: number },
+    request: {
+      service: string;
+      canary: string;
+      /** Above 0 and up to 1. */
+      canaryShare: number;
+      from: number;
+      to: number;
+      /** Minutes that the step is to be judged for. */
+      durationMin: number;
+    },
     signal: AbortSignal,
   ): Promise<Verdict>;
 }

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { conversations, createConversation } from '@grammyjs/conversations';
+import { Bot, type Context, GrammyError, HttpError } from 'grammy';
+import type { Store } from '../rollout/ports.ts';
+import type { BotContext } from './context.ts';
+import { conversationStorage } from './conversation-storage.ts';
+import { type Desk, handleCommands, handleLeftovers, handlePresses } from './handlers.ts';
+import { askReason, type Overruling } from './reason.ts';
+import { carefulSending } from './sending.ts';
+import { walkChecklist } from './walk.ts';
+import { runWizard, type WizardStart, type WizardWorld } from './wizard.ts';
+
+export interface BotOptions {
+  readonly token: string;
+  /** Base address of the Bot API; absent for Telegram's own. */
+  readonly apiRoot?: string;
+  readonly store: Store;
+  /** Called with a sentence when a handler fails. */
+  readonly failed: (what: string, error: unknown) => void;
+}
+
+/** Real seconds that Telegram may hold a poll open. */
+const POLL_S = 30;
+/** Another process polls with the same token: wait for it to go. */
+const CONFLICT_MS = 10_000;
+
+/** The bare connection to Telegram: what the outbox needs before the handlers exist. */
+export function connectTelegram({ token, apiRoot }: Pick<BotOptions, 'token' | 'apiRoot'>): Bot<BotContext> {
+  const client = { timeoutSeconds: POLL_S + 15, ...(apiRoot && { apiRoot }) };
+  const bot = new Bot<BotContext>(token, { client });
+  bot.api.config.use(carefulSending());
+  return bot;
+}
+
+/** Teaches the bot its commands, its buttons and its dialogues. */
+export function installHandlers(
+  bot: Bot<BotContext>,
+  options: BotOptions,
+  desk: Desk,
+  world: WizardWorld,
+): void {
+  const { store, failed } = options;
+  bot.catch(async ({ ctx, error }) => {
+    failed('an update', error);
+    const sorry = 'That did not work, and nothing was changed by it. The log says more.';
+    await (ctx.callbackQuery
+      ? ctx.answerCallbackQuery({ text: sorry, show_alert: true })
+      : ctx.reply(sorry)
+    ).catch((second) => failed('an apology', second));
+  });
+
+  // A dialogue is one person's, in one topic; whatever has no person or no chat never reaches the dialogues.
+  const dialogues = bot.filter((ctx) => ctx.chatId !== undefined && ctx.from !== undefined);
+  dialogues.use(
+    conversations<BotContext, Context>({
+      storage: conversationStorage(store, dialogueVersion()),
+      plugins: [
+        (ctx, next) => {
+          ctx.api.config.use(carefulSending());
+          return next();
+        },
+      ],
+    }),
+  );
+  handlePresses(dialogues, desk);
+  handleCommands(dialogues, desk);
+  dialogues.use(
+    createConversation<BotContext, Context>(async (talk, ctx, start: WizardStart) => {
+      const id = await runWizard(talk, ctx, world, start);
+      if (id) await walkChecklist(talk, ctx, id, desk.find);
+    }, 'deploy'),
+    createConversation<BotContext, Context>(
+      (talk, ctx, id: string) => walkChecklist(talk, ctx, id, desk.find),
+      'checklist',
+    ),
+    createConversation<BotContext, Context>(
+      (talk, ctx, overruling: Overruling) => askReason(talk, ctx, overruling, desk.overrule),
+      'reason',
+    ),
+  );
+  handleLeftovers(dialogues);
+}
+
+/** Polls until stopped. Resolves once the last handler is through. */
+export async function poll(
+  bot: Bot<BotContext>,
+  ready: () => void,
+  failed: BotOptions['failed'],
+): Promise<void> {
+  for (;;) {
+    try {
+      return await bot.start({
+        timeout: POLL_S,
+        allowed_updates: ['message', 'callback_query', 'my_chat_member'],
+        onStart: ready,
+      });
+    } catch (error) {
+      if (!(error instanceof GrammyError) || error.error_code !== 409) throw plain(error);
+      failed('polling: another process uses the same bot token, so this one waits', plain(error));
+      await new Promise((resolve) => setTimeout(resolve, CONFLICT_MS));
+    }
+  }
+}
+
+/** grammY's errors carry the bot's token in their inner objects; this keeps the words only. */
+export function plain(error: unknown): Error {
+  if (error instanceof GrammyError)
+    return new Error(`${error.method}: ${error.error_code} ${error.description}`);
+  if (error instanceof HttpError) return new Error(error.message);
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Stored dialogues are replayed through this code, so they are only good for the very code that they were made by. */
+function dialogueVersion(): string {
+  const hash = createHash('sha256');
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  for (const name of ['wizard', 'walk', 'reason', 'views/checklist', 'bot']) {
+    hash.update(readFileSync(new URL(`./${name}.${ending}`, import.meta.url)));
+  }
+  return hash.digest('base64url').slice(0, 16);
+}

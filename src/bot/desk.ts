@@ -1,0 +1,63 @@
+import { type Api, InputFile } from 'grammy';
+import type { Clock } from '../plan/clock.ts';
+import type { Member } from '../plan/schema.ts';
+import type { Engine } from '../rollout/engine.ts';
+import type { Rollout } from '../rollout/state.ts';
+import { rolloutOfGate } from './buttons.ts';
+import type { Desk } from './handlers.ts';
+import { html, shorten } from './html.ts';
+import { actorOf } from './people.ts';
+import type { DrawChart } from './publisher.ts';
+import { clockTime, figures } from './views/words.ts';
+
+const LOG_LINES = 8;
+
+export interface ErrorLine {
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface DeskOptions {
+  readonly engine: Engine;
+  readonly people: readonly Member[];
+  readonly chat: number | undefined;
+  readonly clock: Clock;
+  readonly api: Api;
+  readonly drawChart: DrawChart;
+  /** The newest error logs of the new version. */
+  readonly errorLogs: (rollout: Rollout, limit: number) => Promise<readonly ErrorLine[]>;
+  readonly note: (details: object, message: string) => void;
+}
+
+/** The desk that the handlers turn to, backed by the engine. */
+export function createDesk(options: DeskOptions): Desk {
+  const { engine, people, chat, clock, note } = options;
+  return {
+    ...(chat !== undefined && { chat }),
+    now: () => clock.now(),
+    actor: (ctx) => actorOf(ctx, people),
+    find: (id) => engine.get(id),
+    rollouts: () => engine.all(),
+    act: (id, command, actor) => engine.act(id, command, actor),
+    overrule: ({ gate, revision, actor }, reason) =>
+      engine.act(rolloutOfGate(gate), { type: 'answer', gate, revision, answer: 'overrule', reason }, actor),
+    showEvidence: (rollout) => showEvidence(rollout, options),
+    refused: (actor, attempt) => note({ id: actor.id, name: actor.name, attempt }, 'refused: no role'),
+  };
+}
+
+async function showEvidence(rollout: Rollout, { api, drawChart, errorLogs }: DeskOptions): Promise<void> {
+  const [picture, lines] = await Promise.all([drawChart(rollout), errorLogs(rollout, LOG_LINES)]);
+  const logs = lines.map((line) => html`${clockTime(line.at)} <code>${shorten(line.text, 90)}</code>`);
+  const text = html`<b>${rollout.service}: ${rollout.version}</b>
+${rollout.verdict ? figures(rollout.verdict) : 'No figures yet.'}
+${lines.length === 0 ? 'No error logs.' : 'The newest error logs:'}
+${logs}`.text;
+  const where = {
+    parse_mode: 'HTML' as const,
+    ...(rollout.chat.topic && { message_thread_id: rollout.chat.topic }),
+  };
+  if (picture) {
+    await api.sendPhoto(rollout.chat.id, new InputFile(picture, 'figures.png'), { caption: text, ...where });
+  } else await api.sendMessage(rollout.chat.id, text, where);
+}

@@ -1,0 +1,73 @@
+import { describeSplit, type Split } from '../../plan/split.ts';
+import type { Figures, Verdict } from '../../plan/verdict.ts';
+import type { Rollout } from '../../rollout/state.ts';
+
+/** "10 %" for 100 thousandths. */
+export function percent(thousandths: number): string {
+  return `${thousandths / 10} %`;
+}
+
+/** The new version's share of the traffic, "0 %" before the first step. */
+export function shareNow(rollout: Rollout): string {
+  return percent(rollout.live?.shares[rollout.version] ?? 0);
+}
+
+/** "14:05 UTC": the group may sit in several zones, so the zone is always said. */
+export function clockTime(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 16)} UTC`;
+}
+
+/** "v1", or "v1 60 %, v3 40 %" when several versions serve. */
+export function versionsOf(split: Split): string {
+  const ids = Object.keys(split.shares);
+  return ids.length === 1 ? (ids[0] ?? '') : describeSplit(split);
+}
+
+export function count(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+const ANSWERS: Record<Verdict['answer'], string> = {
+  good: 'good',
+  bad: 'bad',
+  'too-little-traffic': 'too little traffic to tell',
+  'no-data': 'no figures',
+  'query-failed': 'the figures cannot be read',
+};
+
+const MARKS: Record<Verdict['answer'], string> = {
+  good: '🟢',
+  bad: '🔴',
+  'too-little-traffic': '🟡',
+  'no-data': '⚪',
+  'query-failed': '⚪',
+};
+
+export function answerWord(verdict: Verdict): string {
+  return ANSWERS[verdict.answer];
+}
+
+export function answerMark(verdict: Verdict): string {
+  return MARKS[verdict.answer];
+}
+
+/** "Errors 0.12 % against 0.10 % (0.5 to 2.1 times, 1,240 requests), p95 184 ms against 181 ms." */
+export function figures(verdict: Verdict): string {
+  const { canary, baseline, errorRatio } = verdict;
+  if (canary.requests === 0) return 'No requests reached the new version.';
+  const times = errorRatio ? `${decimal(errorRatio.low)} to ${decimal(errorRatio.high)} times, ` : '';
+  const against = baseline.requests > 0 ? ` against ${errorShare(baseline)}` : '';
+  const errors = `Errors ${errorShare(canary)}${against} (${times}${count(canary.requests, 'request')})`;
+  if (canary.p95 === undefined) return `${errors}.`;
+  const p95 = baseline.p95 === undefined ? '' : ` against ${Math.round(baseline.p95)} ms`;
+  return `${errors}, p95 ${Math.round(canary.p95)} ms${p95}.`;
+}
+
+function errorShare({ requests, errors }: Figures): string {
+  const share = (errors / requests) * 100;
+  return `${share >= 10 ? share.toFixed(0) : share >= 1 ? share.toFixed(1) : share.toFixed(2)} %`;
+}
+
+function decimal(n: number): string {
+  return n >= 10 ? n.toFixed(0) : n.toFixed(1);
+}

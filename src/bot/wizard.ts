@@ -1,0 +1,225 @@
+import type { Context } from 'grammy';
+import { type Actor, who } from '../rollout/answers.ts';
+import type { Draft, Source, Terms } from '../rollout/events.ts';
+import type { Button } from './buttons.ts';
+import { keyboard, parseData } from './buttons.ts';
+import type { Talk } from './context.ts';
+import { type Html, html } from './html.ts';
+
+/** What the wizard must know of the world. Each answers with a sentence where something is wrong. */
+export interface WizardWorld {
+  /** Services that may be released to. */
+  services(): Promise<readonly string[]>;
+  /** Folder the plan names for a service. */
+  sourceOf(service: string): string;
+  /** What is wrong with a folder as a source for this service; undefined when nothing is. */
+  checkFolder(path: string, service: string): Promise<string | undefined>;
+  /** What is wrong with an id for a new version; undefined when nothing is. */
+  checkNewVersion(service: string, version: string): Promise<string | undefined>;
+  /** Versions that could be let in without deploying anything; newest first. */
+  idleVersions(service: string): Promise<readonly string[]>;
+  /** An id nobody has taken. */
+  suggestVersion(): string;
+  newId(): string;
+  termsFor(service: string): Terms;
+  begin(draft: Draft, actor: Actor): Promise<{ refused?: string }>;
+}
+
+export interface WizardStart {
+  readonly actor: Actor;
+  readonly chat: { readonly id: number; readonly topic?: number };
+  /** Named in the command already. */
+  readonly service?: string;
+}
+
+/**
+ * Asks one person what is to be released, and begins the rollout as its last act. Replayed from its first line at every
+ * update, so everything that reads or changes the world goes through `external`.
+ * @returns the id of the rollout, or undefined when it was called off or refused.
+ */
+export async function runWizard(
+  talk: Talk,
+  ctx: Context,
+  world: WizardWorld,
+  start: WizardStart,
+): Promise<string | undefined> {
+  const service = await askService(talk, ctx, world, start.service);
+  if (!service) return undefined;
+  const source = await askSource(talk, ctx, world, service);
+  if (!source) return undefined;
+  const version = source.version ?? (await askVersion(talk, ctx, world, service));
+  if (!version) return undefined;
+
+  const from = source.kind === 'folder' ? `the folder ${source.path}` : 'the version that is already there';
+  const go = await ask(talk, ctx, {
+    text: html`<b>${service}: release ${version}?</b>
+From ${from}. The checklist comes first; no traffic moves before an approver says so.`,
+    options: [
+      { text: 'Start', value: 'start', style: 'success' },
+      { text: 'Do not', value: 'stop' },
+    ],
+    check: async () => 'Please press one of the two buttons.',
+  });
+  if (go !== 'start') {
+    await ctx.reply('Nothing was started.');
+    return undefined;
+  }
+  // At-least-once: the id is drawn in a step of its own, so that a repeated begin finds the rollout already there.
+  const id = await talk.external(() => world.newId());
+  const begun = await talk.external(() => {
+    const { version: _, ...kept } = source;
+    const draft = {
+      id,
+      service,
+      version,
+      source: kept as Source,
+      chat: start.chat,
+      terms: world.termsFor(service),
+    };
+    return world.begin(draft, { ...who(start.actor), roles: start.actor.roles });
+  });
+  if (!begun.refused) return id;
+  await ctx.reply(begun.refused);
+  return undefined;
+}
+
+async function askService(
+  talk: Talk,
+  ctx: Context,
+  world: WizardWorld,
+  named?: string,
+): Promise<string | undefined> {
+  const services = await talk.external(() => orProblem(world.services()));
+  if ('problem' in services) {
+    await ctx.reply(services.problem);
+    return undefined;
+  }
+  const known = services.value;
+  const unknown = (name: string) => `There is no service '${name}' here. Known: ${known.join(', ')}.`;
+  if (named !== undefined) {
+    if (known.includes(named)) return named;
+    await ctx.reply(unknown(named));
+  } else if (known.length === 1) return known[0];
+  return ask(talk, ctx, {
+    text: html`<b>Which service?</b>`,
+    options: known.map((name) => ({ text: name, value: name })),
+    check: async (text) => (known.includes(text) ? undefined : unknown(text)),
+  });
+}
+
+type Choice = ({ kind: 'folder'; path: string } | { kind: 'version' }) & { version?: string };
+
+async function askSource(
+  talk: Talk,
+  ctx: Context,
+  world: WizardWorld,
+  service: string,
+): Promise<Choice | undefined> {
+  const folder = world.sourceOf(service);
+  const idle = await talk.external(() => orProblem(world.idleVersions(service)));
+  if ('problem' in idle) {
+    await ctx.reply(idle.problem);
+    return undefined;
+  }
+  const picked = await ask(talk, ctx, {
+    text: html`<b>${service}: what is to be released?</b>
+Reply to this message with a path to take another folder.`,
+    options: [
+      { text: `The folder ${folder}`, value: folder, style: 'primary' },
+      ...idle.value
+        .slice(0, 3)
+        .map((id) => ({ text: `Version ${id}, already there`, value: `version ${id}` })),
+    ],
+    check: (text) =>
+      text.startsWith('version ') ? Promise.resolve(undefined) : world.checkFolder(text, service),
+  });
+  if (picked === undefined) return undefined;
+  const there = idle.value.find((id) => picked === `version ${id}`);
+  return there ? { kind: 'version', version: there } : { kind: 'folder', path: picked };
+}
+
+async function askVersion(
+  talk: Talk,
+  ctx: Context,
+  world: WizardWorld,
+  service: string,
+): Promise<string | undefined> {
+  const suggestion = await talk.external(() => world.suggestVersion());
+  return ask(talk, ctx, {
+    text: html`<b>${service}: what shall the new version be called?</b>
+Reply to this message with another id.`,
+    options: [{ text: suggestion, value: suggestion, style: 'primary' }],
+    check: (text) => world.checkNewVersion(service, text),
+  });
+}
+
+interface Question {
+  readonly text: Html;
+  readonly options: readonly { text: string; value: string; style?: Button['style'] }[];
+  /** What is wrong with an answer; undefined when nothing is. */
+  check(answer: string): Promise<string | undefined>;
+}
+
+/** Asks until the answer passes its check. Undefined when the person calls it off. */
+async function ask(talk: Talk, ctx: Context, question: Question): Promise<string | undefined> {
+  const { options } = question;
+  const rows = options.map(({ text, style }, i) => [
+    { text, press: { kind: 'choose', option: String(i) }, ...(style && { style }) } satisfies Button,
+  ]);
+  const message = await ctx.reply(question.text.text, {
+    parse_mode: 'HTML',
+    reply_markup: keyboard([...rows, [{ text: 'Call it off', press: { kind: 'choose', option: 'off' } }]]),
+  });
+  for (;;) {
+    const update = await talk.wait();
+    const answer = await readAnswer(update, message.message_id, options);
+    if (answer === undefined) continue;
+    if (answer === 'call it off') {
+      await conclude(
+        ctx,
+        message,
+        html`${question.text}
+✖️ Called off.`,
+      );
+      return undefined;
+    }
+    const wrong = await talk.external(() => orProblem(question.check(answer)));
+    const sentence = 'problem' in wrong ? wrong.problem : wrong.value;
+    if (sentence === undefined) {
+      const label = options.find((option) => option.value === answer)?.text ?? answer;
+      await conclude(
+        ctx,
+        message,
+        html`${question.text}
+➡️ ${label}`,
+      );
+      return answer;
+    }
+    await update.reply(sentence);
+  }
+}
+
+async function readAnswer(
+  update: Context,
+  message: number,
+  options: Question['options'],
+): Promise<string | undefined> {
+  if (!update.callbackQuery) return update.message?.text?.trim() || undefined;
+  await update.answerCallbackQuery();
+  const press = parseData(update.callbackQuery.data ?? '');
+  if (press?.kind !== 'choose' || update.callbackQuery.message?.message_id !== message) return undefined;
+  return press.option === 'off' ? 'call it off' : options[Number(press.option)]?.value;
+}
+
+async function conclude(ctx: Context, message: { chat: { id: number }; message_id: number }, text: Html) {
+  await ctx.api.editMessageText(message.chat.id, message.message_id, text.text, { parse_mode: 'HTML' });
+}
+
+/** Errors cross a replay as data. */
+async function orProblem<T>(work: Promise<T>): Promise<{ value: T } | { problem: string }> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}

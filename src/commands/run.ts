@@ -1,0 +1,54 @@
+import { ConfigError, readConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { startBot } from '../main.ts';
+import { scaledClock, systemClock } from '../plan/clock.ts';
+import { loadPlan } from '../plan/load.ts';
+import type { Member } from '../plan/schema.ts';
+import { askSandbox } from '../shared-sandbox.ts';
+import { liveUntilStopped } from './lifetime.ts';
+
+/** The bot alone: both halves of the world must be configured. */
+export async function run(): Promise<void> {
+  const config = readConfig(process.env);
+  const { telegram, cloud } = config;
+  if (telegram.kind === 'local') {
+    throw new ConfigError(
+      'TELEGRAM_BOT_TOKEN is not set: `sluice run` needs a bot. `sluice start` brings a local chat.',
+    );
+  }
+  if (cloud.kind === 'local') {
+    throw new ConfigError(
+      'GOOGLE_CLOUD_PROJECT is not set: `sluice run` needs a project. `sluice start` brings a local one.',
+    );
+  }
+  const plan = await loadPlan(config.plan.path, config.plan);
+  const shared = config.sandbox ? await askSandbox(config.sandbox) : undefined;
+  const clock = shared
+    ? scaledClock(shared.clock.origin, shared.clock.epoch, shared.clock.speed)
+    : systemClock;
+  const people: readonly Member[] =
+    plan.people.length > 0 || !shared
+      ? plan.people
+      : shared.people.map(({ id, firstName, roles }) => ({
+          id,
+          name: firstName,
+          roles: roles as Member['roles'],
+        }));
+  if (people.length === 0) {
+    throw new ConfigError(
+      `The plan names nobody, so nobody could start or approve a release. List people and their roles in ${config.plan.path}.`,
+    );
+  }
+
+  const bot = await startBot({
+    telegram,
+    cloud,
+    plan: { ...plan, people: [...people] },
+    dataDir: config.dataDir,
+    clock,
+    speed: shared?.clock.speed ?? 1,
+    log: createLog(process.env.LOG_LEVEL ?? 'info'),
+  });
+  bot.ready.then(() => process.stdout.write('Sluice is up and listens in your group.\n'));
+  await liveUntilStopped(bot.ended, () => bot.stop());
+}

@@ -1,0 +1,56 @@
+import { readConfig } from '../config.ts';
+import { localEndpoints, localPeople, SAMPLE_APP, startLocal } from '../local.ts';
+import { createLog } from '../log.ts';
+import { startBot } from '../main.ts';
+import { systemClock } from '../plan/clock.ts';
+import { loadPlan } from '../plan/load.ts';
+import { liveUntilStopped } from './lifetime.ts';
+
+/** The bot, and a stand-in for each half of the world that the configuration does not name. */
+export async function start(): Promise<void> {
+  const config = readConfig(process.env);
+  const plan = await loadPlan(config.plan.path, config.plan);
+  const log = createLog(process.env.LOG_LEVEL ?? 'warn');
+  const parts = { telegram: config.telegram.kind === 'local', appEngine: config.cloud.kind === 'local' };
+  const people = parts.telegram ? localPeople(plan.people) : plan.people;
+  const sandbox =
+    parts.telegram || parts.appEngine
+      ? await startLocal(config, people, parts, (line) => log.info(line))
+      : undefined;
+
+  const telegram = sandbox?.telegram
+    ? { kind: 'remote' as const, ...sandbox.telegram, apiRoot: sandbox.telegram.url }
+    : config.telegram;
+  const cloud = sandbox?.appEngine
+    ? {
+        kind: 'remote' as const,
+        project: sandbox.appEngine.project,
+        endpoints: localEndpoints(sandbox.appEngine.url),
+      }
+    : config.cloud;
+  if (telegram.kind === 'local' || cloud.kind === 'local') throw new Error('A stand-in did not start.');
+  const services =
+    parts.appEngine && Object.keys(plan.services).length === 0
+      ? { default: { source: SAMPLE_APP, smoke: [{ path: '/healthz', status: 200, within: 10_000 }] } }
+      : plan.services;
+
+  const bot = await startBot({
+    telegram,
+    cloud,
+    plan: { ...plan, people: [...people], services },
+    dataDir: config.dataDir,
+    clock: parts.appEngine && sandbox ? sandbox.clock : systemClock,
+    speed: parts.appEngine ? config.speed : 1,
+    log,
+  });
+  bot.ready.then(() => process.stdout.write(greeting(sandbox?.telegram?.url, sandbox?.appEngine?.proxyUrl)));
+  await liveUntilStopped(bot.ended, async () => {
+    await bot.stop();
+    await sandbox?.close();
+  });
+}
+
+function greeting(page: string | undefined, app: string | undefined): string {
+  if (page) return `Sluice is up: open ${page}\n`;
+  return `Sluice is up and listens in your group.${app ? ` The local app is at ${app}` : ''}\n`;
+}

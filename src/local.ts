@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url';
+import type { Config, Endpoints } from './config.ts';
+import type { Member } from './plan/schema.ts';
+import type { Person, Sandbox } from './sandbox/index.ts';
+
+/** Who one can be on the page, where the plan names nobody. */
+const TEAM: readonly Member[] = [
+  { id: 1001, name: 'Ada', roles: ['operator'] },
+  { id: 1002, name: 'Ben', roles: ['approver'] },
+];
+const BYSTANDER: Member = { id: 1003, name: 'Cleo', roles: [] };
+
+/** The app that the sandbox serves from the start, and that a newcomer releases. */
+export const SAMPLE_APP = fileURLToPath(new URL('../examples/signals', import.meta.url));
+
+/** People of the local chat: the plan's, or a small team, with a bystander. */
+export function localPeople(planned: readonly Member[]): readonly Member[] {
+  return [...(planned.length > 0 ? planned : TEAM), BYSTANDER];
+}
+
+/** The base URLs under which Google's APIs are found in the sandbox, as gcloud's overrides spell them. */
+export function localEndpoints(url: string): Required<Endpoints> {
+  const base = `${url}/`;
+  return {
+    appengine: base,
+    monitoring: base,
+    logging: base,
+    storage: `${base}storage/v1/`,
+    cloudscheduler: base,
+  };
+}
+
+/** Starts the stand-ins for whatever the configuration does not name. */
+export async function startLocal(
+  config: Config,
+  people: readonly Member[],
+  parts: { readonly telegram: boolean; readonly appEngine: boolean },
+  log: (line: string) => void,
+): Promise<Sandbox> {
+  const { startSandbox } = await import('./sandbox/index.ts');
+  return startSandbox({
+    dataDir: `${config.dataDir}/sandbox`,
+    port: config.port,
+    speed: parts.appEngine ? config.speed : 1,
+    people: people.map(toPerson),
+    app: SAMPLE_APP,
+    parts,
+    log,
+  });
+}
+
+function toPerson({ id, name, roles }: Member): Person {
+  return { id, firstName: name, username: name.toLowerCase().replace(/\W+/g, '_'), roles };
+}
+
+/** What a shell needs so that gcloud, and a bot of its own, use this sandbox. */
+export function exportLines(sandbox: Sandbox): string[] {
+  const lines: [string, string][] = [];
+  if (sandbox.appEngine) {
+    const { url, project } = sandbox.appEngine;
+    lines.push(['GOOGLE_CLOUD_PROJECT', project], ['CLOUDSDK_CORE_PROJECT', project]);
+    for (const [name, base] of Object.entries(localEndpoints(url))) {
+      lines.push([`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name.toUpperCase()}`, base]);
+    }
+    for (const name of [
+      'SERVICEUSAGE',
+      'SERVICEMANAGEMENT',
+      'CLOUDRESOURCEMANAGER',
+      'CLOUDBUILD',
+      'CLOUDTASKS',
+    ]) {
+      lines.push([`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name}`, `${url}/`]);
+    }
+    lines.push(['CLOUDSDK_AUTH_DISABLE_CREDENTIALS', '1'], ['CLOUDSDK_CORE_DISABLE_PROMPTS', '1']);
+  }
+  if (sandbox.telegram) {
+    const { url, token, chat } = sandbox.telegram;
+    lines.push(['TELEGRAM_API_ROOT', url], ['TELEGRAM_BOT_TOKEN', token], ['TELEGRAM_CHAT_ID', String(chat)]);
+    lines.push(['SLUICE_SANDBOX', url]);
+  }
+  return lines.map(([name, value]) => `export ${name}=${value}`);
+}

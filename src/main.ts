@@ -1,0 +1,116 @@
+import type { Logger } from 'pino';
+import { chartsFrom, cloudFor, monitorFor } from './adapters.ts';
+import { connectTelegram, installHandlers, plain, poll } from './bot/bot.ts';
+import { COMMANDS } from './bot/commands.ts';
+import { createDesk } from './bot/desk.ts';
+import { createOutbox } from './bot/outbox.ts';
+import { createPublisher } from './bot/publisher.ts';
+import type { CloudConfig, TelegramConfig } from './config.ts';
+import { connectCloud } from './deploy/index.ts';
+import { connectMonitoring } from './monitor/index.ts';
+import type { Clock } from './plan/clock.ts';
+import type { Plan } from './plan/schema.ts';
+import { createEngine } from './rollout/engine.ts';
+import { openFileStore } from './store/file-store.ts';
+import { startTicker } from './ticker.ts';
+import { wizardWorld } from './wizard-world.ts';
+
+type Remote<T> = Extract<T, { kind: 'remote' }>;
+
+/** Everything a bot at work is made of; whether it is the real thing or the local one makes no difference here. */
+export interface BotParts {
+  readonly telegram: Remote<TelegramConfig>;
+  readonly cloud: Remote<CloudConfig>;
+  readonly plan: Plan;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly speed: number;
+  readonly log: Logger;
+}
+
+export interface RunningBot {
+  /** Resolves when the bot has begun to poll. */
+  readonly ready: Promise<void>;
+  /** Resolves when it has stopped; rejects when Telegram turns it away for good. */
+  readonly ended: Promise<void>;
+  /** Stops taking updates, lets what is being written be written, and leaves the rest to the next start. */
+  stop(): Promise<void>;
+}
+
+/** Wires the rooms together and starts the bot. */
+export async function startBot(parts: BotParts): Promise<RunningBot> {
+  const { telegram, cloud, plan, clock, log } = parts;
+  const failed = (what: string, error: unknown) =>
+    log.error({ problem: plain(error).message }, `failed: ${what}`);
+  const note = (message: string, details?: object) => log.debug(details ?? {}, message);
+
+  const store = openFileStore(parts.dataDir);
+  const { appengine, logging, storage, monitoring: monitoringUrl } = cloud.endpoints;
+  const appEngine = connectCloud({
+    project: cloud.project,
+    endpoints: { appengine, logging, storage },
+    clock,
+    log: note,
+  });
+  const monitoring = connectMonitoring({ project: cloud.project, endpoint: monitoringUrl, clock, log: note });
+  const drawChart = chartsFrom(monitoring, clock);
+
+  const bot = connectTelegram(telegram);
+  const outbox = createOutbox(bot.api, store, failed);
+  const publisher = createPublisher(outbox, plan.people, clock, drawChart);
+  const engine = createEngine({
+    store,
+    cloud: cloudFor(appEngine, store),
+    monitor: monitorFor(monitoring),
+    clock,
+    changed: publisher.publish,
+    progress: publisher.progress,
+    failed: (rollout, error) => failed(`rollout ${rollout.id}`, error),
+  });
+
+  const desk = createDesk({
+    engine,
+    people: plan.people,
+    chat: telegram.chat,
+    clock,
+    api: bot.api,
+    drawChart,
+    errorLogs: ({ service, version, startedAt }, limit) =>
+      appEngine.errorLogs({ service, versions: [version], since: startedAt, limit }),
+    note: (details, message) => log.warn(details, message),
+  });
+  const world = wizardWorld(appEngine, plan, clock, engine);
+  installHandlers(bot, { ...telegram, store, failed }, desk, world);
+
+  await engine.recover();
+  for (const rollout of engine.all()) publisher.publish(rollout);
+  const stopTicker = startTicker(
+    parts.speed,
+    () => engine.tick(),
+    (error) => failed('a tick', error),
+  );
+
+  let announce = () => {};
+  const ready = new Promise<void>((resolve) => {
+    announce = resolve;
+  });
+  const ended = poll(
+    bot,
+    () => {
+      announce();
+      bot.api.setMyCommands(COMMANDS).catch((error) => failed('the command menu', error));
+    },
+    failed,
+  );
+  return {
+    ready,
+    ended,
+    async stop() {
+      stopTicker();
+      await bot.stop();
+      await ended.catch(() => {});
+      await engine.stop();
+      await outbox.stop();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { startAppEngine } from './app-engine/index.ts';
+import type { SandboxClock } from './clock.ts';
+import { openClock } from './clock.ts';
+import { type LocalTelegram, type Person, startTelegram } from './telegram/index.ts';
+
+export type { Person } from './telegram/index.ts';
+
+/** The id of the local project. */
+const PROJECT = 'demo';
+/** Good on this machine alone; the local Telegram knows no other. */
+const TOKEN = '7000000001:local-sandbox-token-of-no-value';
+const BOT = { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot' };
+const CHAT = { id: -1_001_000_000_001, title: 'Trading · releases' };
+/** By the sandbox's clock. App Engine takes longer; the wait is the same. */
+const OPERATION_MS = 20_000;
+/** Cloud Monitoring shows a minute up to four minutes late. */
+const INGESTION_DELAY_MS = 3 * 60_000;
+/** Users' requests per second of the sandbox's clock. */
+const LOAD_PER_SECOND = 3;
+/** Real Telegram takes about 20 a minute; hours of a rollout pass here in that minute. */
+const FLOOD = { perChatPerMinute: 600 };
+
+export interface SandboxOptions {
+  readonly dataDir: string;
+  /** Port of the page; the App Engine and its proxy take the next two where these are free. 0: any. */
+  readonly port: number;
+  readonly speed: number;
+  readonly people: readonly Person[];
+  /** Folder of the app that runs as version v1 from the start. */
+  readonly app: string;
+  readonly parts: { readonly telegram: boolean; readonly appEngine: boolean };
+  readonly log: (line: string) => void;
+}
+
+export interface Sandbox {
+  readonly clock: SandboxClock;
+  readonly telegram?: { readonly url: string; readonly token: string; readonly chat: number };
+  readonly appEngine?: { readonly url: string; readonly proxyUrl: string; readonly project: string };
+  /** Ends every server and every process that it started. */
+  close(): Promise<void>;
+}
+
+/** Starts the local stand-ins that are asked for. Their world survives a restart on the same folder. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { dataDir, port, speed, people, app, parts, log } = options;
+  const { clock, close: closeClock } = openClock(join(dataDir, 'clock.json'), speed);
+
+  const appEngine = parts.appEngine
+    ? await startAppEngine({
+        dataDir: join(dataDir, 'app-engine'),
+        clock,
+        project: PROJECT,
+        port: port === 0 ? 0 : port + 1,
+        proxyPort: port === 0 ? 0 : port + 2,
+        operationMs: OPERATION_MS,
+        ingestionDelayMs: INGESTION_DELAY_MS,
+        log,
+      })
+    : undefined;
+  await appEngine?.seed('default', 'v1', app);
+  appEngine?.load.setRate(LOAD_PER_SECOND);
+
+  const telegram: LocalTelegram | undefined = parts.telegram
+    ? await startTelegram({
+        dataDir: join(dataDir, 'telegram'),
+        clock,
+        port,
+        token: TOKEN,
+        bot: BOT,
+        chat: CHAT,
+        people,
+        flood: FLOOD,
+        info: (): object => ({
+          telegram: telegram?.url,
+          ...(appEngine && { appEngine: appEngine.url, proxy: appEngine.proxyUrl, project: PROJECT }),
+          speed,
+          now: new Date(clock.now()).toISOString(),
+          clock: clock.reading,
+          chatId: CHAT.id,
+          chatTitle: CHAT.title,
+          token: TOKEN,
+          bot: BOT,
+          people,
+        }),
+        log,
+      })
+    : undefined;
+
+  return {
+    clock,
+    ...(telegram && { telegram: { url: telegram.url, token: TOKEN, chat: CHAT.id } }),
+    ...(appEngine && { appEngine: { url: appEngine.url, proxyUrl: appEngine.proxyUrl, project: PROJECT } }),
+    async close() {
+      await telegram?.close();
+      await appEngine?.close();
+      closeClock();
+    },
+  };
+}

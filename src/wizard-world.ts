@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import type { WizardWorld } from './bot/wizard.ts';
+import { type Cloud as AppEngine, checkVersionId, readAppYaml } from './deploy/index.ts';
+import type { Clock } from './plan/clock.ts';
+import { type Plan, serviceOf } from './plan/schema.ts';
+import type { Engine } from './rollout/engine.ts';
+import type { Terms } from './rollout/events.ts';
+
+/** What the wizard asks of App Engine, the plan and the engine. */
+export function wizardWorld(appEngine: AppEngine, plan: Plan, clock: Clock, engine: Engine): WizardWorld {
+  return {
+    async services() {
+      const live = await appEngine.listServices();
+      const planned = Object.keys(plan.services);
+      const missing = planned.find((name) => !live.includes(name));
+      if (missing !== undefined) {
+        throw new Error(
+          `The plan names the service '${missing}', but the project has only ${live.join(', ') || 'none'}. Correct the plan, or deploy the service's first version by hand.`,
+        );
+      }
+      return planned.length > 0 ? planned : live;
+    },
+
+    sourceOf: (service) => serviceOf(plan, service).source,
+
+    async checkFolder(path, service) {
+      const problem = await readAppYaml(path).then(
+        (app) =>
+          app.service === service
+            ? undefined
+            : `${path}/app.yaml is for the service '${app.service}', not '${service}'. Correct its line 'service:' or choose the other service.`,
+        (error: Error) => error.message,
+      );
+      return problem;
+    },
+
+    async checkNewVersion(service, version) {
+      const broken = checkVersionId(version);
+      if (broken !== undefined) return broken;
+      const taken = await appEngine.findVersion(service, version);
+      return taken && `Version ${version} of ${service} exists already. Choose an id that was never used.`;
+    },
+
+    async idleVersions(service) {
+      const [split, versions] = await Promise.all([
+        appEngine.readSplit(service),
+        appEngine.listVersions(service),
+      ]);
+      const idle = versions.filter((v) => v.servingStatus === 'SERVING' && !split?.shares[v.id]);
+      return idle.map((v) => v.id);
+    },
+
+    suggestVersion() {
+      const stamp = new Date(clock.now()).toISOString().replace(/[-:]/g, '').slice(0, 15).toLowerCase();
+      return `v${stamp}`;
+    },
+
+    newId: () => randomBytes(6).readUIntBE(0, 6).toString(36).padStart(10, '0'),
+
+    termsFor: (service) => termsOf(plan, service),
+
+    async begin(draft, actor) {
+      const begun = await engine.begin(draft, actor);
+      return 'refused' in begun ? { refused: begun.refused } : {};
+    },
+  };
+}
+
+function termsOf(plan: Plan, service: string): Terms {
+  return {
+    steps: plan.steps,
+    shardBy: plan.shardBy.toUpperCase() as Terms['shardBy'],
+    checklist: plan.checklist,
+    smoke: serviceOf(plan, service).smoke,
+    approval: plan.approval,
+    lag: plan.monitoring.lag,
+  };
+}
