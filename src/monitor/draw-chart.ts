@@ -46,13 +46,13 @@ export async function draw(data: ChartData): Promise<Buffer> {
   registerFonts();
   const canvas = createCanvas(WIDTH, HEIGHT);
   const context = canvas.getContext('2d');
-  context.fillStyle = COLOURS.paper;
-  context.fillRect(0, 0, WIDTH, HEIGHT);
   // Chart.js asks for the browser's context; this one draws the same, and lacks only what belongs to a page.
   const chart = new Chart(context as unknown as ChartItem, configuration(data));
   drawHead(context, data);
+  const png = await canvas.encode('png');
+  // Afterwards, because it empties the canvas.
   chart.destroy();
-  return canvas.encode('png');
+  return png;
 }
 
 type Place = { readonly x: number; readonly y: number | null };
@@ -131,7 +131,7 @@ function configuration(data: ChartData): ChartConfiguration<'line', Place[]> {
         errors: axis('%', 1, 1),
       },
     },
-    plugins: [panelTitles],
+    plugins: [paper, panelTitles],
   };
 }
 
@@ -157,6 +157,17 @@ function stepOf(minutes: number): number {
 function clockTime(ms: number): string {
   return new Date(ms).toISOString().slice(11, 16);
 }
+
+/** Chart.js wipes the canvas before it draws, and a chat's dark background would shine through. */
+const paper: Plugin<'line'> = {
+  id: 'paper',
+  beforeDraw({ ctx }) {
+    ctx.save();
+    ctx.fillStyle = COLOURS.paper;
+    ctx.fillRect(0, 0, WIDTH, HEIGHT);
+    ctx.restore();
+  },
+};
 
 const panelTitles: Plugin<'line'> = {
   id: 'panel-titles',

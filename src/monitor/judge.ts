@@ -56,7 +56,7 @@ const BEFORE_AND_AFTER: Margins = {
 /** Per request: a service that hardly ever fails is not judged on single errors. */
 const ERROR_SLACK = 0.00005;
 /** Nobody notices less. */
-const LATENCY_SLACK_MS = 5;
+const LATENCY_SLACK_MS = 3;
 const QUANTILES = [0.5, 0.9, 0.99];
 /** Without anything to compare with, a version whose error rate is surely above this is bad. */
 const FAILING_RATE = 0.05;

@@ -17,11 +17,16 @@ export interface Cut {
 
 /** The borders nearest to the given quantiles of the control; each border once. */
 export function chooseCuts(control: Histogram, quantiles: readonly number[]): Cut[] {
+  const heights = control.bounds.map((border) => ({ border, height: logit(survival(control, border)) }));
   const cuts: Cut[] = [];
   for (const quantile of quantiles) {
-    const far = (border: number) => Math.abs(logit(survival(control, border)) - logit(1 - quantile));
-    const [border] = control.bounds.toSorted((a, b) => far(a) - far(b));
-    if (border !== undefined && !cuts.some((c) => c.border === border)) cuts.push({ quantile, border });
+    const far = (height: number) => Math.abs(height - logit(1 - quantile));
+    const nearest = heights.reduce<(typeof heights)[number] | undefined>(
+      (best, h) => (best === undefined || far(h.height) < far(best.height) ? h : best),
+      undefined,
+    );
+    if (nearest && !cuts.some((c) => c.border === nearest.border))
+      cuts.push({ quantile, border: nearest.border });
   }
   return cuts;
 }
