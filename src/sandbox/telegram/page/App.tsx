@@ -37,7 +37,7 @@ export function App({ initial, first }: AppProps) {
   const forget = useCallback(() => setNotice(undefined), []);
   // A restarted sandbox has wound its clock anew.
   const refresh = useCallback(() => void loadSandbox().then(setSandbox, complain), [complain]);
-  const commands = useCallback(() => loadCommands(chatId), [chatId]);
+  const commands = useCallback(() => loadCommands(chatId, me.id), [chatId, me.id]);
   const { chat, link, typing } = useChat(chatId, refresh, complain);
 
   const asked = useMemo(() => askedOf(chat.messages, me), [chat.messages, me]);

@@ -12,8 +12,9 @@ export async function loadMessages(chatId: number): Promise<readonly Message[]> 
   return answer.messages;
 }
 
-export function loadCommands(chatId: number): Promise<readonly Command[]> {
-  return call(`/_user/commands?chat_id=${chatId}`);
+/** The menu after the slash; a bot may offer other commands to other people. */
+export function loadCommands(chatId: number, userId: number): Promise<readonly Command[]> {
+  return call(`/_user/commands?chat_id=${chatId}&user_id=${userId}`);
 }
 
 export async function sendText(

@@ -1,14 +1,16 @@
 import type { Message } from './wire.ts';
 
+type Content = Pick<Message, 'text' | 'caption' | 'photo' | 'document'>;
+
 /** One line that stands for a message, at most `length` characters, in a quote or a notice. */
-export function summaryOf(message: Message, length: number): string {
+export function summaryOf(message: Content, length: number): string {
   const text = message.text ?? message.caption ?? kindOf(message);
   const line = text.replaceAll(/\s+/g, ' ').trim();
   const characters = [...line];
   return characters.length <= length ? line : `${characters.slice(0, length - 1).join('')}…`;
 }
 
-function kindOf(message: Message): string {
+function kindOf(message: Content): string {
   if (message.photo !== undefined) return 'Photo';
   return message.document?.file_name ?? 'Message';
 }

@@ -89,7 +89,8 @@ export interface Message {
   readonly document?: Document;
   readonly reply_to_message?: Message;
   readonly reply_markup?: ReplyMarkup;
-  readonly pinned_message?: Message;
+  /** Only its id is left of a message that was deleted since. */
+  readonly pinned_message?: Pick<Message, 'message_id' | 'text' | 'caption' | 'photo' | 'document'>;
 }
 
 export interface Command {
