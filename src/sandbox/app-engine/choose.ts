@@ -29,18 +29,17 @@ export function choose(registry: Registry, request: IncomingMessage): Choice | u
 }
 
 /**
- * Host `VERSION-dot-SERVICE-dot-PROJECT…`, `SERVICE-dot-PROJECT…` or simply `SERVICE.…` names a service; then the
- * dispatch rules; then it is `default`.
+ * The Host header may name a version (`VERSION-dot-SERVICE-dot-HOST`, `VERSION-dot-HOST` for the default service) or a
+ * service (`SERVICE-dot-HOST`, `SERVICE.HOST`); else the dispatch rules name one; else it is `default`.
  */
 function addressed(
   registry: Registry,
   request: IncomingMessage,
 ): { service?: Service | undefined; version?: string } {
   const host = (request.headers.host ?? '').split(':')[0] ?? '';
-  const parts = (host.split('.')[0] ?? '').split('-dot-');
-  const [a = '', b = ''] = parts;
-  const direct = b === '' ? undefined : registry.findService(b);
-  if (direct && registry.findVersion(b, a)) return { service: direct, version: a };
+  const [a = '', b] = (host.split('.')[0] ?? '').split('-dot-');
+  const owner = (b === undefined ? undefined : registry.findService(b)) ?? registry.findService('default');
+  if (b !== undefined && owner && registry.findVersion(owner.id, a)) return { service: owner, version: a };
   const named = registry.findService(a);
   if (named) return { service: named };
   const path = (request.url ?? '/').split('?')[0] ?? '/';

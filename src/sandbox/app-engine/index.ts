@@ -94,7 +94,15 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
     const operations = new Operations(project, documents, clock, options.operationMs, (change) =>
       apply(parts, asChange(change)),
     );
-    const api = restApi({ ...parts, documents, operations, figures, logs, log });
+    const api = restApi({
+      ...parts,
+      documents,
+      operations,
+      figures,
+      logs,
+      log,
+      ingestionDelayMs: options.ingestionDelayMs,
+    });
     const server = createServer(getRequestListener(api.fetch));
     const url = await listen(server, options.port);
     const load = new LoadGenerator(proxyUrl, clock);

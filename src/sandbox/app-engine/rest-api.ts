@@ -1,13 +1,17 @@
 import { Hono } from 'hono';
+import type { SandboxClock } from '../clock.ts';
 import { adminRoutes } from './admin-routes.ts';
 import type { Buckets } from './buckets.ts';
 import type { Documents } from './documents.ts';
 import type { Figures } from './figures.ts';
 import type { Fleet } from './fleet.ts';
+import { loggingRoutes } from './logging-routes.ts';
 import type { Logs } from './logs.ts';
+import { monitoringRoutes } from './monitoring-routes.ts';
 import type { Operations } from './operations.ts';
 import { answerRefusal, Refusal } from './refusal.ts';
 import type { Registry } from './registry.ts';
+import { schedulerRoutes } from './scheduler-routes.ts';
 import { storageRoutes } from './storage-routes.ts';
 
 export interface ApiParts {
@@ -18,15 +22,22 @@ export interface ApiParts {
   readonly operations: Operations;
   readonly figures: Figures;
   readonly logs: Logs;
+  readonly clock: SandboxClock;
+  /** See AppEngineOptions. */
+  readonly ingestionDelayMs: number;
   readonly defaultHostname: () => string;
   readonly log: (line: string) => void;
 }
 
 /** Google's REST APIs under one base URL. What is not modelled says so: 404 with the method and path. */
 export function restApi(parts: ApiParts): Hono {
+  const { registry, figures, logs, documents, clock } = parts;
   const api = new Hono();
   api.route('/', adminRoutes(parts));
   api.route('/', storageRoutes(parts.buckets));
+  api.route('/', monitoringRoutes(registry.project, figures, clock, parts.ingestionDelayMs));
+  api.route('/', loggingRoutes(registry.project, logs));
+  api.route('/', schedulerRoutes(registry.project, documents, clock));
   api.notFound((c) =>
     answerRefusal(
       c,

@@ -1,0 +1,92 @@
+import { Hono } from 'hono';
+import { type Comparison, compare, type Filter, holds, parseFilter, required } from './filter.ts';
+import { isObject, type Json, type JsonObject, numberAt, textAt } from './json.ts';
+import { type Logs, severityRank } from './logs.ts';
+import { badField, Refusal } from './refusal.ts';
+
+const DEFAULT_SIZE = 50;
+const MOST_SIZE = 1_000;
+
+/** Cloud Logging v2: `entries.list` with the filters that gcloud and deployers send. */
+export function loggingRoutes(project: string, logs: Logs): Hono {
+  const routes = new Hono();
+  routes.post('/v2/entries:list', async (c) => {
+    const parsed: unknown = await c.req.json();
+    const body = isObject(parsed) ? parsed : {};
+    checkProject(project, body);
+    const order = textAt(body, 'orderBy')?.trim() || 'timestamp asc';
+    if (!/^timestamp( (asc|desc))?$/i.test(order)) {
+      throw badField('orderBy', `orderBy must be "timestamp asc" or "timestamp desc", but is "${order}".`);
+    }
+    const size = Math.min(numberAt(body, 'pageSize') || DEFAULT_SIZE, MOST_SIZE);
+    const skip = Number(textAt(body, 'pageToken') || 0);
+    return c.json(list(logs, parseFilter(textAt(body, 'filter') ?? ''), /desc$/i.test(order), skip, size));
+  });
+  return routes;
+}
+
+function checkProject(project: string, body: JsonObject): void {
+  const named = [body.resourceNames, body.projectIds].flatMap((list) => (Array.isArray(list) ? list : []));
+  for (const one of named) {
+    const id = String(one).replace(/^projects\//, '');
+    if (id !== project) {
+      throw new Refusal(
+        'NOT_FOUND',
+        `Could not find project '${id}': the local Cloud Logging has only '${project}'.`,
+      );
+    }
+  }
+  if (named.length === 0) throw badField('resourceNames', 'At least one resource name is required.');
+}
+
+function list(logs: Logs, filter: Filter, newestFirst: boolean, skip: number, size: number): JsonObject {
+  const { from, to } = timeBounds(filter);
+  const entries: JsonObject[] = [];
+  let seen = 0;
+  for (const { at, entry } of logs.entries(newestFirst ? 'newest first' : 'oldest first')) {
+    // Ordered by time: beyond the far bound nothing more can match.
+    if (newestFirst ? at < from : at > to) break;
+    if (at < from || at > to) continue;
+    const candidate = entry();
+    if (!holds(filter, (one) => matches(candidate, one))) continue;
+    if (seen++ < skip) continue;
+    if (entries.length === size) return { entries, nextPageToken: String(skip + size) };
+    entries.push(candidate);
+  }
+  return entries.length > 0 ? { entries } : {};
+}
+
+/** Milliseconds between which every match must lie. */
+function timeBounds(filter: Filter): { from: number; to: number } {
+  let [from, to] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const { path, operator, value } of required(filter)) {
+    if (path.join('.') !== 'timestamp') continue;
+    const time = Date.parse(value);
+    if (Number.isNaN(time)) throw badField('filter', `Unparseable timestamp '${value}' in the filter.`);
+    if (operator === '>' || operator === '>=' || operator === '=') from = Math.max(from, time);
+    if (operator === '<' || operator === '<=' || operator === '=') to = Math.min(to, time);
+  }
+  return { from, to };
+}
+
+function matches(entry: JsonObject, one: Comparison | { kind: 'text'; value: string }): boolean {
+  if (one.kind === 'text') return JSON.stringify(entry).toLowerCase().includes(one.value.toLowerCase());
+  const { path, operator, value } = one;
+  const [first] = path;
+  if (first === 'severity') return compareRank(textAt(entry, 'severity') ?? 'DEFAULT', one);
+  const found = path.reduce<Json | undefined>((at, name) => (isObject(at) ? at[name] : undefined), entry);
+  // A field that is not there fails every test, as in Cloud Logging; `:` with `*` asks for its presence.
+  if (found === undefined || found === null) return operator === '!=' || operator === '!~';
+  if (operator === ':' && value === '*') return true;
+  const text = typeof found === 'object' ? JSON.stringify(found) : String(found);
+  if (first === 'timestamp' || first === 'receiveTimestamp') {
+    return compare(String(Date.parse(text)), operator, String(Date.parse(value)));
+  }
+  return compare(text, operator, value);
+}
+
+function compareRank(severity: string, { operator, value }: Comparison): boolean {
+  const wanted = severityRank(value);
+  if (wanted === undefined) throw badField('filter', `'${value}' is not a severity.`);
+  return compare(String(severityRank(severity) ?? 0), operator, String(wanted));
+}
