@@ -60,8 +60,8 @@ export class Updates {
    * @throws ApiError 409 while a webhook is set, and, in the call that waits, when another one comes.
    */
   async get(params: Params, signal: AbortSignal): Promise<readonly Update[]> {
-    if (this.#ledger.state.webhook !== undefined) throw await this.#conflict(WEBHOOK_ACTIVE);
     if (this.#waiting !== undefined) await sleep(HANG_UP_GRACE);
+    if (this.#ledger.state.webhook !== undefined) throw await this.#conflict(WEBHOOK_ACTIVE);
     const offset = params.int('offset', 0);
     let limit = params.int('limit', 100, 1, 100);
     let timeout = params.int('timeout', 0, 0, MAX_TIMEOUT);

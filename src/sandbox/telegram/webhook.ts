@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { badRequest } from './errors.ts';
 import type { Ledger } from './ledger.ts';
 import type { Update } from './model.ts';
@@ -15,6 +16,11 @@ const DEFAULT_CONNECTIONS = 40;
 /** Runs the method call that a bot may put into its answer to a webhook. */
 export type AnswerCall = (call: object) => Promise<void>;
 
+interface Taken {
+  /** The method call that the bot put into its answer. */
+  readonly call?: object;
+}
+
 /**
  * Delivers updates to the bot's webhook: in order within a chat (or, for button presses, a person), side by side
  * otherwise; again and again until the bot answers with 2xx.
@@ -24,7 +30,7 @@ export class WebhookSender {
   readonly #updates: Updates;
   readonly #log: (line: string) => void;
   readonly #unlisten: () => void;
-  readonly #busy = new Set<string>();
+  #busy = new Set<string>();
   #stop = new AbortController();
   #lastError: { readonly date: number; readonly message: string } | undefined;
   #answerCall: AnswerCall = async () => {};
@@ -91,7 +97,7 @@ export class WebhookSender {
   #halt(): void {
     this.#stop.abort();
     this.#stop = new AbortController();
-    this.#busy.clear();
+    this.#busy = new Set();
     this.#lastError = undefined;
   }
 
@@ -101,28 +107,41 @@ export class WebhookSender {
     for (const one of pending) {
       if (this.#busy.size >= webhook.maxConnections) return;
       const lane = laneOf(one.update);
-      if (!this.#busy.has(lane)) void this.#deliverOne(webhook, one, lane);
+      if (this.#busy.has(lane)) continue;
+      this.#deliverOne(webhook, one, lane).catch((error: unknown) => {
+        this.#log(`Delivery of update ${one.update.update_id} ended: ${String(error)}`);
+      });
     }
   }
 
   async #deliverOne(webhook: Webhook, { update }: PendingUpdate, lane: string): Promise<void> {
+    const busy = this.#busy;
+    busy.add(lane);
+    const taken = await this.#deliverUntilTaken(webhook, update);
+    busy.delete(lane);
+    if (taken === undefined) return;
+    this.#ledger.commit({ do: 'confirm', ids: [update.update_id] });
+    this.#deliver();
+    if (taken.call !== undefined) await this.#answerCall(taken.call);
+  }
+
+  /** `undefined` when the webhook was changed meanwhile: the update stays in the queue. */
+  async #deliverUntilTaken(webhook: Webhook, update: Update): Promise<Taken | undefined> {
     const { signal } = this.#stop;
-    this.#busy.add(lane);
-    for (let pause = FIRST_RETRY; !signal.aborted; pause = Math.min(pause * 2, LAST_RETRY)) {
+    for (let pause = FIRST_RETRY; ; pause = Math.min(pause * 2, LAST_RETRY)) {
       try {
-        const answer = await post(webhook, update, signal);
-        this.#ledger.commit({ do: 'confirm', ids: [update.update_id] });
-        this.#busy.delete(lane);
-        if (answer !== undefined) await this.#answerCall(answer);
-        return this.#deliver();
+        const taken = await post(webhook, update, signal);
+        return signal.aborted ? undefined : taken;
       } catch (error) {
-        if (signal.aborted) return;
+        if (signal.aborted) return undefined;
         const message = error instanceof Error ? error.message : String(error);
         this.#lastError = { date: Math.floor(Date.now() / 1000), message };
         this.#log(
           `The webhook did not take update ${update.update_id}: ${message}. Next try in ${pause / 1000} s.`,
         );
-        await sleep(pause, signal);
+        // A pause that is broken off rejects; the line below is what sees it.
+        await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
+        if (signal.aborted) return undefined;
       }
     }
   }
@@ -134,8 +153,8 @@ function laneOf(update: Update): string {
   return press === undefined ? `chat ${message?.chat.id}` : `person ${press.from.id}`;
 }
 
-/** @returns the method call in the answer, if the bot put one there. */
-async function post(webhook: Webhook, update: Update, signal: AbortSignal): Promise<object | undefined> {
+/** @throws when the bot cannot be reached or does not answer with 2xx. */
+async function post(webhook: Webhook, update: Update, signal: AbortSignal): Promise<Taken> {
   const response = await fetch(webhook.url, {
     method: 'POST',
     headers: {
@@ -149,9 +168,9 @@ async function post(webhook: Webhook, update: Update, signal: AbortSignal): Prom
   const text = await response.text();
   if (!response.ok)
     throw new Error(`Wrong response from the webhook: ${response.status} ${response.statusText}`);
-  if (!response.headers.get('content-type')?.startsWith('application/json') || text === '') return undefined;
+  if (!response.headers.get('content-type')?.startsWith('application/json') || text === '') return {};
   const call: unknown = JSON.parse(text);
-  return typeof call === 'object' && call !== null && 'method' in call ? call : undefined;
+  return typeof call === 'object' && call !== null && 'method' in call ? { call } : {};
 }
 
 function checkAddress(address: string): void {
@@ -160,18 +179,4 @@ function checkAddress(address: string): void {
   if (protocol !== 'http:' && protocol !== 'https:') throw badRequest('invalid webhook URL specified');
   if (hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)) return;
   throw badRequest(`bad webhook: the sandbox delivers to this machine only, not to ${hostname}`);
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -95,15 +95,13 @@ class HtmlReader {
         throw refusal(`Empty attribute name in the tag "${tag}" at byte offset ${this.#bytes(begin)}`);
       }
       this.#take(/(\s*)/y);
-      let value = '';
-      if (this.#html.charAt(this.#at) === '=') {
-        this.#at++;
-        this.#take(/(\s*)/y);
-        value = this.#attributeValue();
-      }
+      const hasValue = this.#html.charAt(this.#at) === '=';
+      if (hasValue) this.#take(/=(\s*)/y);
       if (this.#ended()) {
         throw refusal(`Unclosed start tag "${tag}" at byte offset ${this.#bytes(begin)}`);
       }
+      const value = hasValue ? this.#attributeValue() : '';
+      if (this.#ended()) throw refusal(`Unclosed start tag at byte offset ${this.#bytes(begin)}`);
       argument = attributeMeaning(tag, name, value) ?? argument;
     }
   }
