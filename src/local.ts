@@ -1,6 +1,7 @@
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config, Endpoints } from './config.ts';
-import type { Member } from './plan/schema.ts';
+import type { Member, Plan } from './plan/schema.ts';
 import type { Person, Sandbox } from './sandbox/index.ts';
 
 /** Who one can be on the page, where the plan names nobody. */
@@ -12,6 +13,13 @@ const BYSTANDER: Member = { id: 1003, name: 'Cleo', roles: [] };
 
 /** The app that the sandbox serves from the start, and that a newcomer releases. */
 export const SAMPLE_APP = fileURLToPath(new URL('../examples/signals', import.meta.url));
+
+/** The plan's word on the sample app: short in messages where Sluice runs in its own checkout. */
+export function sampleService(): Plan['services'][string] {
+  const near = relative(process.cwd(), SAMPLE_APP);
+  const source = near.startsWith('..') ? SAMPLE_APP : near;
+  return { source, smoke: [{ path: '/healthz', status: 200, within: 10_000 }] };
+}
 
 /** People of the local chat: the plan's, or a small team, with a bystander. */
 export function localPeople(planned: readonly Member[]): readonly Member[] {

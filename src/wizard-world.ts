@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { WizardWorld } from './bot/wizard.ts';
 import { type Cloud as AppEngine, checkVersionId, readAppYaml } from './deploy/index.ts';
 import type { Clock } from './plan/clock.ts';
@@ -55,7 +55,7 @@ export function wizardWorld(appEngine: AppEngine, plan: Plan, clock: Clock, engi
       return `v${stamp}`;
     },
 
-    newId: () => randomBytes(6).readUIntBE(0, 6).toString(36).padStart(10, '0'),
+    newId: () => randomInt(36 ** 8).toString(36).padStart(8, '0'),
 
     termsFor: (service) => termsOf(plan, service),
 

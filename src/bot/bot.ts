@@ -79,6 +79,9 @@ export function installHandlers(
       'reason',
     ),
   );
+  dialogues.use((ctx, next) =>
+    ctx.dialogue ? ctx.conversation.enter(ctx.dialogue.name, ctx.dialogue.argument) : next(),
+  );
   handleLeftovers(dialogues);
 }
 

@@ -1,10 +1,10 @@
-import type { Composer } from 'grammy';
+import type { Composer, NextFunction } from 'grammy';
 import type { Act, Actor } from '../rollout/answers.ts';
 import type { Command } from '../rollout/commands.ts';
 import { openGate, type Rollout } from '../rollout/state.ts';
 import { keyboard, type Press, parseData, rolloutOfGate } from './buttons.ts';
 import { COMMANDS } from './commands.ts';
-import type { BotContext } from './context.ts';
+import { type BotContext, openDialogue } from './context.ts';
 import { html } from './html.ts';
 import type { Overruling } from './reason.ts';
 import { card } from './views/card.ts';
@@ -41,17 +41,23 @@ export function handlePresses(bot: Composer<BotContext>, desk: Desk): void {
     const actor = desk.actor(ctx);
     if (!actor)
       return void (await ctx.answerCallbackQuery({ text: 'Only a person can answer.', show_alert: true }));
-    await handlePress(ctx, desk, press, actor);
+    await handlePress(ctx, next, desk, press, actor);
     // A tick is on record now; the walk may want to turn the page.
     if (press.kind === 'tick') await next();
   });
 }
 
-async function handlePress(ctx: BotContext, desk: Desk, press: Press, actor: Actor): Promise<void> {
+async function handlePress(
+  ctx: BotContext,
+  next: NextFunction,
+  desk: Desk,
+  press: Press,
+  actor: Actor,
+): Promise<void> {
   switch (press.kind) {
     case 'answer': {
       const { gate, revision, answer } = press;
-      if (answer === 'overrule') return askForReason(ctx, desk, { gate, revision, actor });
+      if (answer === 'overrule') return askForReason(ctx, next, desk, { gate, revision, actor });
       return reply(
         ctx,
         await desk.act(rolloutOfGate(gate), { type: 'answer', gate, revision, answer }, actor),
@@ -80,7 +86,12 @@ async function reply(ctx: BotContext, act: Pick<Act, 'say' | 'refused'>): Promis
   await ctx.answerCallbackQuery({ text: act.say.slice(0, 200), show_alert: act.refused });
 }
 
-async function askForReason(ctx: BotContext, desk: Desk, overruling: Overruling): Promise<void> {
+async function askForReason(
+  ctx: BotContext,
+  next: NextFunction,
+  desk: Desk,
+  overruling: Overruling,
+): Promise<void> {
   // Weighed once without a reason: whoever may not overrule is told so before being asked why.
   const rollout = desk.find(rolloutOfGate(overruling.gate));
   const may =
@@ -90,8 +101,7 @@ async function askForReason(ctx: BotContext, desk: Desk, overruling: Overruling)
     return reply(ctx, act);
   }
   await ctx.answerCallbackQuery({ text: 'Please write down why.' });
-  await ctx.conversation.exitAll();
-  await ctx.conversation.enter('reason', overruling);
+  await openDialogue(ctx, next, { name: 'reason', argument: overruling });
 }
 
 async function tick(
@@ -132,21 +142,17 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
   ours.command(['help', 'start'], (ctx) => ctx.reply(help(), { parse_mode: 'HTML' }));
   ours.command('status', (ctx) => status(ctx, desk));
 
-  ours.command('deploy', async (ctx) => {
+  ours.command('deploy', async (ctx, next) => {
     const actor = await requireRole(ctx, desk, 'deploy');
     if (!actor) return;
     if (!actor.roles.includes('operator'))
       return void (await ctx.reply('Only an operator may start a rollout.'));
     const topic = ctx.msg.message_thread_id;
     const service = ctx.match.trim();
-    await ctx.conversation.exitAll();
-    await ctx.conversation.enter('deploy', {
-      actor,
-      chat: { id: ctx.chatId, ...(topic && { topic }) },
-      ...(service && { service }),
-    });
+    const chat = { id: ctx.chatId, ...(topic && { topic }) };
+    await openDialogue(ctx, next, { name: 'deploy', argument: { actor, chat, ...(service && { service }) } });
   });
-  ours.command('checklist', async (ctx) => {
+  ours.command('checklist', async (ctx, next) => {
     const actor = await requireRole(ctx, desk, 'checklist');
     if (!actor) return;
     const rollout = await pick(
@@ -156,8 +162,7 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
       'No rollout waits for its checklist.',
     );
     if (!rollout) return;
-    await ctx.conversation.exitAll();
-    await ctx.conversation.enter('checklist', rollout.id);
+    await openDialogue(ctx, next, { name: 'checklist', argument: rollout.id });
   });
   ours.command('rollback', async (ctx) => {
     const actor = await requireRole(ctx, desk, 'rollback');

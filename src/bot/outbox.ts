@@ -142,8 +142,14 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
     });
     if (picture) {
       const photo = new InputFile(picture, 'figures.png');
-      const message = await api.sendPhoto(place.id, photo, { caption: post.view.html, ...rest, ...where });
-      return { message: message.message_id, chat: message.chat.id, form: 'photo' };
+      try {
+        const message = await api.sendPhoto(place.id, photo, { caption: post.view.html, ...rest, ...where });
+        return { message: message.message_id, chat: message.chat.id, form: 'photo' };
+      } catch (error) {
+        // A question must not wait for its picture.
+        if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
+        failed('a picture', error);
+      }
     }
     const preview = { link_preview_options: { is_disabled: true } };
     const message = await api.sendMessage(place.id, post.view.html, { ...rest, ...where, ...preview });

@@ -54,16 +54,10 @@ export async function runWizard(
   const go = await ask(talk, ctx, {
     text: html`<b>${service}: release ${version}?</b>
 From ${from}. The checklist comes first; no traffic moves before an approver says so.`,
-    options: [
-      { text: 'Start', value: 'start', style: 'success' },
-      { text: 'Do not', value: 'stop' },
-    ],
-    check: async () => 'Please press one of the two buttons.',
+    options: [{ text: 'Start', value: 'start', style: 'success' }],
+    check: async (text) => (text === 'start' ? undefined : 'Please press one of the two buttons.'),
   });
-  if (go !== 'start') {
-    await ctx.reply('Nothing was started.');
-    return undefined;
-  }
+  if (!go) return undefined;
   // At-least-once: the id is drawn in a step of its own, so that a repeated begin finds the rollout already there.
   const id = await talk.external(() => world.newId());
   const begun = await talk.external(() => {

@@ -1,5 +1,5 @@
 import { readConfig } from '../config.ts';
-import { localEndpoints, localPeople, SAMPLE_APP, startLocal } from '../local.ts';
+import { localEndpoints, localPeople, sampleService, startLocal } from '../local.ts';
 import { createLog } from '../log.ts';
 import { startBot } from '../main.ts';
 import { systemClock } from '../plan/clock.ts';
@@ -30,17 +30,19 @@ export async function start(): Promise<void> {
     : config.cloud;
   if (telegram.kind === 'local' || cloud.kind === 'local') throw new Error('A stand-in did not start.');
   const services =
-    parts.appEngine && Object.keys(plan.services).length === 0
-      ? { default: { source: SAMPLE_APP, smoke: [{ path: '/healthz', status: 200, within: 10_000 }] } }
-      : plan.services;
+    parts.appEngine && Object.keys(plan.services).length === 0 ? { default: sampleService() } : plan.services;
+
+  const speed = parts.appEngine ? config.speed : 1;
+  // However fast the clock, people need their real time to answer.
+  const approval = { ...plan.approval, expires: plan.approval.expires * Math.max(1, speed) };
 
   const bot = await startBot({
     telegram,
     cloud,
-    plan: { ...plan, people: [...people], services },
+    plan: { ...plan, people: [...people], services, approval },
     dataDir: config.dataDir,
     clock: parts.appEngine && sandbox ? sandbox.clock : systemClock,
-    speed: parts.appEngine ? config.speed : 1,
+    speed,
     log,
   });
   bot.ready.then(() => process.stdout.write(greeting(sandbox?.telegram?.url, sandbox?.appEngine?.proxyUrl)));

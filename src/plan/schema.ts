@@ -73,13 +73,8 @@ const section = v.strictObject({
 
 /** `sluice.yaml`. Whatever it leaves out is as in the built-in plan. */
 export const planSchema = v.strictObject({
-  services: v.optional(
-    v.pipe(
-      v.record(name, service),
-      v.check((all) => Object.keys(all).length > 0, 'at least one service'),
-    ),
-    { default: {} },
-  ),
+  /** The services that may be released to; all that the project has when none is named. */
+  services: v.optional(v.record(name, service), {}),
   people: v.optional(v.array(person, 'a list of people'), []),
   checklist: v.optional(v.array(section, 'a list of sections')),
   /** Who is diverted to the new version: per request, by cookie or by address. */

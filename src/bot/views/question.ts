@@ -74,10 +74,7 @@ function evidence(rollout: Rollout, gate: Gate): Html[] {
 }
 
 function checked(rollout: Rollout): string {
-  return rollout.checks
-    .map((check) => `${check.name}: ${check.detail}`)
-    .map((text) => shorten(text, 120))
-    .join('. ');
+  return rollout.checks.map((check) => `${check.name}: ${shorten(check.detail, 120)}`).join(' ');
 }
 
 function judgedFor(rollout: Rollout): string {
