@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ADA, BEN, botAt, CYD, GROUP, polling, seen, TOKEN, telegram } from './support.ts';
 
 const button = (fields: object) => ({ inline_keyboard: [[{ text: 'x', ...fields }]] });
+const choice = (data: string) => ({ inline_keyboard: [[{ text: 'x', callback_data: data }]] });
 const sending = (fields: object) => ({ chat_id: GROUP, text: 'x', ...fields });
 
 test.each([
@@ -88,7 +89,7 @@ test('what is just within the limits is taken', async () => {
 test("an edit follows Telegram's rules, in its words", async () => {
   const server = await telegram();
   const { api } = botAt(server.url);
-  const markup = button({ callback_data: 'a' });
+  const markup = choice('a');
   const { message_id: id } = await api.sendMessage(GROUP, '<b>one</b>', {
     parse_mode: 'HTML',
     reply_markup: markup,
@@ -131,7 +132,7 @@ test('a callback answer has at most 200 characters and a known query', async () 
   const server = await telegram();
   const bot = botAt(server.url);
   const refused: string[] = [];
-  bot.command('ask', (ctx) => ctx.reply('?', { reply_markup: button({ callback_data: 'a' }) }));
+  bot.command('ask', (ctx) => ctx.reply('?', { reply_markup: choice('a') }));
   bot.on('callback_query', async (ctx) => {
     for (const [id, text] of [
       [ctx.callbackQuery.id, 'x'.repeat(201)],

@@ -94,6 +94,7 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
 
 function listen(app: Hono, port: number): Promise<{ readonly server: Server; readonly port: number }> {
   return new Promise((resolve, reject) => {
+    // The process's own Request and Response stay as they are: others in it rely on them.
     const options = { fetch: app.fetch, hostname: '127.0.0.1', port, overrideGlobalObjects: false };
     const server = serve(options, (address) => {
       server.off('error', reject);

@@ -1,4 +1,8 @@
 import { ApiError, badRequest } from './errors.ts';
+import { type Part, readMultipart } from './multipart.ts';
+
+/** Bytes that a request may have: a file of 50 MB and its form (core.telegram.org/bots/api#sending-files). */
+const MAX_BODY = 51 * 1024 * 1024;
 
 /** A file that came with a call. */
 export interface Upload {
@@ -47,20 +51,34 @@ export class Params {
   }
 }
 
-/** Reads a request's parameters. A name given twice takes the body's value. */
+/**
+ * Reads a request's parameters. A name given twice takes the body's value.
+ * @throws ApiError for a body that is too large or cannot be read.
+ */
 export async function readParams(request: Request): Promise<Params> {
   const values = new Map<string, string>(new URL(request.url).searchParams);
   const uploads = new Map<string, Upload>();
-  const type = request.headers.get('content-type') ?? '';
-  if (request.method === 'POST') {
-    if (type.startsWith('application/json')) addJson(await request.text(), values);
-    else if (/^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)) {
-      await addForm(request, values, uploads);
-    } else if ((await request.text()) !== '') {
-      throw new ApiError(400, `Bad Request: the body is of the unsupported content type "${type}"`);
-    }
+  const body = await readBody(request);
+  if (body.byteLength > 0) {
+    const type = request.headers.get('content-type') ?? '';
+    if (type.startsWith('application/json')) addJson(body.toString(), values);
+    else if (type.startsWith('multipart/form-data')) addMultipart(body, type, values, uploads);
+    else if (type.startsWith('application/x-www-form-urlencoded')) {
+      for (const [name, value] of new URLSearchParams(body.toString())) values.set(name, value);
+    } else throw badRequest(`the body is of the unsupported content type "${type}"`);
   }
   return new Params(values, uploads);
+}
+
+async function readBody(request: Request): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) throw new ApiError(413, 'Request Entity Too Large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The parameters of a call that came as a JSON object already, as in an answer to a webhook. */
@@ -71,15 +89,14 @@ export function paramsOf(object: object): Params {
 }
 
 function addJson(body: string, values: Map<string, string>): void {
-  if (body === '') return;
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
   } catch {
-    throw new ApiError(400, "Bad Request: can't parse the request's body as JSON");
+    throw badRequest("can't parse the request's body as JSON");
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new ApiError(400, 'Bad Request: expected a JSON object as the body of the request');
+    throw badRequest('expected a JSON object as the body of the request');
   }
   addFields(parsed, values);
 }
@@ -91,22 +108,22 @@ function addFields(object: object, values: Map<string, string>): void {
   }
 }
 
-async function addForm(
-  request: Request,
+function addMultipart(
+  body: Buffer,
+  type: string,
   values: Map<string, string>,
   uploads: Map<string, Upload>,
-): Promise<void> {
-  let form: FormData;
+): void {
+  let parts: Part[];
   try {
-    form = await request.formData();
+    parts = readMultipart(body, type);
   } catch (cause) {
-    throw new ApiError(400, `Bad Request: can't parse the form in the request's body: ${String(cause)}`);
+    throw badRequest(
+      `can't parse the form in the request's body: ${cause instanceof Error ? cause.message : cause}`,
+    );
   }
-  for (const [name, value] of form) {
-    if (typeof value === 'string') values.set(name, value);
-    else {
-      const bytes = new Uint8Array(await value.arrayBuffer());
-      uploads.set(name, { name: value.name, type: value.type, bytes });
-    }
+  for (const { name, fileName, type: partType, bytes } of parts) {
+    if (fileName === undefined) values.set(name, new TextDecoder().decode(bytes));
+    else uploads.set(name, { name: fileName, type: partType, bytes });
   }
 }

@@ -2,16 +2,12 @@ import { timingSafeEqual } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Call, Calls } from '../calls.ts';
 import { ApiError, errorBody } from '../errors.ts';
 import type { Faults } from '../faults.ts';
 import { type Files, filePath } from '../files.ts';
 import type { Methods } from '../methods/table.ts';
 import { type Params, paramsOf, readParams } from '../params.ts';
-
-/** Bytes that a request may have: a file of 50 MB and its form (core.telegram.org/bots/api#sending-files). */
-const MAX_BODY = 51 * 1024 * 1024;
 
 type Bindings = { Bindings: HttpBindings };
 
@@ -38,8 +34,6 @@ export class BotApi {
     this.#faults = faults;
     this.#calls = calls;
     this.#log = log;
-    const tooLarge = () => refused(new ApiError(413, 'Request Entity Too Large'));
-    this.app.use('/:bot{bot[^/]+}/*', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }));
     this.app.on(['GET', 'POST'], '/:bot{bot[^/]+}/:method', (c) => {
       if (!isToken(c.req.param('bot'), token)) return refused(new ApiError(401, 'Unauthorized'));
       return this.#serve(c, c.req.param('method'));
