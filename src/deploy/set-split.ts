@@ -1,4 +1,4 @@
-import { CloudError, isLost } from '../google/cloud-error.ts';
+import { CloudError } from '../google/cloud-error.ts';
 import { waitForOperation } from '../google/operations.ts';
 import type { Clock } from '../plan/clock.ts';
 import { describeSplit, type Split, sameSplit, WHOLE } from '../plan/split.ts';
@@ -46,17 +46,16 @@ export async function setSplit(
 
   const until = clock.now() + PATIENCE_MS;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const live = await mustReadSplit(app, service, hooks.signal);
-    if (sameSplit(live, to)) return { kind: 'done', split: live };
-    if (!change.accept.some((known) => sameSplit(known, live))) return { kind: 'drift', live };
     try {
+      const live = await mustReadSplit(app, service, hooks.signal);
+      if (sameSplit(live, to)) return { kind: 'done', split: live };
+      if (!change.accept.some((known) => sameSplit(known, live))) return { kind: 'drift', live };
       const operation = await patchSplit(app, service, to, doing, hooks.signal);
       await hooks.onOperation(operation);
       await waitForOperation(app.rest, operation, doing, clock, hooks.signal);
       return await readBack(app, clock, change, hooks.signal);
     } catch (error) {
-      const again = error instanceof CloudError && (error.retryable || isLost(error));
-      if (!again || clock.now() + pause > until) throw error;
+      if (!(error instanceof CloudError && error.retryable) || clock.now() + pause > until) throw error;
       log('looking at the split again', { service, problem: error.message });
     }
     // Two bots that wait for the same resource must not come back together.

@@ -25,8 +25,11 @@ export async function listVersions(
     `list the versions of ${service}`,
     async () => {
       const client = await app.versions();
-      const [found] = await client.listVersions({ parent: resource(app.project, service), pageSize: 100 });
-      return found.map(summarise);
+      const found: VersionSummary[] = [];
+      const parent = resource(app.project, service);
+      const pages = client.listVersionsAsync({ parent, pageSize: 100 }, { autoPaginate: false });
+      for await (const version of pages) found.push(summarise(version));
+      return found;
     },
     signal,
   );

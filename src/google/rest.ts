@@ -12,7 +12,8 @@ export interface Rest {
   /** What a generated client is built with. REST everywhere: gRPC cannot talk to a local stand-in. */
   clientOptions(): Promise<ClientOptions>;
   /**
-   * Runs something that changes nothing at Google, again when it fails for a passing reason.
+   * Runs something that changes nothing at Google, again within two or three seconds when it fails for a passing
+   * reason. Longer patience is the caller's, who knows what waits for it.
    * @param doing as it follows "Could not": "read service default".
    */
   read<T>(doing: string, run: () => Promise<T>, signal?: AbortSignal): Promise<T>;
@@ -64,9 +65,9 @@ export function connectRest(endpoint: Endpoint, timeoutMs = REQUEST_TIMEOUT_MS):
 
   function read<T>(doing: string, run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return pRetry(() => write(doing, run, signal), {
-      retries: 4,
-      minTimeout: 150,
-      factor: 2.5,
+      retries: 3,
+      minTimeout: 100,
+      factor: 3,
       randomize: true,
       shouldRetry: ({ error }) => error instanceof CloudError && error.retryable,
       ...(signal && { signal }),

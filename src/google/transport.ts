@@ -25,14 +25,20 @@ class Transport extends PassThroughClient {
   }
 
   override async request<T>(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<T>> {
-    const limits = [AbortSignal.timeout(this.#timeoutMs), callSignal.getStore(), options.signal];
-    const response = await this.#client.request<T>({
-      ...options,
-      retry: false,
-      // A 401 stays an error of the transport's: that is how an expired token gets renewed.
-      validateStatus: (status) => status !== 401,
-      signal: AbortSignal.any(limits.filter((s) => s instanceof AbortSignal)),
-    });
+    const limit = AbortSignal.timeout(this.#timeoutMs);
+    const signals = [limit, callSignal.getStore(), options.signal].filter((s) => s instanceof AbortSignal);
+    const response = await this.#client
+      .request<T>({
+        ...options,
+        retry: false,
+        // A 401 stays an error of the transport's: that is how an expired token gets renewed.
+        validateStatus: (status) => status !== 401,
+        signal: AbortSignal.any(signals),
+      })
+      .catch((error: unknown) => {
+        // What comes wrapped as "aborted" is told apart here: ours is a server that does not answer.
+        throw limit.aborted ? limit.reason : error;
+      });
     if (!response.ok) throw readFault(response.status, await bodyText(response));
     return response;
   }

@@ -68,7 +68,10 @@ export function readSettings(file: YamlFile, path: string): AppYaml {
     const setting = SETTINGS[key];
     if (!setting) throw unknownKey(file, keyNode, key, ['service', ...Object.keys(SETTINGS)], 'in app.yaml');
     if (isEmpty(value) && key !== 'runtime') continue;
-    body[setting.field] = setting.read(file, key, value);
+    const read = setting.read(file, key, value);
+    // A map of texts without entries says nothing; `automatic_scaling: {}` does.
+    if (setting.read === textMap && Object.keys(read ?? {}).length === 0) continue;
+    body[setting.field] = read;
   }
   const scalings = ['automaticScaling', 'basicScaling', 'manualScaling'].filter((field) => field in body);
   if (scalings.length > 1) {
@@ -90,7 +93,7 @@ function shellOf(command: string): string {
   return command.replace(/^exec /, '');
 }
 
-/** A key without a value, an empty list or an empty map of texts says nothing; `automatic_scaling: {}` does. */
+/** A key without a value, or with an empty list. */
 function isEmpty(node: Node | null): boolean {
   return node === null || (isScalar(node) && node.value === null) || (isSeq(node) && node.items.length === 0);
 }
