@@ -43,9 +43,10 @@ export async function openStage(): Promise<Stage> {
       people,
       flood: 'off',
       info: () => ({ clock: clock.reading, speed: clock.speed, chatId, chatTitle, bot: botUser, people }),
-      log: () => {},
+      log: (line) => logged.push(line),
     });
 
+  const logged: string[] = [];
   let server = await start(0);
   const { url } = server;
   let release = () => {};
@@ -61,6 +62,8 @@ export async function openStage(): Promise<Stage> {
     { command: 'status', description: 'Where every rollout stands' },
     { command: 'rollback', description: 'Back to the split before' },
   ]);
+  const failures: string[] = [];
+  bot.catch(({ error }) => void failures.push(error instanceof Error ? error.message : String(error)));
   const polling = bot.start();
 
   return {
@@ -76,6 +79,8 @@ export async function openStage(): Promise<Stage> {
       await polling;
       await server.close();
       rmSync(dataDir, { recursive: true, force: true });
+      if (failures.length > 0)
+        throw new Error(`The bot stumbled: ${failures.join('; ')}. ${logged.join('; ')}`);
     },
   };
 }

@@ -37,7 +37,14 @@ export function App({ initial, first }: AppProps) {
   const forget = useCallback(() => setNotice(undefined), []);
   // A restarted sandbox has wound its clock anew.
   const refresh = useCallback(() => void loadSandbox().then(setSandbox, complain), [complain]);
-  const commands = useCallback(() => loadCommands(chatId, me.id), [chatId, me.id]);
+  const commands = useCallback(
+    () =>
+      loadCommands(chatId, me.id).catch((error) => {
+        complain(error);
+        return [];
+      }),
+    [chatId, me.id, complain],
+  );
   const { chat, link, typing } = useChat(chatId, refresh, complain);
 
   const asked = useMemo(() => askedOf(chat.messages, me), [chat.messages, me]);

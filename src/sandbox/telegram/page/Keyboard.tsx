@@ -31,7 +31,9 @@ interface ButtonProps {
 }
 
 function Button({ message, button, actions }: ButtonProps) {
-  const [busy, setBusy] = useState(false);
+  // Each person has own actions: somebody else may tap the same button meanwhile.
+  const [pressedBy, setPressedBy] = useState<Actions>();
+  const busy = pressedBy === actions;
   const { url, copy_text: copy } = button;
 
   if (url !== undefined) {
@@ -52,9 +54,9 @@ function Button({ message, button, actions }: ButtonProps) {
   }
   async function press() {
     if (busy) return;
-    setBusy(true);
+    setPressedBy(actions);
     await actions.press(message, button);
-    setBusy(false);
+    setPressedBy((by) => (by === actions ? undefined : by));
   }
   return (
     <button type="button" class="key" data-style={button.style} aria-busy={busy} onClick={press}>

@@ -45,11 +45,14 @@ export function listen(chatId: number, listener: Listener): () => void {
   }
 
   async function catchUp() {
-    held = [];
+    const meanwhile: ChatEvent[] = [];
+    held = meanwhile;
     try {
       const messages = await loadMessages(chatId);
+      // The stream broke and came back while this was on its way: the later reading counts.
+      if (held !== meanwhile) return;
       listener.chat({ type: 'history', messages });
-      for (const event of held) listener.chat(event);
+      for (const event of meanwhile) listener.chat(event);
       held = undefined;
       listener.link('live');
     } catch (error) {
