@@ -3,11 +3,14 @@ import { expect, test } from 'vitest';
 import { formattedText, plainText } from '../../src/sandbox/telegram/text/formatted.ts';
 import { botAt, GROUP, telegram, thrown } from './support.ts';
 
+const ada = { id: 11, is_bot: false, first_name: 'Ada', username: 'ada' };
+const whoIs = (id: number) => (id === ada.id ? ada : undefined);
+
 /** Entities as `type offset+length`, with what else they carry. */
 function read(html: string): [string, string[]] {
-  const { text, entities } = formattedText(html, 'HTML', undefined);
+  const { text, entities } = formattedText(html, 'HTML', undefined, whoIs);
   const shown = entities.map((one) => {
-    const more = one.url ?? one.language;
+    const more = one.url ?? one.language ?? one.user?.first_name;
     return `${one.type} ${one.offset}+${one.length}${more === undefined ? '' : ` ${more}`}`;
   });
   return [text, shown];
@@ -29,6 +32,11 @@ test.each([
   ['<a href="https://example.com/a?b=1&amp;c=2">x</a>', 'x', ['text_link 0+1 https://example.com/a?b=1&c=2']],
   ['<a href="http://localhost:8080/">x</a>', 'x', []],
   ['<a href="http://127.0.0.1:8080/">x</a>', 'x', ['text_link 0+1 http://127.0.0.1:8080/']],
+  [
+    '<a href="tg://user?id=11">you</a> <a href="tg://user?id=9">stranger</a>',
+    'you stranger',
+    ['text_mention 0+3 Ada'],
+  ],
   ['<pre><code class="language-ts">let a</code></pre>', 'let a', ['pre 0+5 ts']],
   ['<pre>a</pre><code class="language-ts">b</code>', 'ab', ['pre 0+1', 'code 1+1']],
   ['<code><b>x</b></code>', 'x', ['code 0+1']],
@@ -98,7 +106,7 @@ test('escaped text comes back as it was, whatever it holds, and its entities sta
         .map(([tag, inner, after]) => `<${tag}>${escaped(inner)}</${tag}>${escaped(after)}`)
         .join('');
       const plain = parts.map(([, inner, after]) => inner + after).join('');
-      const { text, entities } = formattedText(html, 'HTML', undefined);
+      const { text, entities } = formattedText(html, 'HTML', undefined, whoIs);
       expect(text.trim()).toBe(plain.trim());
       let last = 0;
       for (const { offset, length } of entities) {

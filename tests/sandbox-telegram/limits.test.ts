@@ -57,6 +57,11 @@ test.each([
     { reply_markup: { inline_keyboard: [[{ text: '', callback_data: 'x' }]] } },
     'Bad Request: inline keyboard button text must be non-empty',
   ],
+  [
+    'a parameter that is not modelled',
+    { ephemeral_message_parameters: { receiver_user_id: ADA } },
+    'does not model the parameter',
+  ],
   ['a reply keyboard', { reply_markup: { keyboard: [['x']] } }, 'reply keyboards are not modelled'],
   [
     'a markup that is not JSON',

@@ -60,6 +60,13 @@ export class Chats {
     return this.people.find((person) => person.id === id);
   }
 
+  /** As `person`, for mentions; the bot counts too. */
+  readonly whoIs = (id: number): User | undefined => {
+    if (id === this.bot.id) return this.bot;
+    const person = this.person(id);
+    return person === undefined ? undefined : userOf(person);
+  };
+
   /** Everybody is in the group; a private chat is its person's own. */
   isMember(chat: StoredChat, userId: number): boolean {
     if (userId === this.bot.id) return true;

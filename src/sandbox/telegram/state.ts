@@ -127,9 +127,12 @@ export function apply(state: State, mutation: Mutation): void {
       if (message.thread !== undefined) chat.topics.add(message.thread);
       return;
     }
-    case 'delete':
-      chatRecord(state, mutation.chat).messages.delete(mutation.id);
+    case 'delete': {
+      const chat = chatRecord(state, mutation.chat);
+      chat.messages.delete(mutation.id);
+      chat.pinned = chat.pinned.filter((id) => id !== mutation.id);
       return;
+    }
     case 'pins':
       chatRecord(state, mutation.chat).pinned = mutation.ids;
       return;

@@ -9,6 +9,7 @@ import type { Message } from '../model.ts';
 import { Params, paramsOf } from '../params.ts';
 import type { Content, StoredChat, StoredMessage } from '../state.ts';
 import { characters, MAX_TEXT } from '../text/formatted.ts';
+import type { WhoIs } from '../text/html.ts';
 import { captionOf, previewOf, textOf } from './send.ts';
 import type { Methods } from './table.ts';
 
@@ -50,7 +51,7 @@ export function editMethods(chats: Chats, ledger: Ledger, files: Files, flood: F
   return {
     editMessageText: (params) =>
       edit(params, (old) => {
-        const text = textOf(params);
+        const text = textOf(params, chats.whoIs);
         if (old.kind !== 'text') throw badRequest('there is no text in the message to edit');
         if (characters(text.text) > MAX_TEXT) throw badRequest(TEXT_TOO_LONG);
         return { kind: 'text', ...text, ...previewOf(params) };
@@ -60,9 +61,9 @@ export function editMethods(chats: Chats, ledger: Ledger, files: Files, flood: F
         if (old.kind !== 'photo' && old.kind !== 'document') {
           throw badRequest('there is no caption in the message to edit');
         }
-        return { kind: old.kind, file: old.file, ...captionOf(params, CAPTION_TOO_LONG) };
+        return { kind: old.kind, file: old.file, ...captionOf(params, CAPTION_TOO_LONG, chats.whoIs) };
       }),
-    editMessageMedia: (params) => edit(params, () => mediaFrom(params, files)),
+    editMessageMedia: (params) => edit(params, () => mediaFrom(params, files, chats.whoIs)),
     editMessageReplyMarkup: (params) => edit(params, (old) => old),
     deleteMessage: (params) => {
       const chat = chats.forBot(params);
@@ -85,7 +86,7 @@ export function messageIn(chat: StoredChat, params: Params, purpose: string): St
 }
 
 /** `media` is an InputMedia: its caption and parse mode stand inside it. */
-function mediaFrom(params: Params, files: Files): Content {
+function mediaFrom(params: Params, files: Files, whoIs: WhoIs): Content {
   const media = params.json('media', 'input media');
   if (media === undefined || media === null || typeof media !== 'object' || Array.isArray(media)) {
     throw badRequest("can't parse input media JSON object");
@@ -98,5 +99,5 @@ function mediaFrom(params: Params, files: Files): Content {
     );
   }
   const file = files.take(kind, inner.text('media'), 'media', params);
-  return { kind, file: file.uniqueId, ...captionOf(inner, CAPTION_TOO_LONG) };
+  return { kind, file: file.uniqueId, ...captionOf(inner, CAPTION_TOO_LONG, whoIs) };
 }

@@ -8,6 +8,7 @@ import type { FormattedText, LinkPreviewOptions, Message } from '../model.ts';
 import type { Params } from '../params.ts';
 import type { Content, StoredChat, StoredMessage } from '../state.ts';
 import { characters, formattedText, MAX_CAPTION, MAX_TEXT } from '../text/formatted.ts';
+import type { WhoIs } from '../text/html.ts';
 import type { Methods } from './table.ts';
 
 const ACTIONS = new Set([
@@ -54,9 +55,9 @@ export function sendMethods(
   }
 
   return {
-    sendMessage: (params) => send(params, () => textContent(params)),
-    sendPhoto: (params) => send(params, () => mediaContent('photo', params, files)),
-    sendDocument: (params) => send(params, () => mediaContent('document', params, files)),
+    sendMessage: (params) => send(params, () => textContent(params, chats.whoIs)),
+    sendPhoto: (params) => send(params, () => mediaContent('photo', params, files, chats.whoIs)),
+    sendDocument: (params) => send(params, () => mediaContent('document', params, files, chats.whoIs)),
     sendChatAction: (params) => {
       const chat = chats.forBot(params);
       const action = params.text('action');
@@ -67,34 +68,35 @@ export function sendMethods(
   };
 }
 
-function mediaContent(kind: 'photo' | 'document', params: Params, files: Files): Content {
-  const caption = captionOf(params, 'message caption is too long');
+function mediaContent(kind: 'photo' | 'document', params: Params, files: Files, whoIs: WhoIs): Content {
+  const caption = captionOf(params, 'message caption is too long', whoIs);
   const file = files.take(kind, params.text(kind), kind, params);
   return { kind, file: file.uniqueId, ...caption };
 }
 
 /** What sendMessage says. @throws ApiError when it is empty or too long. */
-function textContent(params: Params): Content {
-  const text = textOf(params);
+function textContent(params: Params, whoIs: WhoIs): Content {
+  const text = textOf(params, whoIs);
   if (characters(text.text) > MAX_TEXT) throw badRequest('message is too long');
   return { kind: 'text', ...text, ...previewOf(params) };
 }
 
 /** `text`, parsed. @throws ApiError when nothing is left of it. */
-export function textOf(params: Params): FormattedText {
+export function textOf(params: Params, whoIs: WhoIs): FormattedText {
   const raw = params.text('text');
   if (raw === '') throw badRequest('message text is empty');
-  const text = formattedText(raw, params.text('parse_mode'), params.json('entities'));
+  const text = formattedText(raw, params.text('parse_mode'), params.json('entities'), whoIs);
   if (text.text === '') throw badRequest('text must be non-empty');
   return text;
 }
 
 /** `caption`, parsed; it may be empty. @param tooLong words the refusal: sends and edits differ. */
-export function captionOf(params: Params, tooLong: string): FormattedText {
+export function captionOf(params: Params, tooLong: string, whoIs: WhoIs): FormattedText {
   const caption = formattedText(
     params.text('caption'),
     params.text('parse_mode'),
     params.json('caption_entities'),
+    whoIs,
   );
   if (characters(caption.text) > MAX_CAPTION) throw badRequest(tooLong);
   return caption;

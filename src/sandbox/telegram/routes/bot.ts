@@ -3,11 +3,27 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { Call, Calls } from '../calls.ts';
-import { ApiError, errorBody } from '../errors.ts';
+import { ApiError, badRequest, errorBody } from '../errors.ts';
 import type { Faults } from '../faults.ts';
 import { type Files, filePath } from '../files.ts';
 import type { Methods } from '../methods/table.ts';
 import { type Params, paramsOf, readParams } from '../params.ts';
+
+/**
+ * Parameters that would change what a call does and that the sandbox does not model. They are refused: passed over, a
+ * message meant for one person would be shown to all.
+ */
+const UNMODELLED = [
+  'business_connection_id',
+  'inline_message_id',
+  'ephemeral_message_parameters',
+  'direct_messages_topic_id',
+  'suggested_post_parameters',
+  'rich_message',
+  'show_caption_above_media',
+  'has_spoiler',
+  'message_effect_id',
+];
 
 type Bindings = { Bindings: HttpBindings };
 
@@ -82,6 +98,10 @@ export class BotApi {
     if (method === undefined) {
       this.#log(`The bot called ${name}, which the local Telegram does not model: 404.`);
       return this.#refuse(record, new ApiError(404, 'Not Found: method not found'));
+    }
+    const unmodelled = UNMODELLED.find((parameter) => params.text(parameter) !== '');
+    if (unmodelled !== undefined) {
+      return this.#refuse(record, badRequest(`this sandbox does not model the parameter "${unmodelled}"`));
     }
     try {
       const result = await method(params, signal);

@@ -2,7 +2,7 @@ import { badRequest } from '../errors.ts';
 import type { Entity, EntityType, FormattedText } from '../model.ts';
 import { arrange } from './arrange.ts';
 import { detectEntities } from './detect.ts';
-import { parseHtml } from './html.ts';
+import { parseHtml, type WhoIs } from './html.ts';
 
 /** Characters after the entities are parsed (core.telegram.org/bots/api#sendmessage and #sendphoto). */
 export const MAX_TEXT = 4096;
@@ -30,10 +30,10 @@ const TYPES: ReadonlySet<string> = new Set<EntityType>([
  * mentions found. Empty text comes back empty: the caller knows whether that is allowed.
  * @param given what stood in the `entities` field, parsed from JSON; only read without a parse mode.
  */
-export function formattedText(raw: string, parseMode: string, given: unknown): FormattedText {
+export function formattedText(raw: string, parseMode: string, given: unknown, whoIs: WhoIs): FormattedText {
   // get_formatted_text in Client.cpp refuses more than 32 KiB before anything else.
   if (Buffer.byteLength(raw) > 1 << 15) throw badRequest('text is too long');
-  const parsed = parse(raw, parseMode.toLowerCase(), given);
+  const parsed = parse(raw, parseMode.toLowerCase(), given, whoIs);
   return tidy(parsed);
 }
 
@@ -49,8 +49,8 @@ export function characters(text: string): number {
   return count;
 }
 
-function parse(raw: string, mode: string, given: unknown): FormattedText {
-  if (mode === 'html') return parseHtml(raw);
+function parse(raw: string, mode: string, given: unknown, whoIs: WhoIs): FormattedText {
+  if (mode === 'html') return parseHtml(raw, whoIs);
   if (mode === 'markdown' || mode === 'markdownv2') {
     throw badRequest(`unsupported parse_mode: this sandbox does not read ${mode}; send HTML or entities`);
   }

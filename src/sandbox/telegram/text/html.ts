@@ -1,6 +1,9 @@
 import { badRequest } from '../errors.ts';
 import { checkedLink } from '../links.ts';
-import type { Entity, EntityType, FormattedText } from '../model.ts';
+import type { Entity, EntityType, FormattedText, User } from '../model.ts';
+
+/** Finds a person by id; `undefined` for a stranger. */
+export type WhoIs = (id: number) => User | undefined;
 
 interface OpenTag {
   readonly name: string;
@@ -28,21 +31,23 @@ const REFERENCE = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([a-zA-Z]+));?/y;
 
 /**
  * Reads Telegram's small HTML (core.telegram.org/bots/api#html-style). The refusals, with their byte offsets, are worded as
- * tdlib's `parse_html` words them. Not modelled, and refused as an unknown tag: `tg-emoji` and `tg-time`.
+ * tdlib's `parse_html` words them. A link to `tg://user?id=…` mentions that person, if known. Not modelled, and refused as an unknown tag: `tg-emoji` and `tg-time`.
  */
-export function parseHtml(html: string): FormattedText {
-  return new HtmlReader(html).read();
+export function parseHtml(html: string, whoIs: WhoIs): FormattedText {
+  return new HtmlReader(html, whoIs).read();
 }
 
 class HtmlReader {
   readonly #html: string;
+  readonly #whoIs: WhoIs;
   readonly #open: OpenTag[] = [];
   readonly #entities: Entity[] = [];
   #at = 0;
   #text = '';
 
-  constructor(html: string) {
+  constructor(html: string, whoIs: WhoIs) {
     this.#html = html;
+    this.#whoIs = whoIs;
   }
 
   read(): FormattedText {
@@ -154,6 +159,12 @@ class HtmlReader {
 
   /** A link that Telegram would not follow is dropped without a word, its text stays (tdlib, LinkManager). */
   #link(target: string, offset: number, length: number): void {
+    const person = /^tg:\/\/user\?id=(\d+)$/i.exec(target)?.[1];
+    if (person !== undefined) {
+      const user = this.#whoIs(Number(person));
+      if (user !== undefined) this.#entities.push({ type: 'text_mention', offset, length, user });
+      return;
+    }
     const url = checkedLink(target);
     if (url.ok) this.#entities.push({ type: 'text_link', offset, length, url: url.link });
   }
