@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import { ADA, BEN, CLEO, DORA, DRAFT, MINUTE, shareOf, World } from './world.ts';
+
+test('a clean release opens the gate step by step, and only after a yes', () => {
+  const world = new World();
+  world.prepare();
+  expect(world.moves).toHaveLength(0);
+  world.open();
+  world.open();
+  world.open();
+  expect(world.moves.map((move) => shareOf(move.to))).toEqual([100, 500, 1000]);
+  expect(world.rollout.stage.at).toBe('done');
+});
+
+test('nobody is asked before the window and its lag are over', () => {
+  const world = new World();
+  world.prepare();
+  world.answer('promote', 'yes', BEN);
+  world.finish('done');
+  for (let minute = 0; minute < 33; minute++) {
+    world.wait(MINUTE);
+    world.judge('good');
+  }
+  expect(world.rollout.stage.at).toBe('watch');
+  expect(world.rollout.gates).toHaveLength(1);
+  world.wait(3 * MINUTE);
+  world.judge('good');
+  expect(world.rollout.stage.at).toBe('ask');
+  expect(world.rollout.gates).toHaveLength(2);
+});
+
+test('the starter does not approve where two persons are asked', () => {
+  const world = new World();
+  world.prepare();
+  expect(world.answer('promote', 'yes', ADA)).toBe(false);
+  expect(world.rollout.stage.at).toBe('ask');
+  expect(world.journal.at(-1)).toMatchObject({ type: 'refused', by: { id: ADA.id } });
+});
+
+test('the starter approves where the plan allows it', () => {
+  const terms = { ...DRAFT.terms, approval: { ...DRAFT.terms.approval, twoPerson: false } };
+  const world = new World({ ...DRAFT, terms });
+  world.prepare();
+  expect(world.answer('promote', 'yes', ADA)).toBe(true);
+});
+
+test('a quorum counts persons, not taps', () => {
+  const terms = { ...DRAFT.terms, approval: { ...DRAFT.terms.approval, needed: 2 } };
+  const world = new World({ ...DRAFT, terms });
+  world.prepare();
+  expect(world.answer('promote', 'yes', BEN)).toBe(true);
+  expect(world.answer('promote', 'yes', BEN)).toBe(false);
+  expect(world.rollout.stage.at).toBe('ask');
+  expect(world.answer('promote', 'yes', DORA)).toBe(true);
+  expect(world.rollout.stage.at).toBe('shift');
+});
+
+test('a second tap on an answered question changes nothing', () => {
+  const world = new World();
+  world.prepare();
+  const gate = world.rollout.gates[0];
+  world.answer('promote', 'yes', BEN);
+  world.finish('done');
+  const before = world.rollout.stage;
+  expect(world.answer('promote', 'yes', DORA)).toBe(false);
+  expect(world.rollout.stage).toEqual(before);
+  expect(world.moves).toHaveLength(1);
+  expect(gate?.revision).toBe(1);
+});
+
+test('a button of an older revision no longer counts', () => {
+  const world = new World();
+  world.prepare();
+  world.answer('promote', 'hold', ADA);
+  world.wait(16 * MINUTE);
+  const [old, anew] = world.rollout.gates;
+  expect(anew).toMatchObject({ id: old?.id, revision: 2 });
+  const stale = { type: 'answer', gate: old?.id ?? '', revision: 1, answer: 'yes' } as const;
+  expect(world.act(stale, BEN)).toBe(false);
+  expect(world.rollout.stage.at).toBe('ask');
+});
+
+test.each(['bad', 'too-little-traffic', 'no-data', 'query-failed'] as const)(
+  '%s does not promote',
+  (answer) => {
+    const world = new World();
+    world.prepare();
+    world.open(answer);
+    expect(world.answer('promote', 'yes', BEN)).toBe(false);
+    expect(world.moves).toHaveLength(1);
+  },
+);
+
+test('a verdict that turns bad under an open question takes the yes away and offers the rollback', () => {
+  const world = new World();
+  world.prepare();
+  world.open('good');
+  expect(world.rollout.gates.at(-1)?.topic.kind).toBe('promote');
+  world.wait(MINUTE);
+  world.judge('bad');
+  expect(world.answer('promote', 'yes', BEN)).toBe(false);
+  expect(world.rollout.gates.at(-1)).toMatchObject({ topic: { kind: 'roll-back' } });
+  expect(world.answer('roll-back', 'yes', ADA)).toBe(true);
+  world.finish('done');
+  expect(world.live.shares).toEqual({ v1: 1000 });
+});
+
+test('weak evidence can be overruled by an approver with a reason, a bad verdict cannot', () => {
+  const weak = new World();
+  weak.prepare();
+  weak.open('too-little-traffic');
+  expect(weak.answer('promote', 'overrule', BEN)).toBe(false);
+  expect(weak.answer('promote', 'overrule', BEN, 'It is night.')).toBe(true);
+  expect(weak.rollout.stage.at).toBe('shift');
+
+  const bad = new World();
+  bad.prepare();
+  bad.open('bad');
+  expect(bad.answer('promote', 'overrule', BEN, 'I know better.')).toBe(false);
+});
+
+test('a question that nobody answers expires, and is asked again on request only', () => {
+  const world = new World();
+  world.prepare();
+  world.wait(121 * MINUTE);
+  expect(world.rollout.gates[0]?.outcome).toEqual({ kind: 'expired' });
+  world.wait(500 * MINUTE);
+  expect(world.rollout.gates).toHaveLength(1);
+  expect(world.act({ type: 'ask-again' }, CLEO)).toBe(false);
+  expect(world.act({ type: 'ask-again' }, ADA)).toBe(true);
+  expect(world.rollout.gates).toHaveLength(2);
+});
+
+test('a rollback that was declined is offered again while the verdict stays bad', () => {
+  const world = new World();
+  world.prepare();
+  world.open('bad');
+  world.answer('roll-back', 'no', BEN);
+  const asked = () => world.rollout.gates.filter((gate) => gate.topic.kind === 'roll-back').length;
+  const before = asked();
+  world.wait(10 * MINUTE);
+  world.judge('bad');
+  expect(asked()).toBe(before);
+  world.wait(6 * MINUTE);
+  expect(asked()).toBe(before + 1);
+});
+
+test('foreign hands on the traffic stop everything until people answer', () => {
+  const world = new World();
+  world.prepare();
+  world.answer('promote', 'yes', BEN);
+  world.finish('drift');
+  expect(world.rollout.stage.at).toBe('drift');
+  expect(world.moves).toHaveLength(0);
+  world.answer('drift', 'adopt', BEN);
+  world.answer('promote', 'yes', BEN);
+  world.finish('done');
+  // What was taken over keeps its proportions.
+  expect(world.live.shares).toEqual({ v1: 630, v0: 270, v2: 100 });
+});

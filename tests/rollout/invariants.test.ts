@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { sameSplit } from '../../src/plan/split.ts';
+import { fold } from '../../src/rollout/evolve.ts';
+import { isOver } from '../../src/rollout/state.ts';
+import { ADA, BEN, CLEO, type Fate, MINUTE, PEOPLE, shareOf, World } from './world.ts';
+
+const person = fc.constantFrom(...PEOPLE);
+const kind = fc.constantFrom('promote', 'roll-back', 'stuck', 'drift');
+const word = fc.constantFrom('yes', 'no', 'hold', 'retry', 'adopt', 'restore', 'overrule', 'nonsense');
+
+type Move = (world: World) => void;
+const move: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Move>((world) => world.finish('done')) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind, word, person, reason: fc.constantFrom(undefined, 'because') }).map(
+      ({ kind, word, person, reason }): Move =>
+        (w) =>
+          void w.answer(kind, word, person, reason),
+    ),
+  },
+  // Stories that get anywhere: the right person says yes, and the window passes well.
+  { weight: 4, arbitrary: fc.constant<Move>((world) => void world.answer('promote', 'yes', BEN)) },
+  {
+    weight: 4,
+    arbitrary: fc.constant<Move>((world) => {
+      for (let minutes = 0; minutes < 40; minutes += 5) {
+        world.wait(5 * MINUTE);
+        world.judge('good');
+      }
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        fc.integer({ min: 1, max: 90 }),
+        fc.constantFrom('good', 'good', 'good', 'bad', 'no-data', 'query-failed'),
+      )
+      .map(
+        ([minutes, answer]): Move =>
+          (world) => {
+            world.wait(minutes * MINUTE);
+            world.judge(answer);
+          },
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Fate>('failed', 'drift').map(
+      (fate): Move =>
+        (world) =>
+          world.finish(fate),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: person.map(
+      (who): Move =>
+        (w) =>
+          void w.act({ type: 'roll-back', reason: 'I say so.' }, who),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(person, fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 4 }), word).map(
+      ([who, n, revision, answer]): Move =>
+        (world) => {
+          world.act({ type: 'answer', gate: `abc-${n}`, revision, answer }, who);
+        },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: person.map(
+      (who): Move =>
+        (world) =>
+          void world.act({ type: 'ask-again' }, who),
+    ),
+  },
+);
+
+/** Half of the stories begin at the first question, so that long ones get far. */
+const story = fc.record({ prepared: fc.boolean(), moves: fc.array(move, { maxLength: 60, size: 'max' }) });
+
+function play(
+  { prepared, moves }: { prepared: boolean; moves: Move[] },
+  after?: (world: World) => void,
+): World {
+  const world = new World();
+  if (prepared) world.prepare();
+  for (const move of moves) {
+    move(world);
+    after?.(world);
+  }
+  return world;
+}
+
+test('traffic to the new version never rises without a valid approval of exactly that step', () => {
+  let risen = 0;
+  fc.assert(
+    fc.property(story, (script) => {
+      const world = play(script);
+      for (const { from, to, known } of world.moves) {
+        if (shareOf(to) <= shareOf(from)) continue;
+        risen++;
+        const state = fold(known);
+        if (state.stage.at !== 'shift') throw new Error(`Traffic rose in stage ${state.stage.at}.`);
+        const { step } = state.stage;
+        const gate = state.gates.findLast(
+          (g) =>
+            g.topic.kind === 'promote' &&
+            g.topic.step === step &&
+            g.outcome?.kind === 'answered' &&
+            (g.outcome.answer === 'yes' || g.outcome.answer === 'overrule'),
+        );
+        expect(gate?.votes.length).toBeGreaterThanOrEqual(1);
+        expect(gate?.votes.map((vote) => vote.by.id)).not.toContain(ADA.id);
+        expect(gate?.votes.map((vote) => vote.by.id)).not.toContain(CLEO.id);
+        expect(shareOf(to)).toBe(state.terms.steps[step]?.traffic);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(risen).toBeGreaterThan(100);
+});
+
+test('a rollback works from every state after the backup and restores the exact split', () => {
+  fc.assert(
+    fc.property(story, (script) => {
+      const world = play(script);
+      const { original } = world.rollout;
+      if (!original || world.rollout.stage.at === 'rolled-back' || world.rollout.stage.at === 'cancelled')
+        return;
+      for (let tries = 0; tries < 4 && world.rollout.stage.at !== 'rolled-back'; tries++) {
+        world.act({ type: 'roll-back', reason: 'It hurts.' }, ADA);
+        world.answer('roll-back', 'yes', ADA);
+        world.finish('done');
+        if (world.rollout.stage.at === 'drift') world.answer('drift', 'restore', PEOPLE[1]);
+        world.finish('done');
+      }
+      expect(world.rollout.stage.at).toBe('rolled-back');
+      expect(sameSplit(world.live, original)).toBe(true);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('whatever moment the process dies, the journal alone gives the same state', () => {
+  fc.assert(
+    fc.property(story, (script) => {
+      play(script, (world) => expect(fold(world.journal)).toEqual(world.rollout));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('whoever has no role leaves nothing but refused attempts', () => {
+  fc.assert(
+    fc.property(story, (script) => {
+      const world = play(script);
+      const acts = world.journal.filter((event) => 'by' in event && event.by?.id === CLEO.id);
+      expect(acts.every((event) => event.type === 'refused')).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('what is over stays over unless it is rolled back', () => {
+  fc.assert(
+    fc.property(story, (script) => {
+      let over = false;
+      play(script, (world) => {
+        const { at } = world.rollout.stage;
+        if (over) expect(['done', 'restore', 'rolled-back', 'cancelled', 'stuck', 'drift']).toContain(at);
+        over ||= isOver(world.rollout.stage);
+      });
+    }),
+    { numRuns: 500 },
+  );
+});
