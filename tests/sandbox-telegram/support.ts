@@ -5,12 +5,9 @@ import { Bot, type Context } from 'grammy';
 import { onTestFinished } from 'vitest';
 import { SandboxClock } from '../../src/sandbox/clock.ts';
 import { startTelegram, type TelegramOptions } from '../../src/sandbox/telegram/index.ts';
+import { ADA, BEN, CYD, GROUP, TOKEN } from './world.ts';
 
-export const GROUP = -1001234567890;
-export const ADA = 11;
-export const BEN = 12;
-export const CYD = 13;
-export const TOKEN = '123456:local-test-token';
+export { ADA, BEN, CYD, GROUP, TOKEN };
 
 /** What the page and tests read of a message; all of it may be missing. */
 export interface Seen {

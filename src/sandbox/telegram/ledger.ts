@@ -6,7 +6,8 @@ const FORMAT = { format: 'sandbox-telegram', version: 1 };
 
 /**
  * The server's memory: a state, and an append-only journal of what led to it. A mutation is written before it is applied
- * and before anybody hears of it, so that a killed server comes back with all that it had ever told anyone.
+ * and before anybody hears of it, so that a killed server comes back with all that it had ever told anyone. Lines are not
+ * forced to the disk one by one: a machine that loses its power may lose the last seconds.
  */
 export class Ledger {
   readonly state: State;
