@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 import { type Chat, emptyChat, evolveChat } from './chat.ts';
 import { type Link, listen } from './connection.ts';
 
@@ -17,7 +17,8 @@ export function useChat(chatId: number, onLive: () => void, onFailed: (error: un
   const [link, setLink] = useState<Link>('connecting');
   const [typingSince, setTypingSince] = useState<number>();
 
-  useEffect(
+  // At once, not after the first paint: the history is what the page is for.
+  useLayoutEffect(
     () =>
       listen(chatId, {
         chat(event) {
