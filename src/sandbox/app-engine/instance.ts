@@ -36,6 +36,8 @@ export class Instance {
   #child: ChildProcess | undefined;
   #ready: Promise<number> | undefined;
   #port: number | undefined;
+  /** Grows when a start that may be under way is called off. */
+  #calledOff = 0;
   #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: InstanceOptions) {
@@ -53,30 +55,36 @@ export class Instance {
 
   /** The port once the app listens; starts it when it does not run. @throws Error that says why it never listened */
   ready(): Promise<number> {
-    this.#ready ??= this.#start().catch((error: unknown) => {
-      this.#ready = undefined;
+    if (this.#ready) return this.#ready;
+    const started = this.#start();
+    this.#ready = started;
+    started.catch(() => {
       this.#failedAt = Date.now();
-      throw error;
+      if (this.#ready === started) this.#ready = undefined;
     });
-    return this.#ready;
+    return started;
   }
 
   /** Ends the process and all that it started. */
   async stop(): Promise<void> {
     const child = this.#child;
+    this.#calledOff++;
     this.#forget();
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
+    // Closed is later than exited: by then its last words have been read.
+    const ended = new Promise((resolve) => child.once('close', resolve));
     child.stdio[3]?.destroy();
     await ended;
   }
 
   async #start(): Promise<number> {
+    const mine = this.#calledOff;
     const rest = this.#failedAt + REST_AFTER_FAILURE - Date.now();
     if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
     const { folder, env, onLine, onCrash } = this.#options;
     const command = await this.#options.command();
     const port = await freePort();
+    if (this.#calledOff !== mine) throw new Error('The app was stopped while it started.');
     const child = spawn('sh', ['-c', WATCHED, 'sh', command], {
       cwd: folder,
       detached: true,
@@ -103,12 +111,12 @@ export class Instance {
     try {
       await Promise.race([exit, listening(port, command, stop.signal)]);
     } catch (error) {
-      await this.stop();
+      if (this.#calledOff === mine) await this.stop();
       throw error;
     } finally {
       stop.abort();
     }
-    if (this.#child !== child) throw new Error('The app was stopped while it started.');
+    if (this.#calledOff !== mine) throw new Error('The app was stopped while it started.');
     this.#port = port;
     this.#options.onStart();
     return port;

@@ -25,6 +25,7 @@ export class Segments<T extends { readonly at: number }> {
   readonly #segments: Segment<T>[] = [];
   #next = 1;
   #open: number | undefined;
+  #closed = false;
 
   constructor(folder: string, retention: Retention) {
     this.#folder = folder;
@@ -38,7 +39,9 @@ export class Segments<T extends { readonly at: number }> {
     }
   }
 
+  /** After {@link close} nothing more is kept. */
   append(record: T): void {
+    if (this.#closed) return;
     let last = this.#segments.at(-1);
     if (last === undefined || this.#open === undefined || last.records.length >= this.#retention.segment) {
       last = this.#begin(record.at);
@@ -63,12 +66,17 @@ export class Segments<T extends { readonly at: number }> {
   }
 
   close(): void {
+    this.#closed = true;
+    this.#closeFile();
+  }
+
+  #closeFile(): void {
     if (this.#open !== undefined) closeSync(this.#open);
     this.#open = undefined;
   }
 
   #begin(now: number): Segment<T> {
-    this.close();
+    this.#closeFile();
     const { segments, age } = this.#retention;
     const tooOld = (s: Segment<T>) => (s.records.at(-1)?.at ?? 0) < now - age;
     for (let first = this.#segments[0]; first; first = this.#segments[0]) {

@@ -1,0 +1,181 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import type { AppEngine } from '../../src/sandbox/app-engine/index.ts';
+import { app, appEngine, deploy, eventually, rest, split, TELL_VERSION } from './support.ts';
+
+describe('who gets which version', () => {
+  it('by cookie: whoever was let in stays in when the gate opens further', async () => {
+    const engine = await appEngine();
+    await deploy(engine, 'v1');
+    await deploy(engine, 'v2');
+    await split(engine, 'COOKIE', { v1: 0.9, v2: 0.1 });
+    const first = await visit(engine, {});
+    const cookie = first.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    expect(cookie).toMatch(/^GOOGAPPUID=\d{1,3}$/);
+    for (let n = 0; n < 5; n++) expect((await visit(engine, { cookie })).text).toBe(first.text);
+
+    const within = async () =>
+      Promise.all(
+        [0, 50, 99, 100, 499, 500, 999].map(
+          async (n) => (await visit(engine, { cookie: `GOOGAPPUID=${n}` })).text,
+        ),
+      );
+    expect(await within()).toEqual(['v2', 'v2', 'v2', 'v1', 'v1', 'v1', 'v1']);
+    await split(engine, 'COOKIE', { v1: 0.5, v2: 0.5 });
+    expect(await within()).toEqual(['v2', 'v2', 'v2', 'v2', 'v2', 'v1', 'v1']);
+  });
+
+  it('by address: sticky, and about the share', async () => {
+    const engine = await appEngine();
+    await deploy(engine, 'v1');
+    await deploy(engine, 'v2');
+    await split(engine, 'IP', { v1: 0.5, v2: 0.5 });
+    const addresses = Array.from({ length: 200 }, (_, n) => `198.18.${n % 7}.${n}`);
+    const round = async () => {
+      const answers: string[] = [];
+      for (const ip of addresses) answers.push((await visit(engine, { 'x-forwarded-for': ip })).text);
+      return answers;
+    };
+    const answers = await round();
+    expect(await round()).toEqual(answers);
+    const share = answers.filter((text) => text === 'v2').length / answers.length;
+    expect(share).toBeGreaterThan(0.3);
+    expect(share).toBeLessThan(0.7);
+  });
+
+  it('by host and dispatch rule for other services', async () => {
+    const engine = await appEngine();
+    await deploy(engine, 'v1');
+    await deploy(engine, 'v2');
+    await deploy(engine, 'w1', app("response.end('worker ' + process.env.GAE_SERVICE)"), {}, 'worker');
+    expect((await visit(engine, { host: 'worker.localhost' })).text).toBe('worker worker');
+    expect((await visit(engine, { host: 'worker-dot-demo.localhost' })).text).toBe('worker worker');
+    expect((await visit(engine, { host: 'v2-dot-demo.localhost' })).text).toBe('v2');
+    expect((await visit(engine, {}, '/work/7')).text).toBe('v1');
+
+    const dispatchRules = [{ domain: '*', path: '/work/*', service: 'worker' }];
+    const path = '/v1/apps/demo?updateMask=dispatchRules,';
+    const { body } = await rest(engine, 'PATCH', path, { dispatchRules });
+    await eventually(async () =>
+      (await rest(engine, 'GET', `/v1/${body.name}`)).body.done ? true : undefined,
+    );
+    expect((await visit(engine, {}, '/work/7')).text).toBe('worker worker');
+    expect((await visit(engine, {}, '/other')).text).toBe('v1');
+  });
+
+  it('says so when nothing is deployed', async () => {
+    const engine = await appEngine();
+    expect(await visit(engine, {})).toMatchObject({
+      status: 404,
+      text: expect.stringContaining('Nothing is deployed'),
+    });
+  });
+});
+
+describe('an app in trouble', () => {
+  it('is started again after it died, and the death is in the logs', async () => {
+    const engine = await appEngine();
+    await deploy(
+      engine,
+      'v1',
+      app("if (request.url === '/die') process.exit(7); response.end(String(process.pid))"),
+    );
+    const before = (await visit(engine, {})).text;
+    expect((await visit(engine, {}, '/die')).status).toBe(502);
+    const after = await visit(engine, {});
+    expect(after.status).toBe(200);
+    expect(after.text).not.toBe(before);
+    const filter = 'logName:"crash.log" AND resource.labels.version_id="v1"';
+    const { body } = await rest(engine, 'POST', '/v2/entries:list', {
+      resourceNames: ['projects/demo'],
+      filter,
+    });
+    expect(JSON.stringify(body)).toContain('ended with exit status 7');
+  });
+
+  it('that never starts gives 503, and its own words are in the logs', async () => {
+    const engine = await appEngine();
+    const url = await deploy(engine, 'v1', { 'server.js': "throw new Error('no licence found');" });
+    expect((await fetch(url)).status).toBe(503);
+    const filter = 'severity>=DEFAULT AND "no licence found"';
+    const { body } = await rest(engine, 'POST', '/v2/entries:list', {
+      resourceNames: ['projects/demo'],
+      filter,
+    });
+    expect(JSON.stringify(body)).toContain('/logs/stderr');
+  });
+
+  it('gets the environment of App Engine and nothing of the sandbox’s own', async () => {
+    process.env.SECRET_OF_THE_BOT = 'do not tell';
+    const engine = await appEngine();
+    const url = await deploy(engine, 'v1', app('response.end(JSON.stringify(process.env))'), {
+      envVariables: { FAIL_RATE: '0.5' },
+    });
+    const env = (await (await fetch(url)).json()) as Record<string, string>;
+    expect(env).toMatchObject({
+      GAE_SERVICE: 'default',
+      GAE_VERSION: 'v1',
+      GOOGLE_CLOUD_PROJECT: 'demo',
+      FAIL_RATE: '0.5',
+      NODE_ENV: 'production',
+    });
+    expect(env.SECRET_OF_THE_BOT).toBeUndefined();
+  });
+
+  it('is told who visits; a visitor cannot pretend to be App Engine', async () => {
+    const engine = await appEngine();
+    await deploy(engine, 'v1', app('response.end(JSON.stringify(request.headers))'));
+    const { text } = await visit(engine, { 'x-forwarded-for': '198.18.0.7', 'x-appengine-cron': 'true' });
+    const headers = JSON.parse(text) as Record<string, string>;
+    expect(headers['x-appengine-user-ip']).toBe('198.18.0.7');
+    expect(headers['x-appengine-cron']).toBeUndefined();
+    expect(headers['x-cloud-trace-context']).toMatch(/^[0-9a-f]{32}\//);
+  });
+
+  it('gets the bodies of requests whole', async () => {
+    const engine = await appEngine();
+    const url = await deploy(engine, 'v1', app('request.pipe(response)'));
+    const body = 'x'.repeat(300_000);
+    expect(await (await fetch(url, { method: 'POST', body })).text()).toBe(body);
+  });
+});
+
+describe('users', () => {
+  it('come at the set rate and stop when told', async () => {
+    const engine = await appEngine();
+    await deploy(engine, 'v1', TELL_VERSION);
+    engine.load.setRate(0.1);
+    await eventually(() => ((engine.load.counts.answered['200'] ?? 0) > 20 ? true : undefined));
+    engine.load.setRate(0);
+    expect(() => engine.load.setRate(-1)).toThrow('from 0 on');
+    expect(engine.load.counts.failed).toBe(0);
+  });
+
+  it('cannot pile up before an app that never answers', async () => {
+    const engine = await appEngine();
+    await deploy(engine, 'v1', app('setTimeout(() => response.end(), 60_000)'));
+    engine.load.setRate(100);
+    await eventually(() => (engine.load.counts.turnedAway > 0 ? true : undefined));
+    expect(engine.load.counts.answered).toEqual({});
+  });
+});
+
+/** By node:http, since fetch sets Host itself. */
+function visit(
+  engine: AppEngine,
+  headers: Readonly<Record<string, string>>,
+  path = '/',
+): Promise<{ status: number; text: string; headers: IncomingHttpHeaders }> {
+  return new Promise((resolve, reject) => {
+    const out = request(new URL(path, engine.proxyUrl), { headers }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text, headers: answer.headers }));
+    });
+    out.once('error', reject);
+    out.end();
+  });
+}
