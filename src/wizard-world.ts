@@ -55,7 +55,10 @@ export function wizardWorld(appEngine: AppEngine, plan: Plan, clock: Clock, engi
       return `v${stamp}`;
     },
 
-    newId: () => randomInt(36 ** 8).toString(36).padStart(8, '0'),
+    newId: () =>
+      randomInt(36 ** 8)
+        .toString(36)
+        .padStart(8, '0'),
 
     termsFor: (service) => termsOf(plan, service),
 

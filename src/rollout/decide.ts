@@ -59,9 +59,9 @@ export function targetSplit(rollout: Rollout, step: number): Split {
 
 /** Minutes to be judged now, as [from, to) in milliseconds; undefined while nothing is due. */
 export function observationDue(rollout: Rollout, now: number): { from: number; to: number } | undefined {
-  const { stage, movedAt, judgedAt, terms } = rollout;
+  const { stage, movedAt, judgedAt, live, terms } = rollout;
   const watching = stage.at === 'watch' || (stage.at === 'ask' && rollout.step >= 0);
-  if (!watching || movedAt === undefined) return undefined;
+  if (!watching || movedAt === undefined || !live?.shares[rollout.version]) return undefined;
   const from = Math.ceil(movedAt / MINUTE) * MINUTE;
   const due = judgedAt === undefined ? from + MINUTE + terms.lag + spread(rollout.id) : judgedAt + MINUTE;
   if (now < due) return undefined;

@@ -76,7 +76,7 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
       await Promise.all(
         due.flatMap((line) => [
           ...(line.isDue(now) ? [line.goOn()] : []),
-          ...(isObservable(line, now) ? [limit(() => observe(line))] : []),
+          ...(isObservable(line, now) ? [observeInTurn(line)] : []),
         ]),
       );
     },
@@ -149,31 +149,36 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
     return !observing.has(line.rollout.id) && observationDue(line.rollout, now) !== undefined;
   }
 
+  async function observeInTurn(line: Line): Promise<void> {
+    observing.add(line.rollout.id);
+    try {
+      await limit(() => observe(line));
+    } catch (error) {
+      if (!stopping.signal.aborted) throw error;
+    } finally {
+      observing.delete(line.rollout.id);
+    }
+  }
+
   async function observe(line: Line): Promise<void> {
-    const { id, service, version, live, movedAt, terms, step } = line.rollout;
+    const { service, version, live, movedAt, terms, step } = line.rollout;
     const window = observationDue(line.rollout, clock.now());
     if (!window || stopping.signal.aborted) return;
-    observing.add(id);
-    try {
-      const request = {
-        service,
-        canary: version,
-        canaryShare: (live?.shares[version] ?? 0) / WHOLE,
-        durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
-        ...window,
-      };
-      const verdict = await monitor.observe(request, stopping.signal);
-      if (stopping.signal.aborted) return;
-      // The split may have moved meanwhile: then these figures belong to a window that is over.
-      await line.change((rollout) => ({
-        facts:
-          rollout.movedAt === movedAt && observationDue(rollout, clock.now())
-            ? [{ type: 'judged', verdict }]
-            : [],
-      }));
-    } finally {
-      observing.delete(id);
-    }
+    const request = {
+      service,
+      canary: version,
+      canaryShare: (live?.shares[version] ?? 0) / WHOLE,
+      durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
+      ...window,
+    };
+    const verdict = await monitor.observe(request, stopping.signal);
+    // The split may have moved meanwhile: then these figures belong to a window that is over.
+    await line.change((rollout) => ({
+      facts:
+        rollout.movedAt === movedAt && observationDue(rollout, clock.now())
+          ? [{ type: 'judged', verdict }]
+          : [],
+    }));
   }
 }
 

@@ -1,0 +1,184 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localEndpoints, localPeople, SAMPLE_APP } from '../../src/local.ts';
+import { createLog } from '../../src/log.ts';
+import { startBot } from '../../src/main.ts';
+import { builtInPlan } from '../../src/plan/load.ts';
+import type { Plan } from '../../src/plan/schema.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+
+export const ADA = 1001;
+export const BEN = 1002;
+export const CLEO = 1003;
+
+interface ChatButton {
+  readonly text: string;
+  readonly callback_data?: string;
+}
+
+export interface ChatMessage {
+  readonly message_id: number;
+  readonly from: { readonly id: number; readonly is_bot: boolean };
+  readonly text?: string;
+  readonly caption?: string;
+  readonly photo?: readonly { readonly width: number; readonly url?: string }[];
+  readonly reply_markup?: { readonly inline_keyboard?: readonly (readonly ChatButton[])[] };
+}
+
+export interface Pressed {
+  readonly answered: boolean;
+  readonly text?: string;
+  readonly show_alert?: boolean;
+}
+
+/** A team, its chat, its App Engine and its bot, over the real wire and in this process. */
+export interface Team {
+  readonly sandbox: Sandbox;
+  readonly dataDir: string;
+  send(person: number, text: string, replyTo?: number): Promise<void>;
+  /** Waits for the newest message with such a button and presses it. */
+  press(person: number, label: string): Promise<Pressed>;
+  pressOn(person: number, message: number, data: string): Promise<Pressed>;
+  messages(): Promise<ChatMessage[]>;
+  /** Waits until a message of the bot's, as it stands then, has these words. */
+  waitFor(words: RegExp): Promise<ChatMessage>;
+  buttons(): Promise<string[]>;
+  /** The bot dies without a word to anyone, and another one starts on the same data. */
+  restartBot(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PATIENCE_MS = 50_000;
+
+/**
+ * @param speed how many times as fast as life; a 30-minute window at 240 takes seven and a half seconds.
+ * @param change what differs from the built-in plan.
+ */
+export async function assembleTeam(speed = 240, change: Partial<Plan> = {}): Promise<Team> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sluice-story-'));
+  const people = localPeople([]);
+  const sandbox = await startSandbox({
+    dataDir: join(dataDir, 'sandbox'),
+    port: 0,
+    speed,
+    people: people.map(({ id, name, roles }) => ({
+      id,
+      firstName: name,
+      username: name.toLowerCase(),
+      roles,
+    })),
+    app: SAMPLE_APP,
+    parts: { telegram: true, appEngine: true },
+    log: () => {},
+  });
+  const { telegram, appEngine } = sandbox;
+  if (!telegram || !appEngine) throw new Error('The sandbox started without its parts.');
+  const built = builtInPlan();
+  const plan: Plan = {
+    ...built,
+    people: [...people],
+    services: { default: { source: SAMPLE_APP, smoke: [{ path: '/healthz', status: 200, within: 10_000 }] } },
+    checklist: [{ title: 'Only one', items: ['It is ready'] }],
+    // People's hours are real ones.
+    approval: { ...built.approval, expires: built.approval.expires * speed },
+    ...change,
+  };
+  const begin = async () => {
+    const bot = await startBot({
+      telegram: { kind: 'remote', token: telegram.token, apiRoot: telegram.url, chat: telegram.chat },
+      cloud: { kind: 'remote', project: appEngine.project, endpoints: localEndpoints(appEngine.url) },
+      plan,
+      dataDir,
+      clock: sandbox.clock,
+      speed,
+      log: createLog(process.env.LOG_LEVEL ?? 'silent'),
+    });
+    await bot.ready;
+    return bot;
+  };
+  let bot = await begin();
+
+  const post = async (path: string, body: object) => {
+    const reply = await fetch(`${telegram.url}/_user/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ chat_id: telegram.chat, ...body }),
+    });
+    const json = await reply.json();
+    if (!reply.ok) throw new Error(`${path}: ${JSON.stringify(json)}`);
+    return json;
+  };
+  const messages = async (): Promise<ChatMessage[]> => {
+    const reply = await fetch(`${telegram.url}/_user/messages?chat_id=${telegram.chat}`);
+    return ((await reply.json()) as { messages: ChatMessage[] }).messages;
+  };
+  const until = async <T>(what: string, look: (all: ChatMessage[]) => T | undefined): Promise<T> => {
+    const end = Date.now() + PATIENCE_MS;
+    while (Date.now() < end) {
+      const found = look(await messages());
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const chat = (await messages()).map((m) => `#${m.message_id} ${m.text ?? m.caption}`).join('\n');
+    throw new Error(`Waited in vain for ${what}. The chat:\n${chat}`);
+  };
+
+  return {
+    sandbox,
+    dataDir,
+    messages,
+    async send(person, text, replyTo) {
+      await post('send', { user_id: person, text, ...(replyTo && { reply_to: replyTo }) });
+    },
+    async press(person, label) {
+      const { message, text } = await until(`a button "${label}"`, (all) => {
+        for (const m of all.toReversed()) {
+          const button = m.reply_markup?.inline_keyboard?.flat().find((b) => b.text.startsWith(label));
+          if (button) return { message: m.message_id, text: button.text };
+        }
+        return undefined;
+      });
+      return post('press', { user_id: person, message_id: message, button: text });
+    },
+    pressOn: (person, message, data) => post('press', { user_id: person, message_id: message, data }),
+    waitFor: (words) =>
+      until(String(words), (all) =>
+        all.findLast((m) => m.from.is_bot && words.test(m.text ?? m.caption ?? '')),
+      ),
+    async buttons() {
+      return (await messages()).flatMap(
+        (m) => m.reply_markup?.inline_keyboard?.flat().map((b) => b.text) ?? [],
+      );
+    },
+    async restartBot() {
+      await bot.stop();
+      bot = await begin();
+    },
+    async close() {
+      await bot.stop();
+      await sandbox.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Through the wizard and the checklist, up to the first question. */
+export async function prepareRelease(team: Team, folder?: string): Promise<void> {
+  await team.send(ADA, '/deploy');
+  const question = await team.waitFor(/what is to be released/);
+  if (folder) await team.send(ADA, folder, question.message_id);
+  else await team.press(ADA, 'The folder');
+  await team.press(ADA, 'v2');
+  await team.press(ADA, 'Start');
+  await team.press(ADA, 'Tick all');
+  await team.waitFor(/from 0 % to 10 %\?/);
+}
+
+/** The live split of the default service, as the Admin API tells it. */
+export async function liveSplit(team: Team): Promise<Record<string, number>> {
+  const { appEngine } = team.sandbox;
+  const reply = await fetch(`${appEngine?.url}/v1/apps/${appEngine?.project}/services/default`);
+  const service = (await reply.json()) as { split: { allocations: Record<string, number> } };
+  return service.split.allocations;
+}
