@@ -11,7 +11,7 @@ it('asks at once for exactly the modules that the page imports', () => {
   const needed = new Set<string>();
   function follow(name: string) {
     const source = readFileSync(new URL(name, scripts), 'utf8');
-    for (const [, specifier = ''] of source.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'/gm)) {
+    for (const [, specifier = ''] of source.matchAll(/^(?:import|export)\b[^;]*?from ['"]([^'"]+)['"]/gm)) {
       const address = map.imports[specifier] ?? specifier.replace('./', '/page/');
       if (needed.has(address)) continue;
       needed.add(address);
