@@ -1,34 +1,18 @@
 import { parseEndpoint } from '../google/endpoint.ts';
-import { connectRest } from '../google/rest.ts';
 import type { Clock } from '../plan/clock.ts';
-import type { SmokeTest } from '../plan/schema.ts';
-import type { Split } from '../plan/split.ts';
-import { openAppEngine } from './app-engine.ts';
-import { type Backup, backUp } from './backup.ts';
-import { type Deployed, type DeployProgress, type DeployRequest, deploy } from './deploy.ts';
-import { errorLogs, type LogLine, type LogRequest } from './error-logs.ts';
-import type { Hooks } from './hooks.ts';
-import { listServices, readSplit } from './services.ts';
-import { type SplitChange, type SplitOutcome, setSplit } from './set-split.ts';
-import { type Check, checkLogs, checkVersion, runSmokeTest } from './verify.ts';
-import { findVersion, listVersions, type VersionSummary } from './versions.ts';
+import type { Cloud } from './cloud.ts';
 
 export { CloudError, type CloudErrorKind } from '../google/cloud-error.ts';
 export { type AppYaml, readAppYaml } from './app-yaml/read.ts';
+export type { Backup } from './backup.ts';
+export type { Cloud, VerifyRequest } from './cloud.ts';
+export type { Deployed, DeployProgress, DeployRequest } from './deploy.ts';
+export type { LogLine, LogRequest } from './error-logs.ts';
+export type { Hooks } from './hooks.ts';
+export type { SplitChange, SplitOutcome } from './set-split.ts';
+export type { Check } from './verify.ts';
 export { checkVersionId } from './version-id.ts';
-export type {
-  Backup,
-  Check,
-  Deployed,
-  DeployProgress,
-  DeployRequest,
-  Hooks,
-  LogLine,
-  LogRequest,
-  SplitChange,
-  SplitOutcome,
-  VersionSummary,
-};
+export type { VersionSummary } from './versions.ts';
 
 export interface CloudOptions {
   readonly project: string;
@@ -45,75 +29,32 @@ export interface CloudOptions {
   readonly log: (message: string, details?: object) => void;
 }
 
-export interface VerifyRequest {
-  readonly service: string;
-  readonly version: string;
-  readonly smoke: readonly SmokeTest[];
-  /** Error logs from here on count, in milliseconds since the epoch. */
-  readonly since: number;
-}
-
-/** App Engine, as one rollout needs it. Every failure is a {@link CloudError}; an aborted signal throws its reason. */
-export interface Cloud {
-  listServices(signal?: AbortSignal): Promise<string[]>;
-  /** Undefined when there is no such service; one that exists always has a split. */
-  readSplit(service: string, signal?: AbortSignal): Promise<Split | undefined>;
-  /** Newest first. */
-  listVersions(service: string, signal?: AbortSignal): Promise<VersionSummary[]>;
-  findVersion(service: string, version: string, signal?: AbortSignal): Promise<VersionSummary | undefined>;
-  /** Moves the traffic of one service from a split that is known to another; safe to run again at any moment. */
-  setSplit(change: SplitChange, hooks: Hooks): Promise<SplitOutcome>;
-  /** Creates a version from a folder; never touches traffic. */
-  deploy(
-    request: DeployRequest,
-    hooks: Hooks & { onProgress(progress: DeployProgress): void },
-  ): Promise<Deployed>;
-  backUp(service: string, signal?: AbortSignal): Promise<Backup>;
-  /** Looks at a version that has no traffic: is it there, does it answer, did it log errors. */
-  verify(request: VerifyRequest, hooks: { readonly signal?: AbortSignal }): Promise<Check[]>;
-  errorLogs(request: LogRequest, signal?: AbortSignal): Promise<LogLine[]>;
-}
-
 /**
- * @throws CloudError `invalid` for an endpoint that is no good. Nothing is sent, and none of Google's modules loaded,
- * before the first call.
+ * @throws CloudError `invalid` for an endpoint that is no good. Nothing is sent, and next to nothing loaded, before the
+ * first call.
  */
 export function connectCloud(options: CloudOptions): Cloud {
-  const { project, endpoints, clock, log } = options;
-  const storage = parseEndpoint('Cloud Storage', endpoints.storage, 'storage.googleapis.com', '/storage/v1/');
-  const logging = connectRest(parseEndpoint('Cloud Logging', endpoints.logging, 'logging.googleapis.com'));
-  const app = openAppEngine(
-    project,
-    connectRest(parseEndpoint('App Engine', endpoints.appengine, 'appengine.googleapis.com')),
-  );
-
-  async function verify(
-    request: VerifyRequest,
-    { signal }: { readonly signal?: AbortSignal },
-  ): Promise<Check[]> {
-    const { service, version, smoke, since } = request;
-    const found = await findVersion(app, service, version, signal);
-    const checks = [checkVersion(version, found)];
-    if (found?.servingStatus !== 'SERVING') return checks;
-    for (const test of smoke) checks.push(await runSmokeTest(found.versionUrl, test, clock, signal));
-    const lines = await errorLogs(
-      logging,
-      project,
-      { service, versions: [version], since, limit: 20 },
-      signal,
-    );
-    return [...checks, checkLogs(lines)];
-  }
-
+  const { project, clock, log } = options;
+  const { appengine, logging, storage } = options.endpoints;
+  const endpoints = {
+    appengine: parseEndpoint('App Engine', appengine, 'appengine.googleapis.com'),
+    logging: parseEndpoint('Cloud Logging', logging, 'logging.googleapis.com'),
+    storage: parseEndpoint('Cloud Storage', storage, 'storage.googleapis.com', '/storage/v1/'),
+  };
+  let opening: Promise<Cloud> | undefined;
+  const open = () => {
+    opening ??= import('./cloud.ts').then(({ openCloud }) => openCloud(project, endpoints, clock, log));
+    return opening;
+  };
   return {
-    listServices: (signal) => listServices(app, signal),
-    readSplit: (service, signal) => readSplit(app, service, signal),
-    listVersions: (service, signal) => listVersions(app, service, signal),
-    findVersion: (service, version, signal) => findVersion(app, service, version, signal),
-    setSplit: (change, hooks) => setSplit(app, clock, log, change, hooks),
-    deploy: (request, hooks) => deploy(app, storage, clock, request, hooks),
-    backUp: (service, signal) => backUp(app, clock, service, signal),
-    verify,
-    errorLogs: (request, signal) => errorLogs(logging, project, request, signal),
+    listServices: async (signal) => (await open()).listServices(signal),
+    readSplit: async (service, signal) => (await open()).readSplit(service, signal),
+    listVersions: async (service, signal) => (await open()).listVersions(service, signal),
+    findVersion: async (service, version, signal) => (await open()).findVersion(service, version, signal),
+    setSplit: async (change, hooks) => (await open()).setSplit(change, hooks),
+    deploy: async (request, hooks) => (await open()).deploy(request, hooks),
+    backUp: async (service, signal) => (await open()).backUp(service, signal),
+    verify: async (request, hooks) => (await open()).verify(request, hooks),
+    errorLogs: async (request, signal) => (await open()).errorLogs(request, signal),
   };
 }

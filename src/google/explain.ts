@@ -105,6 +105,11 @@ export function explain(error: unknown, doing: string): CloudError {
       true,
     );
   }
+  // Our own schemas and the generated clients' decoder.
+  if (error instanceof Error && (error.name === 'ValiError' || /proto3JSON|malformed response/i.test(text))) {
+    const message = `Could not ${doing}: the answer was not as Google describes it (${text}). Report it to those who keep Sluice.`;
+    return new CloudError('failed', message);
+  }
   return new CloudError('failed', `Could not ${doing}: ${endSentence(withoutSecrets(text))}`);
 }
 

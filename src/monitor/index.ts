@@ -1,11 +1,9 @@
-import type { MetricServiceClient } from '@google-cloud/monitoring';
 import { CloudError } from '../google/cloud-error.ts';
 import { parseEndpoint } from '../google/endpoint.ts';
-import { connectRest } from '../google/rest.ts';
 import type { Clock } from '../plan/clock.ts';
 import type { Verdict } from '../plan/verdict.ts';
 import { judge } from './judge.ts';
-import { type MinutesRequest, queryMinutes } from './minutes.ts';
+import type { MinutesRequest, QueryMinutes } from './minutes.ts';
 import { MINUTE_MS, type Point } from './points.ts';
 
 export { type ChartData, renderChart } from './chart.ts';
@@ -48,25 +46,19 @@ export interface Monitoring {
 /** Nothing is sent, and nothing of Google's loaded, before the first query. @throws CloudError for a bad endpoint. */
 export function connectMonitoring(options: MonitoringOptions): Monitoring {
   const { project, endpoint, clock, log } = options;
-  const rest = connectRest(parseEndpoint('Cloud Monitoring', endpoint, 'monitoring.googleapis.com'));
-  let opening: Promise<MetricServiceClient> | undefined;
-
-  function client(): Promise<MetricServiceClient> {
-    opening ??= Promise.all([import('@google-cloud/monitoring'), rest.clientOptions()]).then(
-      ([api, clientOptions]) => new api.MetricServiceClient({ ...clientOptions }),
-    );
-    // Credentials that are missing now may be there the next time.
-    opening.catch(() => {
-      opening = undefined;
-    });
+  const where = parseEndpoint('Cloud Monitoring', endpoint, 'monitoring.googleapis.com');
+  let opening: Promise<QueryMinutes> | undefined;
+  const open = () => {
+    opening ??= import('./minutes.ts').then(({ openMinutes }) => openMinutes(project, where));
     return opening;
-  }
+  };
 
   async function minutes(request: MinutesRequest, signal?: AbortSignal): Promise<Point[]> {
     // The minute under way would look like a quiet one.
     const to = Math.min(request.to, Math.floor(clock.now() / MINUTE_MS) * MINUTE_MS);
     if (to <= request.from) return [];
-    return queryMinutes(rest, client, project, { ...request, to }, signal);
+    const query = await open();
+    return query({ ...request, to }, signal);
   }
 
   async function observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observation> {

@@ -1,5 +1,6 @@
 import type { MetricServiceClient, protos } from '@google-cloud/monitoring';
-import type { Rest } from '../google/rest.ts';
+import type { Endpoint } from '../google/endpoint.ts';
+import { connectRest, type Rest } from '../google/rest.ts';
 import { EMPTY, type Histogram, merge } from './histogram.ts';
 import { MINUTE_MS, type Point } from './points.ts';
 
@@ -15,12 +16,31 @@ export interface MinutesRequest {
   readonly to: number;
 }
 
+export type QueryMinutes = (request: MinutesRequest, signal?: AbortSignal) => Promise<Point[]>;
+
+/** Nothing of Google's is loaded before the first query. */
+export function openMinutes(project: string, endpoint: Endpoint): QueryMinutes {
+  const rest = connectRest(endpoint);
+  let opening: Promise<MetricServiceClient> | undefined;
+  const client = () => {
+    opening ??= Promise.all([import('@google-cloud/monitoring'), rest.clientOptions()]).then(
+      ([api, options]) => new api.MetricServiceClient({ ...options }),
+    );
+    // Credentials that are missing now may be there the next time.
+    opening.catch(() => {
+      opening = undefined;
+    });
+    return opening;
+  };
+  return (request, signal) => queryMinutes(rest, client, project, request, signal);
+}
+
 /**
  * One call for all versions: a distribution's count is the number of responses, so that one metric gives requests,
  * errors and latencies. ALIGN_SUM, because the other aligners of deltas interpolate over empty minutes and so invent
  * traffic; REDUCE_SUM, because App Engine splits every series by zone.
  */
-export async function queryMinutes(
+async function queryMinutes(
   rest: Rest,
   client: () => Promise<MetricServiceClient>,
   project: string,
@@ -60,7 +80,7 @@ export async function queryMinutes(
 }
 
 /** @returns oldest first, the canary's before the baseline's of the same minute. */
-export function toPoints(series: readonly TimeSeries[], canary: string): Point[] {
+function toPoints(series: readonly TimeSeries[], canary: string): Point[] {
   const parts = new Map<string, Omit<Point, 'latency'> & { readonly latencies: Histogram[] }>();
   for (const { resource, metric, points } of series) {
     const arm = resource?.labels?.version_id === canary ? 'canary' : 'baseline';

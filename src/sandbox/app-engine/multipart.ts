@@ -25,28 +25,20 @@ export function readRelated(contentType: string, body: Buffer): RelatedUpload {
 
 function parts(body: Buffer, delimiter: string): { type: string; content: Buffer }[] {
   const found: { type: string; content: Buffer }[] = [];
-  let start = body.indexOf(delimiter);
-  while (start >= 0) {
-    const next = findDelimiter(body, delimiter, start + delimiter.length);
-    if (next < 0) break;
-    found.push(readPart(body.subarray(start + delimiter.length, next)));
-    start = body.indexOf(delimiter, next);
+  let start = body.indexOf(delimiter) + delimiter.length;
+  // Which line end the sender uses, since a content may itself end in CR.
+  const eol = body.subarray(start, start + 2).toString('latin1') === '\r\n' ? '\r\n' : '\n';
+  for (;;) {
+    const end = body.indexOf(eol + delimiter, start);
+    if (end < 0) return found;
+    found.push(readPart(body.subarray(start, end), eol));
+    start = end + eol.length + delimiter.length;
   }
-  return found;
 }
 
-/** Where the line end that belongs to the next delimiter begins. */
-function findDelimiter(body: Buffer, delimiter: string, from: number): number {
-  const at = body.indexOf(`\n${delimiter}`, from);
-  return at > 0 && body[at - 1] === 0x0d ? at - 1 : at;
-}
-
-function readPart(part: Buffer): { type: string; content: Buffer } {
-  const start = part.indexOf('\n') + 1;
-  const crlf = part.indexOf('\r\n\r\n', start - 2);
-  const lf = part.indexOf('\n\n', start - 1);
-  const end = crlf >= 0 && (lf < 0 || crlf < lf) ? { at: crlf, length: 4 } : { at: lf, length: 2 };
-  const head = part.subarray(start, Math.max(end.at, start)).toString('latin1');
+function readPart(part: Buffer, eol: string): { type: string; content: Buffer } {
+  const end = part.indexOf(eol + eol);
+  const head = part.subarray(0, Math.max(end, 0)).toString('latin1');
   const type = /^content-type:\s*(.+?)\s*$/im.exec(head)?.[1] ?? 'application/octet-stream';
-  return { type, content: part.subarray(end.at + end.length) };
+  return { type, content: part.subarray(end + 2 * eol.length) };
 }
