@@ -126,6 +126,9 @@ test("an edit follows Telegram's rules, in its words", async () => {
   expect(await edit({ text: 'two', message_id: asked.message_id })).toBe(
     "Bad Request: message can't be edited",
   );
+  // People are asked to reply; the bot's own copy shows no such keyboard.
+  expect((await server.messages()).at(-1)?.reply_markup).toEqual({ force_reply: true });
+  expect(asked).not.toHaveProperty('reply_markup');
 
   expect(await edit({}, 'deleteMessage')).toBe('done');
   expect(await edit({}, 'deleteMessage')).toBe('Bad Request: message to delete not found');

@@ -83,6 +83,25 @@ test('a server started anew knows the chat, the commands and the updates that no
   expect(answer.message_id).toBeGreaterThan(dropped.message_id + 2);
 });
 
+test('numbers that were given out are not given again, however often the journal is written anew', async () => {
+  const dataDir = temporaryFolder();
+  const before = await telegram({ dataDir });
+  const { api } = botAt(before.url);
+  await before.send(ADA, '/one', { message_thread_id: 7 });
+  const gone = await api.sendMessage(GROUP, 'gone', { message_thread_id: 7 });
+  const [update] = await api.getUpdates();
+  const id = update?.update_id ?? 0;
+  await api.getUpdates({ offset: id + 1, limit: 1 });
+  await before.call('deleteMessage', { chat_id: GROUP, message_id: gone.message_id });
+  await before.close();
+  await (await telegram({ dataDir })).close();
+  const after = await telegram({ dataDir });
+  const next = await botAt(after.url).api.sendMessage(GROUP, 'next', { message_thread_id: 7 });
+  expect(next.message_id).toBe(gone.message_id + 1);
+  await after.send(ADA, '/two');
+  expect(await botAt(after.url).api.getUpdates()).toMatchObject([{ update_id: id + 1 }]);
+});
+
 test('a torn last line is dropped, a damaged one is refused with its number', async () => {
   const { appendFileSync, readFileSync, writeFileSync } = await import('node:fs');
   const dataDir = temporaryFolder();
