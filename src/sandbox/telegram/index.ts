@@ -70,7 +70,9 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
   app.route('/', pageRoutes());
   app.notFound((c) => c.json({ ok: false, error_code: 404, description: 'Not Found' }, 404));
   app.onError((error, c) => {
-    log(`${c.req.method} ${new URL(c.req.url).pathname} failed in the local Telegram: ${error.stack}`);
+    // The address of a bot's call holds its token.
+    const path = new URL(c.req.url).pathname.replaceAll(token, '<token>');
+    log(`${c.req.method} ${path} failed in the local Telegram: ${error.stack}`);
     return c.json({ ok: false, error_code: 500, description: 'Internal Server Error' }, 500);
   });
 
@@ -94,8 +96,15 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
 
 function listen(app: Hono, port: number): Promise<{ readonly server: Server; readonly port: number }> {
   return new Promise((resolve, reject) => {
-    // The process's own Request and Response stay as they are: others in it rely on them.
-    const options = { fetch: app.fetch, hostname: '127.0.0.1', port, overrideGlobalObjects: false };
+    const options = {
+      fetch: app.fetch,
+      hostname: '127.0.0.1',
+      port,
+      // The process's own Request and Response stay as they are: others in it rely on them.
+      overrideGlobalObjects: false,
+      // Longer than a long poll, so that no idle connection closes under the next call.
+      serverOptions: { keepAliveTimeout: 75_000 },
+    };
     const server = serve(options, (address) => {
       server.off('error', reject);
       if (server instanceof Server) resolve({ server, port: address.port });
