@@ -1,3 +1,4 @@
+import { CloudError } from '../google/cloud-error.ts';
 import type { Clock } from '../plan/clock.ts';
 import type { SmokeTest } from '../plan/schema.ts';
 import type { LogLine } from './error-logs.ts';
@@ -72,10 +73,21 @@ async function ask(
   }
   if (took > test.within)
     return { ok: false, detail: `Answered after ${took} ms; at most ${test.within} ms are allowed.` };
-  if (test.body !== undefined && !new RegExp(test.body).test(body)) {
+  if (test.body !== undefined && !patternOf(test.body).test(body)) {
     return { ok: false, detail: `The answer does not contain /${test.body}/: "${snippet(body)}".` };
   }
   return { ok: true, detail: `${status} after ${took} ms.` };
+}
+
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new CloudError(
+      'invalid',
+      `The plan's smoke test looks for /${text}/, which is no regular expression: ${reasonOf(error)}. Correct the plan.`,
+    );
+  }
 }
 
 export function checkLogs(lines: readonly LogLine[]): Check {

@@ -44,7 +44,7 @@ const KNOWN: readonly Known[] = [
     advice: 'Enable the API named here in the project, wait a few minutes, then try again',
   },
   {
-    seen: /could not load the default credentials|could not find default credentials/i,
+    seen: /could not (load|find) (the )?default credentials|credential file|GOOGLE_APPLICATION_CREDENTIALS|does not exist, or it is not a file/i,
     kind: 'credentials',
     advice:
       'Run "gcloud auth application-default login", or set GOOGLE_APPLICATION_CREDENTIALS to a key file’s path',
@@ -96,7 +96,11 @@ export function explain(error: unknown, doing: string): CloudError {
   }
   const text = error instanceof Error ? error.message : String(error);
   const known = KNOWN.find((k) => k.seen.test(text));
-  if (known) return sentence(known, doing, text);
+  if (known)
+    return new CloudError(
+      known.kind,
+      `Could not ${doing}: ${endSentence(withoutSecrets(text))} ${known.advice}.`,
+    );
   const code = networkCode(error);
   if (code !== undefined) {
     return new CloudError(
@@ -153,7 +157,7 @@ function networkCode(error: unknown): string | undefined {
       at instanceof Error &&
       'code' in at &&
       typeof at.code === 'string' &&
-      /^(E[A-Z_]+|UND_ERR_\w+)$/.test(at.code)
+      /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EPROTO|EHOST\w+|ENET\w+|UND_ERR_\w+)$/.test(at.code)
     ) {
       return at.code;
     }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectCloud } from '../../src/deploy/index.ts';
 import { leapingClock } from './clock.ts';
 import { fault, inTurn, type Reply, scriptedServer } from './scripted-server.ts';
@@ -104,6 +104,22 @@ describe('failures in words', () => {
     await expect(cloud.listServices()).rejects.toThrow(
       /^Could not list the services of demo: no answer came \(ECONNREFUSED\)\./,
     );
+  });
+});
+
+describe('credentials', () => {
+  it('that are not where they should be: which file, and what to do', async () => {
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '/no/such/key.json');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const cloud = connectCloud({
+      project: 'demo',
+      endpoints: { appengine: 'https://127.0.0.1:9/' },
+      clock: leapingClock(),
+      log: () => undefined,
+    });
+    const call = cloud.listServices();
+    await expect(call).rejects.toMatchObject({ kind: 'credentials', retryable: false });
+    await expect(call).rejects.toThrow(/\/no\/such\/key\.json.*gcloud auth application-default login/);
   });
 });
 

@@ -1,0 +1,97 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { connectCloud, type DeployProgress } from '../../src/deploy/index.ts';
+import { readSource } from '../../src/deploy/source-files.ts';
+import { copyOfExample, localAppEngine, temporaryFolder } from './local-app-engine.ts';
+
+async function folderWith(files: Record<string, string>): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return folder;
+}
+
+const pathsOf = async (files: Record<string, string>) =>
+  (await readSource(await folderWith(files))).map((file) => file.path);
+
+describe('which files are uploaded', () => {
+  it('without .gcloudignore: all but what gcloud leaves out; .gitignore’s rules do not count', async () => {
+    const files = {
+      'app.yaml': '',
+      '.env': '',
+      '.git/config': '',
+      '.gitignore': 'app.yaml',
+      'node_modules/a/index.js': '',
+      'lib/node_modules/b/index.js': '',
+      'lib/.git': '',
+      'lib/node_modules.txt': '',
+    };
+    await expect(pathsOf(files)).resolves.toEqual(['.env', 'app.yaml', 'lib/node_modules.txt']);
+  });
+  it.each([
+    ['*.log', ['a.log', 'x/b.log'], ['c.txt']],
+    ['/top.txt', ['top.txt'], ['x/top.txt']],
+    ['a/b', ['a/b', 'x/a/b'], ['a/c']],
+    ['build/', ['build/out.js', 'x/build/out.js'], ['x/build.js']],
+    ['*.txt\n!keep.txt', ['a.txt'], ['keep.txt', 'x/keep.txt']],
+    ['docs/**', ['docs/a', 'docs/x/b'], ['doc']],
+    ['**/tmp', ['tmp/a', 'x/tmp/b'], ['tmpx']],
+    ['[!a].md', ['b.md'], ['a.md']],
+    ['file?.js', ['file1.js'], ['file12.js']],
+    ['\\#odd', ['#odd'], ['odd']],
+    ['a.b+(c)', ['a.b+(c)'], ['axb+(c)']],
+    ['# a comment\n\n', [], ['a comment']],
+  ])('with the rule %j', async (rules, gone, kept) => {
+    const files = Object.fromEntries([...gone, ...kept].map((path) => [path, path]));
+    const paths = await pathsOf({ ...files, '.gcloudignore': `.gcloudignore\n${rules}` });
+    expect(paths).toEqual(kept.toSorted());
+  });
+  it('carry their SHA-1', async () => {
+    const [file] = await readSource(await folderWith({ a: 'hello\n' }));
+    expect(file).toMatchObject({ path: 'a', bytes: 6, sha1: 'f572d396fae9206628714fb2ce00f72e94f2258f' });
+  });
+  it('links are followed, and one in a circle is told', async () => {
+    const folder = await folderWith({ 'real/a': '1' });
+    await symlink(join(folder, 'real'), join(folder, 'again'));
+    expect((await readSource(folder)).map((f) => f.path)).toEqual(['again/a', 'real/a']);
+    await symlink(folder, join(folder, 'real/loop'));
+    await expect(readSource(folder)).rejects.toThrow(/loop is a link to a folder above itself/);
+  });
+  it('too many are told before anything is sent', async () => {
+    const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`f${i}`, '']));
+    await expect(pathsOf(many)).rejects.toThrow(
+      /has 10001 files to upload, and App Engine takes 10000 at most/,
+    );
+  });
+});
+
+describe('uploads', () => {
+  it('of a file too large for one request, and of the same content once', async () => {
+    const { appEngine, clock } = await localAppEngine(60);
+    const { url } = appEngine;
+    const endpoints = { appengine: url, storage: `${url}/storage/v1/`, logging: url };
+    const cloud = connectCloud({ project: 'demo', endpoints, clock, log: () => undefined });
+    const folder = await copyOfExample();
+    const large = Buffer.alloc(6 * 1024 * 1024, `large ${clock.now()} `);
+    await writeFile(join(folder, 'large.bin'), large);
+    await writeFile(join(folder, 'copy.bin'), large);
+    const seen: DeployProgress[] = [];
+    const hooks = {
+      onOperation: async () => undefined,
+      onProgress: (p: DeployProgress) => void seen.push(p),
+    };
+    const request = { service: 'default', folder, startedAt: clock.now(), resumed: false };
+    await expect(cloud.deploy({ ...request, version: 'v2' }, hooks)).resolves.toMatchObject({
+      files: 8,
+      uploaded: 1,
+    });
+    expect(seen).toContainEqual({ phase: 'uploading', done: 1, total: 1 });
+    await expect(cloud.deploy({ ...request, version: 'v3' }, hooks)).resolves.toMatchObject({
+      files: 8,
+      uploaded: 0,
+    });
+  });
+});
