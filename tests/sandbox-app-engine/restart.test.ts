@@ -85,8 +85,8 @@ describe('a restart', () => {
     await fetch(url);
     await first.close();
     appendFileSync(join(dataDir, 'resources.ndjson'), '{"key":"version/default/v9","value":{"id');
-    for (const file of readdirSync(join(dataDir, 'logs')))
-      appendFileSync(join(dataDir, 'logs', file), '{"at":17');
+    for (const file of readdirSync(join(dataDir, 'logs/requests')))
+      appendFileSync(join(dataDir, 'logs/requests', file), '{"at":17');
 
     const second = await appEngine({ dataDir });
     expect((await rest(second, 'GET', VERSIONS)).body.versions).toMatchObject([{ id: 'v1' }]);

@@ -66,7 +66,7 @@ export function adminRoutes({ registry, operations, fleet, figures, defaultHostn
     const mask = readMask(c.req.query('updateMask')).map((path) => path.split('.')[0] ?? '');
     if (mask.length > 0 && mask.every((path) => path === 'split')) {
       const split = checkSplit(registry, service, objectAt(body, 'split'));
-      if (readFlag(c.req.query('migrateTraffic'))) checkMigration(registry, service.id, split);
+      if (readFlag(c.req.query('migrateTraffic'))) checkMigration(split);
       const { shardBy, allocations } = split;
       const change: Change = { kind: 'set split', service: service.id, shardBy, allocations };
       return c.json(start('Services.UpdateService', target, change));

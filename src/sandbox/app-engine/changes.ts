@@ -55,7 +55,7 @@ export async function apply(parts: Parts, change: Change): Promise<JsonObject> {
     case 'set serving': {
       const version = { ...registry.version(change.service, change.id), stopped: change.stopped };
       registry.putVersion(version);
-      await fleet.setStopped(change.service, change.id, change.stopped);
+      await fleet.update(version);
       return { '@type': `${TYPE}.Version`, ...versionResource(registry, version, 'FULL') };
     }
     case 'set split': {

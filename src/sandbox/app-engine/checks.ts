@@ -113,26 +113,13 @@ export function checkSplit(
   return { shardBy, allocations };
 }
 
-/** Gradual migration: to one automatically scaled version that takes warmup requests. @throws Refusal */
-export function checkMigration(
-  registry: Registry,
-  service: string,
-  split: Pick<Service, 'shardBy' | 'allocations'>,
-): void {
-  const [id, ...others] = Object.keys(split.allocations);
-  if (id === undefined || others.length > 0) {
+/** Gradual migration goes to one version, by address or cookie. Here it ends when the operation does. @throws Refusal */
+export function checkMigration({ shardBy, allocations }: Pick<Service, 'shardBy' | 'allocations'>): void {
+  if (Object.keys(allocations).length !== 1) {
     throw badField('migrateTraffic', 'Traffic can be migrated gradually to a single version only.');
   }
-  if (split.shardBy === 'UNSPECIFIED') {
+  if (shardBy === 'UNSPECIFIED') {
     throw badField('service.split.shard_by', 'Gradual migration needs shardBy: IP or COOKIE.');
-  }
-  const { spec } = registry.version(service, id);
-  const warm = Array.isArray(spec.inboundServices) && spec.inboundServices.includes('INBOUND_SERVICE_WARMUP');
-  if (!warm) {
-    throw new Refusal(
-      'FAILED_PRECONDITION',
-      `Gradual traffic migration needs warmup requests enabled in version '${id}'.`,
-    );
   }
 }
 

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { SandboxClock } from '../clock.ts';
 import { startCommand } from './command.ts';
@@ -10,23 +8,23 @@ import type { Figures, Gauge } from './figures.ts';
 import { forward } from './forward.ts';
 import { dropForged, present } from './headers.ts';
 import { Instance } from './instance.ts';
-import { objectAt } from './json.ts';
+import { listen, shut } from './listen.ts';
 import type { Logs, Source } from './logs.ts';
 import type { Version } from './registry.ts';
+import { residentBytes } from './resident.ts';
+import { alwaysOn, environment } from './runtime.ts';
 
 /** Milliseconds of the sandbox's clock without a request after which an idle instance ends. */
 const IDLE = 15 * 60_000;
-const PAGE_BYTES = 4096;
 
 interface Member {
+  version: Version;
   readonly source: Source;
   readonly instance: Instance;
   /** The listener behind `versionUrl`. */
   readonly server: Server;
-  readonly keepsRunning: boolean;
   readonly since: Since;
   lastRequest: number;
-  stopped: boolean;
 }
 
 /** What an instance did since it started. */
@@ -91,48 +89,33 @@ export class Fleet {
     });
     const since = { startedAt: this.#options.clock.now(), requests: 0, errors: 0 };
     const instance = this.#instance(version, source, since);
-    const { stopped, spec } = version;
-    const scheduler = objectAt(objectAt(spec, 'automaticScaling'), 'standardSchedulerSettings');
-    const keepsRunning =
-      'manualScaling' in spec ||
-      Number(scheduler.minInstances ?? 0) > 0 ||
-      Number(objectAt(spec, 'automaticScaling').minIdleInstances ?? 0) > 0;
-    const member: Member = {
-      source,
-      instance,
-      server,
-      keepsRunning,
-      stopped,
-      since,
-      lastRequest: since.startedAt,
-    };
+    const member = { version, source, instance, server, since, lastRequest: since.startedAt };
     this.#members.set(key(service, id), member);
-    if (keepsRunning && !stopped) this.warm(service, id);
+    if (alwaysOn(version)) this.warm(service, id);
     return got;
   }
 
   /** Starts a version ahead of its first request. */
   warm(service: string, version: string): void {
-    this.#members
-      .get(key(service, version))
-      ?.instance.ready()
-      .catch((error: Error) => this.#options.log(`${service}/${version} did not start: ${error.message}`));
+    const started = this.#members.get(key(service, version))?.instance.ready();
+    // Its trouble has been told; the next request tries again.
+    started?.catch(() => undefined);
   }
 
-  /** Starts or stops a manually scaled version. */
-  async setStopped(service: string, version: string, stopped: boolean): Promise<void> {
-    const member = this.#members.get(key(service, version));
+  /** Takes notice that a version was started or stopped. */
+  async update(version: Version): Promise<void> {
+    const member = this.#members.get(key(version.service, version.id));
     if (!member) return;
-    member.stopped = stopped;
-    if (stopped) await member.instance.stop();
-    else if (member.keepsRunning) this.warm(service, version);
+    member.version = version;
+    if (version.stopped) await member.instance.stop();
+    else if (alwaysOn(version)) this.warm(version.service, version.id);
   }
 
   /** Ends a version's process and listener and removes its files. */
   async remove(service: string, version: string): Promise<void> {
     const member = this.#members.get(key(service, version));
     this.#members.delete(key(service, version));
-    if (member) await shut(member);
+    if (member) await end(member);
     await rm(this.folderOf(service, version), { recursive: true, force: true });
   }
 
@@ -146,7 +129,7 @@ export class Fleet {
   ): Promise<void> {
     const { clock, logs, figures, defaultHostname } = this.#options;
     const member = this.#members.get(key(service, version));
-    if (!member || member.stopped) {
+    if (!member || member.version.stopped) {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
       response.end(
         `Version '${version}' of service '${service}' ${member ? 'is stopped' : 'does not exist'}.\n`,
@@ -197,7 +180,7 @@ export class Fleet {
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
-    await Promise.all([...this.#members.values()].map(shut));
+    await Promise.all([...this.#members.values()].map(end));
     this.#members.clear();
   }
 
@@ -205,39 +188,23 @@ export class Fleet {
     const { clock, logs, project, log } = this.#options;
     const { service, id, spec } = version;
     const folder = this.folderOf(service, id);
-    const env = {
-      NODE_ENV: 'production',
-      GAE_APPLICATION: `s~${project}`,
-      GAE_DEPLOYMENT_ID: String(version.createdAt),
-      GAE_ENV: 'standard',
-      GAE_INSTANCE: source.instance,
-      GAE_MEMORY_MB: '384',
-      GAE_RUNTIME: String(spec.runtime),
-      GAE_SERVICE: service,
-      GAE_VERSION: id,
-      GOOGLE_CLOUD_PROJECT: project,
-      ...(objectAt(spec, 'envVariables') as Record<string, string>),
-    };
     return new Instance({
       folder,
       command: () => startCommand(spec, folder),
-      env,
+      env: environment(project, source.instance, version),
       onLine: (stream, line) => logs.line(source, stream, line),
       onStart: () => Object.assign(since, { startedAt: clock.now(), requests: 0, errors: 0 }),
-      onCrash: (how) => {
-        logs.crash(
-          source,
-          `The process of ${service}/${id} ended with ${how}. The next request starts another.`,
-        );
-        log(`${service}/${id} ended with ${how}`);
+      onTrouble: (sentence) => {
+        logs.crash(source, sentence);
+        log(`${service}/${id}: ${sentence}`);
       },
     });
   }
 
   #endIdle(): void {
     const since = this.#options.clock.now() - IDLE;
-    for (const { instance, keepsRunning, lastRequest } of this.#members.values()) {
-      if (instance.port === undefined || keepsRunning || lastRequest > since) continue;
+    for (const { instance, version, lastRequest } of this.#members.values()) {
+      if (instance.port === undefined || alwaysOn(version) || lastRequest > since) continue;
       void instance.stop();
     }
   }
@@ -247,29 +214,6 @@ function key(service: string, version: string): string {
   return `${service}/${version}`;
 }
 
-async function shut({ server, instance }: Member): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await Promise.all([closed, instance.stop()]);
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-}
-
-/** Resident memory of a process; 0 where /proc does not tell. */
-function residentBytes(pid: number | undefined): number {
-  if (pid === undefined) return 0;
-  try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
-  } catch {
-    // Not Linux, or the process has just ended.
-    return 0;
-  }
+async function end({ server, instance }: Member): Promise<void> {
+  await Promise.all([shut(server), instance.stop()]);
 }

@@ -110,7 +110,7 @@ async function send(
         if (!response.writableFinished) out.destroy();
       });
       out.once('response', (answer) => resolve({ answer, reused: out.reusedSocket }));
-      out.once('error', (answer) => resolve({ answer, reused: out.reusedSocket }));
+      out.on('error', (answer) => resolve({ answer, reused: out.reusedSocket }));
       if (empty) out.end();
       else request.pipe(out);
     });

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 
@@ -11,6 +10,7 @@ import { Documents } from './documents.ts';
 import { Figures } from './figures.ts';
 import { Fleet } from './fleet.ts';
 import { frontDoor } from './front-door.ts';
+import { listen, shut } from './listen.ts';
 import { LoadGenerator } from './load.ts';
 import { Logs } from './logs.ts';
 import { Operations } from './operations.ts';
@@ -88,7 +88,7 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
   };
 
   try {
-    proxyUrl = await listen(door, options.proxyPort);
+    proxyUrl = await bind(door, options.proxyPort);
     await reopen(registry, fleet);
     const parts = { registry, buckets, fleet, clock, defaultHostname };
     const operations = new Operations(project, documents, clock, options.operationMs, (change) =>
@@ -104,7 +104,7 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
       ingestionDelayMs: options.ingestionDelayMs,
     });
     const server = createServer(getRequestListener(api.fetch));
-    const url = await listen(server, options.port);
+    const url = await bind(server, options.port);
     const load = new LoadGenerator(proxyUrl, clock);
     return {
       url,
@@ -135,23 +135,10 @@ async function reopen(registry: Registry, fleet: Fleet): Promise<void> {
   }
 }
 
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') return reject(error);
-      reject(
-        new Error(`Port ${port} on 127.0.0.1 is taken: stop what listens there or choose another port.`),
-      );
-    });
-    server.listen(port, '127.0.0.1', () =>
-      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
-    );
+async function bind(server: Server, port: number): Promise<string> {
+  const got = await listen(server, port).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${port} on 127.0.0.1 is taken: stop what listens there or choose another port.`);
   });
-}
-
-function shut(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  return `http://127.0.0.1:${got}`;
 }

@@ -26,8 +26,8 @@ export interface InstanceOptions {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
   /** The app listens. */
   readonly onStart: () => void;
-  /** The process ended though nobody stopped it. */
-  readonly onCrash: (how: string) => void;
+  /** It did not start, or ended though nobody stopped it. */
+  readonly onTrouble: (sentence: string) => void;
 }
 
 /** One child process that serves one version: started when first needed, and again after it died. */
@@ -58,17 +58,24 @@ export class Instance {
     if (this.#ready) return this.#ready;
     const started = this.#start();
     this.#ready = started;
-    started.catch(() => {
-      this.#failedAt = Date.now();
+    const mine = this.#calledOff;
+    started.catch((error: Error) => {
       if (this.#ready === started) this.#ready = undefined;
+      if (this.#calledOff !== mine) return;
+      this.#failedAt = Date.now();
+      this.#options.onTrouble(error.message);
     });
     return started;
   }
 
   /** Ends the process and all that it started. */
   async stop(): Promise<void> {
-    const child = this.#child;
     this.#calledOff++;
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const child = this.#child;
     this.#forget();
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     // Closed is later than exited: by then its last words have been read.
@@ -81,7 +88,7 @@ export class Instance {
     const mine = this.#calledOff;
     const rest = this.#failedAt + REST_AFTER_FAILURE - Date.now();
     if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
-    const { folder, env, onLine, onCrash } = this.#options;
+    const { folder, env, onLine } = this.#options;
     const command = await this.#options.command();
     const port = await freePort();
     if (this.#calledOff !== mine) throw new Error('The app was stopped while it started.');
@@ -102,8 +109,10 @@ export class Instance {
         endGroup(child.pid);
         reject(new Error(`'${command}' ended with ${how} before it listened on port ${port}.`));
         if (this.#child !== child) return;
+        const served = this.#port !== undefined;
         this.#forget();
-        onCrash(how);
+        if (served)
+          this.#options.onTrouble(`The process ended with ${how}. The next request starts another.`);
       });
     });
     exit.catch(() => undefined);
@@ -111,7 +120,7 @@ export class Instance {
     try {
       await Promise.race([exit, listening(port, command, stop.signal)]);
     } catch (error) {
-      if (this.#calledOff === mine) await this.stop();
+      if (this.#calledOff === mine) await this.#end();
       throw error;
     } finally {
       stop.abort();

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { SandboxClock } from '../clock.ts';
 import { isObject, type JsonObject, textAt } from './json.ts';
 import { timestamp } from './resources.ts';
 import { Segments } from './segments.ts';
 
-const SEGMENT = 5_000;
-const SEGMENTS = 12;
-const AGE = 6 * 3_600_000;
+/** Entries kept at most, of requests and of all else apart: many requests must not push an error out. */
+const RETENTION = { segment: 5_000, segments: 5, age: 6 * 3_600_000 };
 
 const SEVERITIES = [
   'DEFAULT',
@@ -54,16 +54,18 @@ interface LogRecord extends Source {
   readonly request?: RequestRecord;
 }
 
-/** What the versions wrote and which requests came, the last {@link SEGMENT} × {@link SEGMENTS} entries at most. */
+/** What the versions wrote and which requests came; the last hours of it, {@link RETENTION}. */
 export class Logs {
   readonly #project: string;
   readonly #clock: SandboxClock;
-  readonly #records: Segments<LogRecord>;
+  readonly #requests: Segments<LogRecord>;
+  readonly #others: Segments<LogRecord>;
 
   constructor(project: string, folder: string, clock: SandboxClock) {
     this.#project = project;
     this.#clock = clock;
-    this.#records = new Segments(folder, { segment: SEGMENT, segments: SEGMENTS, age: AGE });
+    this.#requests = new Segments(join(folder, 'requests'), RETENTION);
+    this.#others = new Segments(join(folder, 'others'), RETENTION);
   }
 
   /** A line of output. A JSON object on a line is a structured entry: `severity`, `message` and the trace are lifted. */
@@ -99,16 +101,28 @@ export class Logs {
 
   /** google.logging.v2.LogEntry of each record, lazily, by time. */
   *entries(order: 'newest first' | 'oldest first'): Generator<{ at: number; entry: () => JsonObject }> {
-    const records = order === 'newest first' ? this.#records.backward() : this.#records.forward();
-    for (const record of records) yield { at: record.at, entry: () => this.#entry(record) };
+    const newestFirst = order === 'newest first';
+    const [a, b] = [this.#requests, this.#others].map((one) =>
+      newestFirst ? one.backward() : one.forward(),
+    );
+    let [left, right] = [a?.next().value, b?.next().value];
+    while (left !== undefined || right !== undefined) {
+      const takeLeft = right === undefined || (left !== undefined && left.at < right.at !== newestFirst);
+      const record = takeLeft ? left : right;
+      if (takeLeft) left = a?.next().value;
+      else right = b?.next().value;
+      if (record !== undefined) yield { at: record.at, entry: () => this.#entry(record) };
+    }
   }
 
   close(): void {
-    this.#records.close();
+    this.#requests.close();
+    this.#others.close();
   }
 
   #add(record: Omit<LogRecord, 'at' | 'id'>): void {
-    this.#records.append({ at: this.#clock.now(), id: randomBytes(8).toString('hex'), ...record });
+    const records = record.request === undefined ? this.#others : this.#requests;
+    records.append({ at: this.#clock.now(), id: randomBytes(8).toString('hex'), ...record });
   }
 
   #entry(record: LogRecord): JsonObject {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { SandboxClock } from '../clock.ts';
 import type { Documents } from './documents.ts';
 import { type JsonObject, objectAt, textAt } from './json.ts';
@@ -48,6 +49,8 @@ export class Operations {
     this.#clock = clock;
     this.#duration = duration;
     this.#apply = apply;
+    // Every operation that runs waits on this one signal.
+    setMaxListeners(0, this.#closing.signal);
     for (const operation of documents.list('operation/').map(asOperation)) {
       if (operation.endedAt !== undefined) this.#ended.push(operation.id);
       else this.#run(operation);
