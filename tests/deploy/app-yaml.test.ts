@@ -41,6 +41,7 @@ handlers:
   static_dir: public/
   secure: always
   expiration: 1d 2h
+  http_headers: {X-Frame: yes, X-Rate: 1.50}
 - url: /(.*\\.png)
   static_files: img/\\1
   upload: img/.*\\.png
@@ -66,7 +67,12 @@ handlers:
         {
           urlRegex: '/static/(.*)',
           securityLevel: 'SECURE_ALWAYS',
-          staticFiles: { path: 'public/\\1', uploadPathRegex: 'public/.*', expiration: '93600s' },
+          staticFiles: {
+            path: 'public/\\1',
+            uploadPathRegex: 'public/.*',
+            expiration: '93600s',
+            httpHeaders: { 'X-Frame': 'true', 'X-Rate': '1.5' },
+          },
         },
         {
           urlRegex: '/(.*\\.png)',
@@ -91,6 +97,8 @@ handlers:
     ['12:34:56', '45296'],
     ['1.10', '1.1'],
     ['1e3', '1000.0'],
+    ['1e20', '1e+20'],
+    ['0.00001', '1e-05'],
     ['0x1F', '31'],
     ['~', 'None'],
     ['', 'None'],

@@ -1,6 +1,6 @@
 import type { Node } from 'yaml';
 import { asList, asMap, asText, asWhole, asWord, entriesOf, unknownKey, type YamlFile } from './document.ts';
-import { textMap } from './values.ts';
+import { headerMap } from './values.ts';
 
 const KEYS = [
   'url',
@@ -16,7 +16,6 @@ const KEYS = [
   'http_headers',
   'mime_type',
   'require_matching_file',
-  'application_readable',
 ] as const;
 
 /** App Engine takes no more. */
@@ -82,11 +81,10 @@ function readHandler(file: YamlFile, node: Node | null): object {
   const served = defined({
     expiration: given.has('expiration') ? expiration(file, given.get('expiration') ?? null) : undefined,
     httpHeaders: given.has('http_headers')
-      ? textMap(file, 'http_headers', given.get('http_headers') ?? null)
+      ? headerMap(file, 'http_headers', given.get('http_headers') ?? null)
       : undefined,
     mimeType: text('mime_type'),
     requireMatchingFile: flag(file, given, 'require_matching_file'),
-    applicationReadable: flag(file, given, 'application_readable'),
   });
   if (dir !== undefined) {
     const folder = dir.replace(/\/+$/, '');

@@ -6,11 +6,27 @@ import { asMap, entriesOf, type YamlFile } from './document.ts';
  * becomes "True" and `1e3` becomes "1000.0"; the same app must get the same texts from us.
  */
 export function textMap(file: YamlFile, key: string, node: Node | null): Record<string, string> {
+  return mapOf(file, key, node, pythonText);
+}
+
+/** As {@link textMap}; but in headers gcloud writes `yes` as "true". */
+export function headerMap(file: YamlFile, key: string, node: Node | null): Record<string, string> {
+  return mapOf(file, key, node, (scalar) =>
+    typeof scalar.value === 'boolean' ? String(scalar.value) : pythonText(scalar),
+  );
+}
+
+function mapOf(
+  file: YamlFile,
+  key: string,
+  node: Node | null,
+  print: (scalar: Scalar) => string,
+): Record<string, string> {
   const pairs = entriesOf(file, asMap(file, key, node)).map(({ key: name, value }) => {
     if (value !== null && !isScalar(value)) {
       throw file.fault(value, `${key}.${name} must be a text, but it is a list or a map: put it in quotes.`);
     }
-    return [name, value === null ? 'None' : pythonText(value)] as const;
+    return [name, value === null ? 'None' : print(value)] as const;
   });
   return Object.fromEntries(pairs);
 }
@@ -26,8 +42,16 @@ function pythonText(scalar: Scalar): string {
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   const written = scalar.source ?? '';
   const fraction = /[.]|^[^x]*[eE]/.test(written) && !/^[-+]?0x/i.test(written);
-  if (fraction && Number.isInteger(value) && Math.abs(value) < 1e16) return value.toFixed(1);
-  return String(value);
+  return fraction ? pythonFloat(value) : String(value);
+}
+
+/** Python turns to exponents from 1e16 on and below 1e-4, and keeps a ".0" where nothing follows the point. */
+function pythonFloat(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e16 || size < 1e-4)) {
+    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+  }
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 /** "2024-02-29" stays a date; with a time of day it is printed in UTC, the offset applied and lost. */
