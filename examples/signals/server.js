@@ -16,17 +16,19 @@ if (!(SLOW_MS >= 0)) throw new Error(`SLOW_MS is a number of milliseconds, not $
 let approvals = { expires: '', ids: new Set() };
 
 const server = createServer(async (request, response) => {
-  const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+  const address = `http://localhost${request.url}`;
+  if (!URL.canParse(address)) return answer(response, 400, { error: 'that address makes no sense' });
+  const { pathname, searchParams } = new URL(address);
   if (request.method === 'GET' && pathname === '/healthz')
     return answer(response, 200, { status: 'ok', version: VERSION });
   await new Promise((resolve) => setTimeout(resolve, SLOW_MS + workingTime()));
 
   // Kept apart from the base rate, so that FAIL_RATE=0.05 is five in a hundred and one in a thousand.
   if (Math.random() < FAIL_RATE || Math.random() < BASE_ERROR_RATE) {
-    log('ERROR', 'quality model gave no score', { path: pathname, instrument: 'XAUUSD' });
+    log('ERROR', 'quality model gave no score', { path: pathname });
     return answer(response, 500, { error: 'the signal could not be scored' });
   }
-  const time = new Date(request.headers.date ?? Date.now());
+  const time = timeOf(request);
   const approve = /^\/signals\/(\d+)\/approve$/.exec(pathname);
   if (request.method === 'GET' && pathname === '/') return describe(response, time);
   if (request.method === 'GET' && pathname === '/signals') {
@@ -42,6 +44,12 @@ process.on('SIGTERM', () => {
   server.close(() => process.exit(0));
   server.closeIdleConnections();
 });
+
+/** The front end's time where it says so, else this machine's. */
+function timeOf(request) {
+  const said = Date.parse(request.headers.date);
+  return new Date(Number.isNaN(said) ? Date.now() : said);
+}
 
 function describe(response, time) {
   answer(response, 200, { service: 'signals', version: VERSION, session: sessionAt(time).name });

@@ -127,7 +127,7 @@ async function process_(
   return { ...(JSON.parse(line) as Pick<AppEngine, 'url' | 'proxyUrl'>), child };
 }
 
-/** The helpers need no more of an engine than its URLs. */
+/** Deploying and asking need no more of an engine than its URLs. */
 function asEngine({ url, proxyUrl }: Running): AppEngine {
   const missing = () => Promise.reject(new Error('That engine is another process.'));
   const load = { setRate: () => undefined, rate: 0, counts: { answered: {}, failed: 0, turnedAway: 0 } };

@@ -1,9 +1,20 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 interface Segment<T> {
   readonly file: string;
-  readonly records: T[];
+  /** Absent until somebody asks: a former process's records are read when they are needed. */
+  records?: T[];
 }
 
 export interface Retention {
@@ -32,9 +43,7 @@ export class Segments<T extends { readonly at: number }> {
     this.#retention = retention;
     mkdirSync(folder, { recursive: true });
     for (const file of readdirSync(folder).toSorted()) {
-      const lines = readFileSync(join(folder, file), 'utf8').split('\n');
-      lines.pop();
-      this.#segments.push({ file, records: lines.map((line) => JSON.parse(line) as T) });
+      this.#segments.push({ file });
       this.#next = Number(file.split('.')[0]) + 1;
     }
   }
@@ -42,22 +51,23 @@ export class Segments<T extends { readonly at: number }> {
   /** After {@link close} nothing more is kept. */
   append(record: T): void {
     if (this.#closed) return;
-    let last = this.#segments.at(-1);
-    if (last === undefined || this.#open === undefined || last.records.length >= this.#retention.segment) {
-      last = this.#begin(record.at);
-    }
-    last.records.push(record);
-    if (this.#open !== undefined) writeSync(this.#open, `${JSON.stringify(record)}\n`);
+    const last = this.#segments.at(-1);
+    const room = last !== undefined && this.#recordsOf(last).length < this.#retention.segment;
+    const segment = room ? last : this.#begin(record.at);
+    this.#open ??= this.#resume(segment);
+    this.#recordsOf(segment).push(record);
+    writeSync(this.#open, `${JSON.stringify(record)}\n`);
   }
 
   /** From the oldest to the newest. */
   *forward(): Generator<T> {
-    for (const { records } of this.#segments) yield* records;
+    for (const segment of this.#segments) yield* this.#recordsOf(segment);
   }
 
   /** From the newest to the oldest. */
   *backward(): Generator<T> {
-    for (const { records } of this.#segments.toReversed()) {
+    for (const segment of this.#segments.toReversed()) {
+      const records = this.#recordsOf(segment);
       for (let i = records.length - 1; i >= 0; i--) {
         const record = records[i];
         if (record !== undefined) yield record;
@@ -70,6 +80,11 @@ export class Segments<T extends { readonly at: number }> {
     this.#closeFile();
   }
 
+  #recordsOf(segment: Segment<T>): T[] {
+    segment.records ??= readRecords(join(this.#folder, segment.file));
+    return segment.records;
+  }
+
   #closeFile(): void {
     if (this.#open !== undefined) closeSync(this.#open);
     this.#open = undefined;
@@ -78,16 +93,28 @@ export class Segments<T extends { readonly at: number }> {
   #begin(now: number): Segment<T> {
     this.#closeFile();
     const { segments, age } = this.#retention;
-    const tooOld = (s: Segment<T>) => (s.records.at(-1)?.at ?? 0) < now - age;
+    const tooOld = (s: Segment<T>) => (this.#recordsOf(s).at(-1)?.at ?? 0) < now - age;
     for (let first = this.#segments[0]; first; first = this.#segments[0]) {
       if (this.#segments.length < segments && !tooOld(first)) break;
       rmSync(join(this.#folder, first.file));
       this.#segments.shift();
     }
-    const file = `${String(this.#next++).padStart(8, '0')}.ndjson`;
-    this.#open = openSync(join(this.#folder, file), 'a');
-    const segment = { file, records: [] };
+    const segment: Segment<T> = { file: `${String(this.#next++).padStart(8, '0')}.ndjson`, records: [] };
     this.#segments.push(segment);
     return segment;
   }
+
+  /** Opens a file to write on behind its last whole line. */
+  #resume({ file }: Segment<T>): number {
+    const path = join(this.#folder, file);
+    if (existsSync(path)) truncateSync(path, readFileSync(path).lastIndexOf('\n') + 1);
+    return openSync(path, 'a');
+  }
+}
+
+/** A last line without an end was cut off when its writer was killed; it does not count. */
+function readRecords<T>(path: string): T[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  lines.pop();
+  return lines.map((line) => JSON.parse(line) as T);
 }
