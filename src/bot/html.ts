@@ -26,6 +26,11 @@ function escapeText(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
+/** A person's name that rings their phone and, in a selective ForceReply, says whose reply is asked for. */
+export function mention(person: { id: number; first_name: string } | undefined): Html {
+  return person ? html`<a href="tg://user?id=${person.id}">${person.first_name}</a>` : html``;
+}
+
 /** Cuts plain text to `max` characters, with an ellipsis where something is missing. */
 export function shorten(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, max - 1).trimEnd()}…`;

@@ -1,6 +1,7 @@
 import type { Context } from 'grammy';
 import type { Act, Actor } from '../rollout/answers.ts';
 import type { Talk } from './context.ts';
+import { html, mention } from './html.ts';
 
 export interface Overruling {
   readonly gate: string;
@@ -16,17 +17,16 @@ export async function askReason(
   overrule: (overruling: Overruling, reason: string) => Promise<Pick<Act, 'say'>>,
 ): Promise<void> {
   const message = ctx.callbackQuery?.message;
-  await ctx.reply(
-    `${overruling.actor.name}, why is it right to go on against the verdict? Reply to this message.`,
-    {
-      reply_markup: {
-        force_reply: true,
-        selective: true,
-        input_field_placeholder: 'The reason, for the record',
-      },
-      ...(message && { reply_parameters: { message_id: message.message_id } }),
+  const asked = html`${mention(ctx.from)}: why is it right to go on against the verdict? Reply to this message.`;
+  await ctx.reply(asked.text, {
+    parse_mode: 'HTML',
+    reply_markup: {
+      force_reply: true,
+      selective: true,
+      input_field_placeholder: 'The reason, for the record',
     },
-  );
+    ...(message && { reply_parameters: { message_id: message.message_id } }),
+  });
   const reply = await talk.waitFor('message:text', { next: true });
   const reason = reply.message.text.trim();
   const said = await talk.external(async () => (await overrule(overruling, reason)).say);

@@ -4,7 +4,7 @@ import type { Draft, Source, Terms } from '../rollout/events.ts';
 import type { Button } from './buttons.ts';
 import { keyboard, parseData } from './buttons.ts';
 import type { Talk } from './context.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, mention } from './html.ts';
 
 /** What the wizard must know of the world. Each answers with a sentence where something is wrong. */
 export interface WizardWorld {
@@ -116,8 +116,8 @@ async function askSource(
     return undefined;
   }
   const picked = await ask(talk, ctx, {
-    text: html`<b>${service}: what is to be released?</b>
-Reply to this message with a path to take another folder.`,
+    text: html`<b>${service}: what is to be released?</b>`,
+    other: { button: 'Another folder…', prompt: 'Which folder? Reply with its path.' },
     options: [
       { text: `The folder ${folder}`, value: folder, style: 'primary' },
       ...idle.value
@@ -140,8 +140,11 @@ async function askVersion(
 ): Promise<string | undefined> {
   const suggestion = await talk.external(() => world.suggestVersion());
   return ask(talk, ctx, {
-    text: html`<b>${service}: what shall the new version be called?</b>
-Reply to this message with another id.`,
+    text: html`<b>${service}: what shall the new version be called?</b>`,
+    other: {
+      button: 'Another id…',
+      prompt: 'Which id? Reply with it: lower-case letters, digits and hyphens.',
+    },
     options: [{ text: suggestion, value: suggestion, style: 'primary' }],
     check: (text) => world.checkNewVersion(service, text),
   });
@@ -150,25 +153,40 @@ Reply to this message with another id.`,
 interface Question {
   readonly text: Html;
   readonly options: readonly { text: string; value: string; style?: Button['style'] }[];
+  /** What is not among the options is typed. */
+  readonly other?: { readonly button: string; readonly prompt: string };
   /** What is wrong with an answer; undefined when nothing is. */
   check(answer: string): Promise<string | undefined>;
 }
 
 /** Asks until the answer passes its check. Undefined when the person calls it off. */
 async function ask(talk: Talk, ctx: Context, question: Question): Promise<string | undefined> {
-  const { options } = question;
+  const { options, other } = question;
   const rows = options.map(({ text, style }, i) => [
     { text, press: { kind: 'choose', option: String(i) }, ...(style && { style }) } satisfies Button,
   ]);
+  const last: Button[] = [
+    ...(other ? [{ text: other.button, press: { kind: 'choose', option: 'other' } } as const] : []),
+    { text: 'Call it off', press: { kind: 'choose', option: 'off' } },
+  ];
   const message = await ctx.reply(question.text.text, {
     parse_mode: 'HTML',
-    reply_markup: keyboard([...rows, [{ text: 'Call it off', press: { kind: 'choose', option: 'off' } }]]),
+    reply_markup: keyboard([...rows, last]),
   });
   for (;;) {
     const update = await talk.wait();
-    const answer = await readAnswer(update, message.message_id, options);
-    if (answer === undefined) continue;
-    if (answer === 'call it off') {
+    const said = await readAnswer(update, message.message_id, options);
+    if (said.kind === 'nothing') continue;
+    if (said.kind === 'other') {
+      // Clients then reply by themselves, which a bot in privacy mode is sure to hear.
+      const prompt = html`${mention(update.from)}: ${other?.prompt}`.text;
+      await update.reply(prompt, {
+        parse_mode: 'HTML',
+        reply_markup: { force_reply: true, selective: true },
+      });
+      continue;
+    }
+    if (said.kind === 'off') {
       await conclude(
         ctx,
         message,
@@ -177,6 +195,7 @@ async function ask(talk: Talk, ctx: Context, question: Question): Promise<string
       );
       return undefined;
     }
+    const { text: answer } = said;
     const wrong = await talk.external(() => orProblem(question.check(answer)));
     const sentence = 'problem' in wrong ? wrong.problem : wrong.value;
     if (sentence === undefined) {
@@ -193,16 +212,26 @@ async function ask(talk: Talk, ctx: Context, question: Question): Promise<string
   }
 }
 
-async function readAnswer(
-  update: Context,
-  message: number,
-  options: Question['options'],
-): Promise<string | undefined> {
-  if (!update.callbackQuery) return update.message?.text?.trim() || undefined;
+type Said =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'off' }
+  | { readonly kind: 'other' }
+  /** Not meant for this question. */
+  | { readonly kind: 'nothing' };
+
+async function readAnswer(update: Context, message: number, options: Question['options']): Promise<Said> {
+  if (!update.callbackQuery) {
+    const text = update.message?.text?.trim();
+    return text ? { kind: 'text', text } : { kind: 'nothing' };
+  }
   await update.answerCallbackQuery();
   const press = parseData(update.callbackQuery.data ?? '');
-  if (press?.kind !== 'choose' || update.callbackQuery.message?.message_id !== message) return undefined;
-  return press.option === 'off' ? 'call it off' : options[Number(press.option)]?.value;
+  if (press?.kind !== 'choose' || update.callbackQuery.message?.message_id !== message)
+    return { kind: 'nothing' };
+  if (press.option === 'off') return { kind: 'off' };
+  if (press.option === 'other') return { kind: 'other' };
+  const option = options[Number(press.option)];
+  return option ? { kind: 'text', text: option.value } : { kind: 'nothing' };
 }
 
 async function conclude(ctx: Context, message: { chat: { id: number }; message_id: number }, text: Html) {

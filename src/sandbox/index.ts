@@ -10,7 +10,7 @@ export type { Person } from './telegram/index.ts';
 const PROJECT = 'demo';
 /** Good on this machine alone; the local Telegram knows no other. */
 const TOKEN = '7000000001:local-sandbox-token-of-no-value';
-const BOT = { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot' };
+const BOT = { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot', admin: true };
 const CHAT = { id: -1_001_000_000_001, title: 'Trading · releases' };
 /** By the sandbox's clock. App Engine takes longer; the wait is the same. */
 const OPERATION_MS = 20_000;

@@ -63,6 +63,25 @@ test('privacy mode: the bot hears its commands, replies to it and mentions, and 
   expect(heard).toEqual(['/deploy@Sluice_Bot v2', 'a reason', 'hey @sluice_bot, are you there', '/last']);
 });
 
+test('an administrator hears everything that is said in the group', async () => {
+  const identity = { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot', admin: true };
+  const server = await telegram({ bot: identity });
+  const bot = botAt(server.url);
+  const heard: string[] = [];
+  bot.on('message', (ctx) => {
+    heard.push(ctx.message.text ?? '');
+  });
+  await polling(bot);
+
+  await server.send(ADA, 'just talk');
+  await expect.poll(() => heard).toEqual(['just talk']);
+  const admins = await bot.api.getChatAdministrators(GROUP);
+  expect(admins.map((admin) => [admin.user.id, admin.status])).toEqual([
+    [ADA, 'creator'],
+    [identity.id, 'administrator'],
+  ]);
+});
+
 test('a private chat is heard in full, and the bot cannot begin one', async () => {
   const server = await telegram();
   const bot = botAt(server.url);

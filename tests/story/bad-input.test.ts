@@ -17,7 +17,7 @@ test('an unknown service', async () => {
 
 test('a folder without app.yaml, and one that is not there', async () => {
   await team.send(ADA, '/deploy');
-  const question = await team.waitFor(/what is to be released\?\n.*another folder\.$/);
+  const question = await team.waitFor(/what is to be released\?$/);
   const empty = join(team.dataDir, 'empty');
   await mkdir(empty);
   await team.send(ADA, empty, question.message_id);
@@ -30,7 +30,9 @@ test('a folder without app.yaml, and one that is not there', async () => {
 test('a version id that App Engine would not take, and one that is taken', async () => {
   await team.send(ADA, '/deploy');
   await team.press(ADA, 'The folder');
-  const question = await team.waitFor(/shall the new version be called\?\n.*another id\.$/);
+  const question = await team.waitFor(/shall the new version be called\?$/);
+  await team.press(ADA, 'Another id');
+  await team.waitFor(/Which id\? Reply with it/);
   await team.send(ADA, 'V2_final', question.message_id);
   await team.waitFor(/V2_final/);
   await team.send(ADA, 'v1', question.message_id);

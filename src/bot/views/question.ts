@@ -52,13 +52,11 @@ function evidence(rollout: Rollout, gate: Gate): Html[] {
   const { topic, verdict } = gate;
   switch (topic.kind) {
     case 'promote':
-      if (topic.step === 0) return [html`It runs without traffic. ${checked(rollout)}`];
+      if (topic.step === 0) return [html`It runs without traffic, and the checks say:`, ...checked(rollout)];
       if (!verdict) return [html`No figures yet.`];
       return [
-        html`${judgedFor(rollout)}: ${answerMark(verdict)} <b>${answerWord(verdict)}</b>. ${figures(verdict)}`,
-        ...(verdict.answer === 'good'
-          ? knowable(rollout, gate)
-          : [html`${shorten(verdict.reasons[0] ?? '', 200)}`]),
+        html`${judgedFor(rollout, topic.step - 1)}: ${answerMark(verdict)} <b>${answerWord(verdict)}</b>. ${figures(verdict)}`,
+        ...(verdict.answer === 'good' ? knowable(gate) : [html`${shorten(verdict.reasons[0] ?? '', 200)}`]),
       ];
     case 'roll-back':
       return [
@@ -73,16 +71,18 @@ function evidence(rollout: Rollout, gate: Gate): Html[] {
   }
 }
 
-function checked(rollout: Rollout): string {
-  return rollout.checks.map((check) => `${check.name}: ${shorten(check.detail, 120)}`).join(' ');
+function checked(rollout: Rollout): Html[] {
+  return rollout.checks.map(
+    ({ ok, name, detail }) => html`${ok ? '✅' : '❌'} <code>${name}</code> ${shorten(detail, 120)}`,
+  );
 }
 
-function judgedFor(rollout: Rollout): string {
-  const step = rollout.terms.steps[rollout.step];
+function judgedFor(rollout: Rollout, index: number): string {
+  const step = rollout.terms.steps[index];
   return step ? `${sayDuration(step.watch)} at ${percent(step.traffic)}` : 'So far';
 }
 
-function knowable(_rollout: Rollout, gate: Gate): Html[] {
+function knowable(gate: Gate): Html[] {
   const detectable = gate.verdict?.detectable;
   if (detectable === undefined || detectable <= 1.5) return [];
   return [

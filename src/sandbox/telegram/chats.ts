@@ -13,6 +13,8 @@ export type Audience = 'bot' | 'people';
 /** The group and the private chats: who is in them, and their messages as the Bot API shows them. */
 export class Chats {
   readonly bot: User;
+  /** Whether the bot is an administrator of the group. */
+  readonly botIsAdmin: boolean;
   readonly people: readonly Person[];
   readonly #group: { readonly id: number; readonly title: string };
   readonly #ledger: Ledger;
@@ -20,6 +22,7 @@ export class Chats {
 
   constructor(options: Pick<TelegramOptions, 'bot' | 'people' | 'chat' | 'clock'>, ledger: Ledger) {
     this.bot = botUser(options.bot);
+    this.botIsAdmin = options.bot.admin ?? false;
     this.people = options.people;
     this.#group = options.chat;
     this.#clock = options.clock;

@@ -13,6 +13,8 @@ export interface BotIdentity {
   readonly id: number;
   readonly firstName: string;
   readonly username: string;
+  /** An administrator hears all that is said in the group; a plain member has its privacy mode. */
+  readonly admin?: boolean;
 }
 
 export interface TelegramOptions {

@@ -130,10 +130,10 @@ export class Room {
 
   /**
    * Privacy mode: of a group's talk a bot hears commands that are not another bot's, replies to what it wrote, and
-   * mentions (core.telegram.org/bots/features#privacy-mode).
+   * mentions (core.telegram.org/bots/features#privacy-mode). An administrator has none.
    */
   #botHears(chat: StoredChat, { content, replyTo }: StoredMessage): boolean {
-    if (!this.#chats.isGroup(chat)) return true;
+    if (!this.#chats.isGroup(chat) || this.#chats.botIsAdmin) return true;
     if (replyTo !== undefined && chat.messages.get(replyTo)?.from.id === this.#chats.bot.id) return true;
     if (content.kind !== 'text') return false;
     const me = `@${this.#chats.bot.username}`.toLowerCase();

@@ -17,13 +17,14 @@ const PERMISSIONS = {
 };
 
 export function chatMethods(chats: Chats, ledger: Ledger): Methods {
-  /** The first of the people owns the group; the bot is a plain member, so that its privacy mode counts. */
+  /** The first of the people owns the group. */
   function member(userId: number): {
     readonly status: string;
     readonly user: User;
     readonly is_anonymous?: false;
   } {
-    if (userId === chats.bot.id) return { status: 'member', user: chats.bot };
+    if (userId === chats.bot.id)
+      return { status: chats.botIsAdmin ? 'administrator' : 'member', user: chats.bot };
     const person = chats.person(userId);
     if (person === undefined) throw badRequest('user not found');
     if (person === chats.people[0]) return { status: 'creator', user: userOf(person), is_anonymous: false };
@@ -57,7 +58,8 @@ export function chatMethods(chats: Chats, ledger: Ledger): Methods {
       const chat = chats.forBot(params);
       if (!chats.isGroup(chat)) throw badRequest('there are no administrators in the private chat');
       const [owner] = chats.people;
-      return owner === undefined ? [] : [member(owner.id)];
+      const admins = [...(owner ? [owner.id] : []), ...(chats.botIsAdmin ? [chats.bot.id] : [])];
+      return admins.map(member);
     },
     pinChatMessage: (params) => {
       const chat = chats.forBot(params);
