@@ -40,7 +40,8 @@ export function createPublisher(
     const moment = { now: clock.now(), ...(line && { progress: line }) };
     const end = notice(rollout);
     return [
-      { key: 'card', view: card(rollout, moment), loud: false, fresh: true },
+      // While the checklist is walked its sections are what people look at; the card follows below them.
+      { key: 'card', view: card(rollout, moment), loud: false, fresh: rollout.stage.at !== 'checklist' },
       ...rollout.gates.map((gate) => questionPost(rollout, gate)),
       ...(end ? [{ key: `end-${rollout.stage.at}`, view: end, loud: true, fresh: true }] : []),
     ];

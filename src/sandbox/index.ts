@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { startAppEngine } from './app-engine/index.ts';
 import type { SandboxClock } from './clock.ts';
@@ -51,8 +53,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         dataDir: join(dataDir, 'app-engine'),
         clock,
         project: PROJECT,
-        port: port === 0 ? 0 : port + 1,
-        proxyPort: port === 0 ? 0 : port + 2,
+        port: await portNear(port, 1),
+        proxyPort: await portNear(port, 2),
         operationMs: OPERATION_MS,
         ingestionDelayMs: INGESTION_DELAY_MS,
         log,
@@ -97,4 +99,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       closeClock();
     },
   };
+}
+
+/** The port that far above the page's, if nobody has it; else 0, which takes any. */
+async function portNear(page: number, above: number): Promise<number> {
+  if (page === 0) return 0;
+  const probe = createServer();
+  try {
+    probe.listen(page + above, '127.0.0.1');
+    await once(probe, 'listening');
+    return page + above;
+  } catch {
+    return 0;
+  } finally {
+    await new Promise((resolve) => probe.close(resolve));
+  }
 }

@@ -57,7 +57,7 @@ test('a second /deploy while one waits says who holds it', async () => {
   await team.press(ADA, 'The folder');
   await team.press(ADA, 'v2');
   await team.press(ADA, 'Start');
-  await team.waitFor(/Waiting for the checklist/);
+  await team.waitFor(/Only one \(1 of 1\)/);
   await team.send(ADA, '/deploy');
   await team.press(ADA, 'The folder');
   await team.press(ADA, 'v2');
