@@ -1,0 +1,70 @@
+import { judge, type Point } from '../src/monitor/index.ts';
+import { BUILT_IN_CHECKLIST } from '../src/plan/built-in.ts';
+import type { Verdict } from '../src/plan/verdict.ts';
+import { observationDue } from '../src/rollout/decide.ts';
+import type { Draft } from '../src/rollout/events.ts';
+import { itemIds } from '../src/rollout/state.ts';
+import { START, simulate } from '../tests/monitor/simulate.ts';
+import { ADA, BEN, DRAFT, MINUTE, World } from '../tests/rollout/world.ts';
+
+/** The share of the first step; the figures are those of a service with 20 requests a second. */
+const SHARE = 0.1;
+const WATCH_MIN = 30;
+const TRAFFIC = { seed: 7, perSecond: 20, share: SHARE, minutes: WATCH_MIN, baseErrors: 2e-3 };
+
+/** Half an hour of a healthy canary, oldest first, from `START` on. */
+export const POINTS: readonly Point[] = simulate({ ...TRAFFIC, canaryErrors: TRAFFIC.baseErrors });
+
+/** A rollout as the built-in plan begins it. */
+export function draftOf(id: string, service: string): Draft {
+  return { ...DRAFT, id, service, terms: { ...DRAFT.terms, checklist: BUILT_IN_CHECKLIST } };
+}
+
+/**
+ * A rollout in the window of its first step, played through the pure heart, with a real verdict for each minute.
+ * @param after milliseconds by which it began later than `START`.
+ * @param until it is played for as long as its next minute does not pass this instant.
+ */
+export function playToWindow(draft: Draft, after: number, until: number): World {
+  const world = new World(draft);
+  world.wait(after);
+  world.act({ type: 'mark', items: itemIds(draft), done: true }, ADA);
+  for (let effect = 0; effect < 3; effect++) world.finish('done');
+  world.answer('promote', 'yes', BEN);
+  world.finish('done');
+  while (world.now + MINUTE <= until) {
+    world.wait(MINUTE);
+    judgeMinute(world);
+  }
+  return world;
+}
+
+/** The same through its whole window, then taken back: about 70 events. */
+export function playToRollback(draft: Draft): World {
+  const world = playToWindow(draft, 0, START + 36 * MINUTE);
+  world.act({ type: 'roll-back', reason: 'It smells.' }, ADA);
+  world.answer('roll-back', 'yes', ADA);
+  world.finish('done');
+  world.record({ type: 'closed' });
+  return world;
+}
+
+function judgeMinute(world: World): void {
+  const window = observationDue(world.rollout, world.now);
+  if (!window) return;
+  world.record({ type: 'judged', verdict: verdictAfter((window.to - window.from) / MINUTE, window.to) });
+  world.settle();
+}
+
+const verdicts = new Map<number, Verdict>();
+
+/** Judging is what the crowd is measured for; here once for each length of a window is enough. */
+function verdictAfter(minutes: number, through: number): Verdict {
+  let verdict = verdicts.get(minutes);
+  if (!verdict) {
+    const seen = POINTS.filter((point) => point.minute < START + minutes * MINUTE);
+    verdict = judge({ from: START, canaryShare: SHARE, durationMin: WATCH_MIN, history: [] }, seen);
+    verdicts.set(minutes, verdict);
+  }
+  return { ...verdict, through };
+}
