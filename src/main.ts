@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { chartsFrom, cloudFor, monitorFor } from './adapters.ts';
 import { connectTelegram, installHandlers, plain, poll } from './bot/bot.ts';
-import { COMMANDS } from './bot/commands.ts';
 import { createDesk } from './bot/desk.ts';
+import { COMMANDS } from './bot/menu.ts';
 import { createOutbox } from './bot/outbox.ts';
 import { createPublisher } from './bot/publisher.ts';
 import type { CloudConfig, TelegramConfig } from './config.ts';

@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs';
 import { conversations, createConversation } from '@grammyjs/conversations';
 import { Bot, type Context, GrammyError, HttpError } from 'grammy';
 import type { Store } from '../rollout/ports.ts';
+import { handleCommands } from './commands.ts';
 import type { BotContext } from './context.ts';
 import { conversationStorage } from './conversation-storage.ts';
-import { type Desk, handleCommands, handleLeftovers, handlePresses } from './handlers.ts';
-import { askReason, type Overruling } from './reason.ts';
+import type { Desk } from './desk.ts';
+import type { Overruling, WizardStart } from './dialogue.ts';
+import { handleLeftovers, handlePresses } from './presses.ts';
+import { askReason } from './reason.ts';
 import { carefulSending } from './sending.ts';
 import { walkChecklist } from './walk.ts';
-import { runWizard, type WizardStart, type WizardWorld } from './wizard.ts';
+import { runWizard, type WizardWorld } from './wizard.ts';
 
 export interface BotOptions {
   readonly token: string;
@@ -118,7 +121,7 @@ export function plain(error: unknown): Error {
 function dialogueVersion(): string {
   const hash = createHash('sha256');
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  for (const name of ['wizard', 'walk', 'reason', 'views/checklist', 'bot']) {
+  for (const name of ['wizard', 'walk', 'reason', 'buttons', 'views/checklist', 'bot']) {
     hash.update(readFileSync(new URL(`./${name}.${ending}`, import.meta.url)));
   }
   return hash.digest('base64url').slice(0, 16);

@@ -1,11 +1,130 @@
-import type { BotCommand } from 'grammy/types';
+import type { Composer } from 'grammy';
+import type { Actor } from '../rollout/answers.ts';
+import { canRollBack, openGate, type Rollout } from '../rollout/state.ts';
+import { keyboard } from './buttons.ts';
+import type { BotContext } from './context.ts';
+import type { Desk } from './desk.ts';
+import { openDialogue } from './dialogue.ts';
+import { html } from './html.ts';
+import { COMMANDS } from './menu.ts';
+import { card } from './views/card.ts';
 
-/** The menu behind "/", and what /help says. */
-export const COMMANDS: readonly BotCommand[] = [
-  { command: 'deploy', description: 'Release a new version, step by step' },
-  { command: 'status', description: 'Where every rollout stands' },
-  { command: 'checklist', description: 'Go on with the checklist' },
-  { command: 'rollback', description: 'Back to the traffic split before the rollout' },
-  { command: 'cancel', description: 'End a rollout that has no traffic yet, or a dialogue' },
-  { command: 'help', description: 'What this bot does' },
-];
+const NO_ROLE = 'You have no role in the plan, so this changes nothing. An operator or approver can do it.';
+
+/** Commands stand above the dialogues too: /status must never become somebody's answer. */
+export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
+  const ours = bot.filter(
+    (ctx) => ctx.hasCommand(COMMANDS.map(({ command }) => command)) || ctx.hasCommand('start'),
+  );
+  ours.use(async (ctx, next) => {
+    if (desk.chat === undefined) {
+      await ctx.reply(
+        `This chat is ${ctx.chatId}. Set TELEGRAM_CHAT_ID=${ctx.chatId} and start me again to work here.`,
+      );
+    } else if (ctx.chatId !== desk.chat) {
+      await ctx.reply('I work in my team’s group only.');
+    } else await next();
+  });
+  ours.command(['help', 'start'], (ctx) => ctx.reply(help(), { parse_mode: 'HTML' }));
+  ours.command('status', (ctx) => status(ctx, desk));
+
+  ours.command('deploy', async (ctx, next) => {
+    const actor = await requireRole(ctx, desk, 'deploy');
+    if (!actor) return;
+    if (!actor.roles.includes('operator'))
+      return void (await ctx.reply('Only an operator may start a rollout.'));
+    const topic = ctx.msg.message_thread_id;
+    const service = ctx.match.trim();
+    const chat = { id: ctx.chatId, ...(topic && { topic }) };
+    await openDialogue(ctx, next, { name: 'deploy', argument: { actor, chat, ...(service && { service }) } });
+  });
+  ours.command('checklist', async (ctx, next) => {
+    const actor = await requireRole(ctx, desk, 'checklist');
+    if (!actor) return;
+    const rollout = await pick(
+      ctx,
+      desk,
+      (r) => r.stage.at === 'checklist',
+      'No rollout waits for its checklist.',
+    );
+    if (!rollout) return;
+    await openDialogue(ctx, next, { name: 'checklist', argument: rollout.id });
+  });
+  ours.command('rollback', async (ctx) => {
+    const actor = await requireRole(ctx, desk, 'rollback');
+    if (!actor) return;
+    const rollout = await pick(
+      ctx,
+      desk,
+      canRollBack,
+      'There is nothing to roll back: no rollout here has been backed up.',
+    );
+    if (!rollout) return;
+    const named = ctx.match.trim().replace(new RegExp(`^${rollout.service}\\b\\s*`), '');
+    const reason = named || `${actor.name} asked for it.`;
+    const act = await desk.act(rollout.id, { type: 'roll-back', reason }, actor);
+    if (act.refused) await ctx.reply(act.say);
+  });
+  ours.command('cancel', async (ctx) => {
+    const actor = await requireRole(ctx, desk, 'cancel');
+    if (!actor) return;
+    const talking = Object.keys(ctx.conversation.active()).length > 0;
+    await ctx.conversation.exitAll();
+    const cancellable = (r: Rollout) => !['done', 'rolled-back', 'cancelled'].includes(r.stage.at);
+    if (talking && !desk.rollouts().some(cancellable))
+      return void (await ctx.reply('The dialogue is ended.'));
+    const rollout = await pick(ctx, desk, cancellable, 'There is no rollout to cancel.');
+    if (!rollout) return;
+    const act = await desk.act(rollout.id, { type: 'cancel' }, actor);
+    if (act.refused) await ctx.reply(act.say);
+  });
+}
+
+async function requireRole(ctx: BotContext, desk: Desk, attempt: string): Promise<Actor | undefined> {
+  const actor = desk.actor(ctx);
+  if (!actor) {
+    await ctx.reply(
+      'Roles belong to persons: please send this in your own name, not as the group or a channel.',
+    );
+    return undefined;
+  }
+  if (actor.roles.length > 0) return actor;
+  desk.refused(actor, `/${attempt}`);
+  await ctx.reply(NO_ROLE);
+  return undefined;
+}
+
+/** The rollout that a command means: the only one that fits, or the one whose service is named. */
+async function pick(
+  ctx: BotContext & { match: string | RegExpMatchArray },
+  desk: Desk,
+  fits: (rollout: Rollout) => boolean,
+  none: string,
+): Promise<Rollout | undefined> {
+  const fitting = desk.rollouts().filter(fits);
+  const services = [...new Set(fitting.map((rollout) => rollout.service))];
+  const [word = ''] = String(ctx.match).trim().split(/\s+/);
+  const service = services.length === 1 ? services[0] : services.find((name) => name === word);
+  if (service !== undefined) return fitting.findLast((rollout) => rollout.service === service);
+  await ctx.reply(services.length === 0 ? none : `Which service? Add its name: ${services.join(', ')}.`);
+  return undefined;
+}
+
+async function status(ctx: BotContext, desk: Desk): Promise<void> {
+  const rollouts = desk.rollouts();
+  if (rollouts.length === 0) return void (await ctx.reply('No rollout so far. /deploy begins one.'));
+  for (const rollout of rollouts) {
+    const view = card(rollout, { now: desk.now() });
+    const waiting = rollout.gates.some((gate) => gate.outcome === undefined) || openGate(rollout, 'promote');
+    const note = waiting ? html`\n<i>A question is open above.</i>`.text : '';
+    await ctx.reply(view.html + note, { parse_mode: 'HTML', reply_markup: keyboard(view.buttons) });
+  }
+}
+
+function help(): string {
+  const lines = COMMANDS.map(({ command, description }) => html`/${command}: ${description}`);
+  return html`<b>I take a release to App Engine, one gate at a time.</b>
+Checklist, backup, deployment without traffic, checks, then step by step more traffic, each step judged and approved here.
+
+${lines}`.text;
+}

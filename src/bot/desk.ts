@@ -1,14 +1,33 @@
 import { type Api, InputFile } from 'grammy';
 import type { Clock } from '../plan/clock.ts';
 import type { Member } from '../plan/schema.ts';
+import type { Act, Actor } from '../rollout/answers.ts';
+import type { Command } from '../rollout/commands.ts';
 import type { Engine } from '../rollout/engine.ts';
 import type { Rollout } from '../rollout/state.ts';
 import { rolloutOfGate } from './buttons.ts';
-import type { Desk } from './handlers.ts';
+import type { BotContext } from './context.ts';
+import type { Overruling } from './dialogue.ts';
 import { html, shorten } from './html.ts';
 import { actorOf } from './people.ts';
 import type { DrawChart } from './publisher.ts';
 import { clockTime, figures } from './views/words.ts';
+
+/** What the handlers can have done for people. */
+export interface Desk {
+  /** The team's chat; absent while it is not known, when the bot only helps to find it out. */
+  readonly chat?: number;
+  now(): number;
+  actor(ctx: BotContext): Actor | undefined;
+  find(id: string): Rollout | undefined;
+  rollouts(): readonly Rollout[];
+  act(id: string, command: Command, actor: Actor): Promise<Act>;
+  overrule(overruling: Overruling, reason: string): Promise<Act>;
+  /** Sends the figures and the last error logs of a rollout to its chat. */
+  showEvidence(rollout: Rollout): Promise<void>;
+  /** An attempt by somebody without a role that no rollout has a journal for. */
+  refused(actor: Actor, attempt: string): void;
+}
 
 const LOG_LINES = 8;
 

@@ -1,13 +1,8 @@
 import type { Context } from 'grammy';
-import type { Act, Actor } from '../rollout/answers.ts';
+import type { Act } from '../rollout/answers.ts';
 import type { Talk } from './context.ts';
+import type { Overruling } from './dialogue.ts';
 import { html, mention } from './html.ts';
-
-export interface Overruling {
-  readonly gate: string;
-  readonly revision: number;
-  readonly actor: Actor;
-}
 
 /** Asks one person why the verdict is overruled, and gives the answer in with it. */
 export async function askReason(

@@ -4,6 +4,7 @@ import type { Draft, Source, Terms } from '../rollout/events.ts';
 import type { Button } from './buttons.ts';
 import { keyboard, parseData } from './buttons.ts';
 import type { Talk } from './context.ts';
+import type { WizardStart } from './dialogue.ts';
 import { type Html, html, mention } from './html.ts';
 
 /** What the wizard must know of the world. Each answers with a sentence where something is wrong. */
@@ -23,13 +24,6 @@ export interface WizardWorld {
   newId(): string;
   termsFor(service: string): Terms;
   begin(draft: Draft, actor: Actor): Promise<{ refused?: string }>;
-}
-
-export interface WizardStart {
-  readonly actor: Actor;
-  readonly chat: { readonly id: number; readonly topic?: number };
-  /** Named in the command already. */
-  readonly service?: string;
 }
 
 /**

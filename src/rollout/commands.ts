@@ -1,5 +1,5 @@
 import { type Act, type Actor, answer, refusal, who } from './answers.ts';
-import { isOver, itemIds, openGate, type Rollout } from './state.ts';
+import { canRollBack, isOver, itemIds, openGate, type Rollout } from './state.ts';
 
 /** What a person may ask of a rollout. */
 export type Command =
@@ -54,7 +54,7 @@ function requestRollback(rollout: Rollout, reason: string, actor: Actor): Act {
   if (stage.at === 'restore') return refusal(actor, 'roll-back', 'The rollback is already under way.');
   if (stage.at === 'rolled-back')
     return refusal(actor, 'roll-back', 'This rollout has already been rolled back.');
-  if (stage.at === 'cancelled' || !rollout.original) {
+  if (!canRollBack(rollout)) {
     return refusal(
       actor,
       'roll-back',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MINUTE } from '../plan/duration.ts';
 import { openGate as openSplit, type Split } from '../plan/split.ts';
 import type { Effect, Fact, Topic } from './events.ts';
-import { type Gate, openGate, type Rollout } from './state.ts';
+import { canRollBack, type Gate, openGate, type Rollout } from './state.ts';
 
 /** What is to be done next. */
 export type Decision =
@@ -119,8 +119,7 @@ function decidePromotion(rollout: Rollout, now: number): Decision {
 /** A rollback is offered as soon as a person wishes it or the judge finds the new version bad, whatever else is going on. */
 function decideRollback(rollout: Rollout, now: number): Decision | undefined {
   const { live, original, verdict, rollbackWish, stage } = rollout;
-  if (!live || !original || stage.at === 'restore' || stage.at === 'rolled-back' || stage.at === 'cancelled')
-    return;
+  if (!live || !original || !canRollBack(rollout)) return;
   const gate = openGate(rollout, 'roll-back');
   if (gate) {
     if (!gate.topic.asker && verdict?.answer === 'good') return supersede(gate, 'the figures are good again');

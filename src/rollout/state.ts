@@ -95,6 +95,13 @@ export function isOver(stage: Stage): boolean {
   return stage.at === 'done' || stage.at === 'rolled-back' || stage.at === 'cancelled';
 }
 
+/** There is a state from before to go back to, and something may have been moved since. */
+export function canRollBack(rollout: Rollout): boolean {
+  const { stage, original, step } = rollout;
+  if (!original || stage.at === 'restore' || stage.at === 'rolled-back') return false;
+  return stage.at !== 'cancelled' || step >= 0;
+}
+
 /** The open question of a kind, if there is one. */
 export function openGate<K extends Topic['kind']>(
   rollout: Rollout,

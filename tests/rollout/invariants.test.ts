@@ -132,7 +132,7 @@ test('a rollback works from every state after the backup and restores the exact 
       const world = play(script);
       const { original } = world.rollout;
       const at = () => world.rollout.stage.at;
-      if (!original || at() === 'rolled-back' || at() === 'cancelled') return;
+      if (!original || at() === 'rolled-back' || (at() === 'cancelled' && world.rollout.step < 0)) return;
       for (let tries = 0; tries < 4 && at() !== 'rolled-back'; tries++) {
         world.act({ type: 'roll-back', reason: 'It hurts.' }, ADA);
         world.answer('roll-back', 'yes', ADA);

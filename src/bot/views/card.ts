@@ -1,6 +1,6 @@
 import { sayDuration } from '../../plan/duration.ts';
 import { describeSplit } from '../../plan/split.ts';
-import { isOver, itemIds, openGate, type Rollout } from '../../rollout/state.ts';
+import { canRollBack, isOver, itemIds, openGate, type Rollout } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { answerMark, answerWord, clockTime, count, figures, percent, shareNow } from './words.ts';
@@ -60,7 +60,9 @@ export function headline(rollout: Rollout, { now, progress }: Moment): Html {
     case 'rolled-back':
       return html`↩️ Rolled back: ${stage.reason}`;
     case 'cancelled':
-      return html`✖️ Cancelled. No traffic was moved by it.`;
+      return rollout.step >= 0
+        ? html`✖️ Stopped. The traffic stays as it is.`
+        : html`✖️ Cancelled. No traffic was moved by it.`;
   }
 }
 
@@ -131,8 +133,7 @@ function buttons(rollout: Rollout): Button[][] {
   if (stage.at === 'ask' && last?.outcome?.kind === 'expired') {
     row.push({ text: 'Ask again', press: { kind: 'ask-again', rollout: id }, style: 'primary' });
   }
-  const exposed = rollout.step >= 0 && stage.at !== 'rolled-back' && stage.at !== 'cancelled';
-  if (exposed && stage.at !== 'restore' && !openGate(rollout, 'roll-back')) {
+  if (rollout.step >= 0 && canRollBack(rollout) && !openGate(rollout, 'roll-back')) {
     row.push({ text: 'Roll back…', press: { kind: 'roll-back', rollout: id } });
   }
   return row.length > 0 ? [row] : [];

@@ -1,0 +1,11 @@
+import type { BotCommand } from 'grammy/types';
+
+/** The menu behind "/", and what /help says. */
+export const COMMANDS: readonly BotCommand[] = [
+  { command: 'deploy', description: 'Release a new version, step by step' },
+  { command: 'status', description: 'Where every rollout stands' },
+  { command: 'checklist', description: 'Go on with the checklist' },
+  { command: 'rollback', description: 'Back to the traffic split before the rollout' },
+  { command: 'cancel', description: 'End a rollout that has no traffic yet, or a dialogue' },
+  { command: 'help', description: 'What this bot does' },
+];
