@@ -71,8 +71,7 @@ const section = v.strictObject({
   items: v.pipe(v.array(name, 'a list of items'), v.nonEmpty('at least one item')),
 });
 
-/** `sluice.yaml`. Whatever it leaves out is as in the built-in plan. */
-export const planSchema = v.strictObject({
+const fields = v.strictObject({
   /** The services that may be released to; all that the project has when none is named. */
   services: v.optional(v.record(name, service), {}),
   people: v.optional(v.array(person, 'a list of people'), []),
@@ -107,6 +106,18 @@ export const planSchema = v.strictObject({
     {},
   ),
 });
+
+/** `sluice.yaml`. Whatever it leaves out is as in the built-in plan. */
+export const planSchema = v.pipe(
+  fields,
+  v.forward(
+    v.check(
+      ({ shardBy, steps }) => shardBy !== 'ip' || steps.every((s) => s.traffic % 10 === 0),
+      'whole per cent, which is all that App Engine takes where traffic is split by ip',
+    ),
+    ['steps'],
+  ),
+);
 
 export type Plan = Omit<v.InferOutput<typeof planSchema>, 'checklist'> & { checklist: readonly Section[] };
 export type Section = v.InferOutput<typeof section>;

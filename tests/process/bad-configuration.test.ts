@@ -55,6 +55,10 @@ test.each([
   ],
   ['steps:\n  - traffic: 10 %\n', /^sluice\.yaml:2: 'steps' should have a last step of 100 %\.\n$/],
   [
+    'shardBy: ip\nsteps:\n  - traffic: 12.5 %\n  - traffic: 100 %\n',
+    /^sluice\.yaml:3: 'steps' should have whole per cent/,
+  ],
+  [
     'approval:\n  expires: soon\n',
     /^sluice\.yaml:2: 'approval\.expires' should be a duration such as 30m or 2h, but is "soon"\.\n$/,
   ],

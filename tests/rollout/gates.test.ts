@@ -158,3 +158,35 @@ test('foreign hands on the traffic stop everything until people answer', () => {
   // What was taken over keeps its proportions.
   expect(world.live.shares).toEqual({ v1: 630, v0: 270, v2: 100 });
 });
+
+test('what an overtaken effect reports late changes nothing', () => {
+  const world = new World();
+  world.prepare();
+  world.answer('promote', 'yes', BEN);
+  const overtaken = world.rollout.pending?.effect;
+  world.act({ type: 'roll-back', reason: 'Stop.' }, ADA);
+  world.answer('roll-back', 'yes', ADA);
+  expect(world.rollout.pending?.effect.id).not.toBe(overtaken?.id);
+  if (overtaken?.kind !== 'set-split') throw new Error('No move of traffic was under way.');
+  world.record({ type: 'split-set', effect: overtaken.id, split: overtaken.to });
+  expect(world.rollout).toMatchObject({ step: -1, stage: { at: 'restore' }, live: { shares: { v1: 1000 } } });
+  // The move itself may still have happened: the way back takes the traffic from either side of it.
+  world.live = overtaken.to;
+  world.finish('done');
+  expect(world.rollout.stage.at).toBe('rolled-back');
+  expect(world.live.shares).toEqual({ v1: 1000 });
+});
+
+test('a rollout that was stopped half way can still be rolled back', () => {
+  const world = new World();
+  world.prepare();
+  world.open();
+  world.answer('promote', 'yes', BEN);
+  world.finish('drift');
+  world.answer('drift', 'no', BEN);
+  expect(world.rollout.stage.at).toBe('cancelled');
+  expect(world.act({ type: 'roll-back', reason: 'After all.' }, ADA)).toBe(true);
+  world.answer('roll-back', 'yes', ADA);
+  world.finish('done');
+  expect(world.live.shares).toEqual({ v1: 1000 });
+});
