@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,10 +24,12 @@ export async function measureStart(): Promise<Row[]> {
 
 async function measureRun(folder: string): Promise<Row[]> {
   const ready: number[] = [];
+  const empty: number[] = [];
   const resident: number[] = [];
   const doorstep = await openDoorstep(folder);
   try {
     for (let run = 0; run < RUNS; run++) {
+      empty.push(await timeEmptyProgram());
       const { bot, ms } = await doorstep.startBot(join(folder, 'bot'));
       ready.push(ms);
       if (run < IDLE_RUNS) {
@@ -39,9 +42,17 @@ async function measureRun(folder: string): Promise<Row[]> {
     await doorstep.close();
   }
   return [
+    summary('start: an empty program, for comparison', 'ms', empty),
     summary('start: sluice run to its first poll', 'ms', ready, 600),
     summary('start: sluice run, resident when idle', 'MB', resident, 110),
   ];
+}
+
+/** What Node takes on this machine at this moment to do nothing: the floor, and a measure of the noise. */
+async function timeEmptyProgram(): Promise<number> {
+  const begun = performance.now();
+  await once(spawn(process.execPath, ['-e', '0'], { env: {}, stdio: 'ignore' }), 'exit');
+  return performance.now() - begun;
 }
 
 async function measureFull(folder: string): Promise<number[]> {
