@@ -3,7 +3,7 @@ import { describeSplit } from '../../plan/split.ts';
 import { canRollBack, isOver, itemIds, openGate, type Rollout } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
-import { answerMark, answerWord, clockTime, count, figures, percent, shareNow } from './words.ts';
+import { answerMark, answerWord, clockTime, count, deadline, figures, percent, shareNow } from './words.ts';
 
 /** What is happening beside the record: a line from the effect that runs, and the time, for countdowns. */
 export interface Moment {
@@ -76,7 +76,7 @@ function asking(rollout: Rollout, since: number, now: number): Html {
   if (now < since)
     return html`⏸ Held at ${shareNow(rollout)}. The question for ${next} comes back at ${clockTime(since)}.`;
   const gate = openGate(rollout, 'promote');
-  if (gate) return html`✋ Waiting for an approver: ${next}? Expires ${clockTime(gate.expires)}.`;
+  if (gate) return html`✋ Waiting for an approver: ${next}? Expires ${deadline(gate.expires, now)}.`;
   if (rollout.verdict?.answer === 'bad') return html`🔴 The verdict is bad, so ${next} is not offered.`;
   const last = rollout.gates.findLast((g) => g.topic.kind === 'promote');
   if (last?.outcome?.kind === 'expired')

@@ -6,7 +6,7 @@ import type { AnswerWord, Topic } from '../../rollout/events.ts';
 import type { Gate, Rollout } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
 import { Html, html, shorten } from '../html.ts';
-import { answerMark, answerWord, clockTime, count, figures, percent, versionsOf } from './words.ts';
+import { answerMark, answerWord, clockTime, count, deadline, figures, percent, versionsOf } from './words.ts';
 
 /** A question as the chat shows it: while it is open with its buttons, afterwards with what became of it. */
 export function question(rollout: Rollout, gate: Gate, people: readonly Member[]): View {
@@ -143,7 +143,9 @@ function terms(rollout: Rollout, gate: Gate, people: readonly Member[]): Html {
     : topic.kind === 'promote'
       ? `Started by ${rollout.starter.name}. `
       : '';
-  const expires = Number.isSafeInteger(gate.expires + 1) ? ` Expires ${clockTime(gate.expires)}.` : '';
+  const expires = Number.isSafeInteger(gate.expires + 1)
+    ? ` Expires ${deadline(gate.expires, gate.askedAt)}.`
+    : '';
   return html`${by}${may}${quorum}${expires}`;
 }
 

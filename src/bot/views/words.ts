@@ -1,3 +1,4 @@
+import { sayDuration } from '../../plan/duration.ts';
 import { describeSplit, type Split } from '../../plan/split.ts';
 import type { Figures, Verdict } from '../../plan/verdict.ts';
 import type { Rollout } from '../../rollout/state.ts';
@@ -21,6 +22,13 @@ export function clockTime(at: number): string {
 export function versionsOf(split: Split): string {
   const ids = Object.keys(split.shares);
   return ids.length === 1 ? (ids[0] ?? '') : describeSplit(split);
+}
+
+/** "at 18:40 UTC, in 2 hours", or "on 27 Nov, in 5 days" where the time of day alone would mislead. */
+export function deadline(at: number, from: number): string {
+  const left = at - from;
+  const day = new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  return `${left < 20 * 3_600_000 ? `at ${clockTime(at)}` : `on ${day}`}, in ${sayDuration(left)}`;
 }
 
 export function count(n: number, noun: string): string {
