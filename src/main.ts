@@ -5,10 +5,11 @@ import { createDesk } from './bot/desk.ts';
 import { COMMANDS } from './bot/menu.ts';
 import { createOutbox } from './bot/outbox.ts';
 import { createPublisher } from './bot/publisher.ts';
+import { openTeam } from './bot/team/team.ts';
 import type { CloudConfig, TelegramConfig } from './config.ts';
 import { connectCloud } from './deploy/index.ts';
 import { connectMonitoring } from './monitor/index.ts';
-import type { Clock } from './plan/clock.ts';
+import { type Clock, systemClock } from './plan/clock.ts';
 import type { Plan } from './plan/schema.ts';
 import { createEngine } from './rollout/engine.ts';
 import { openFileStore } from './store/file-store.ts';
@@ -29,6 +30,8 @@ export interface BotParts {
 }
 
 export interface RunningBot {
+  /** What `/claim` takes, when nobody has claimed the team yet. Only for the eyes of whoever started the bot. */
+  readonly claimCode?: string;
   /** Resolves when the bot has begun to poll. */
   readonly ready: Promise<void>;
   /** Resolves when it has stopped; rejects when Telegram turns it away for good. */
@@ -57,7 +60,16 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
 
   const bot = connectTelegram(telegram);
   const outbox = createOutbox(bot.api, store, failed);
-  const publisher = createPublisher(outbox, plan.people, clock, drawChart);
+  const team = await openTeam({
+    store,
+    planned: plan.people,
+    chat: telegram.chat,
+    clock,
+    peoplesClock: systemClock,
+    // Open questions name those who may answer.
+    changed: () => engine.all().forEach(publisher.publish),
+  });
+  const publisher = createPublisher(outbox, team, clock, drawChart);
   const engine = createEngine({
     store,
     cloud: cloudFor(appEngine, store),
@@ -70,8 +82,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
 
   const desk = createDesk({
     engine,
-    people: plan.people,
-    chat: telegram.chat,
+    team,
     clock,
     api: bot.api,
     drawChart,
@@ -79,17 +90,13 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       appEngine.errorLogs({ service, versions: [version], since: startedAt, limit }),
     note: (details, message) => log.warn(details, message),
   });
-  const world = wizardWorld(appEngine, plan, clock, engine);
+  const world = wizardWorld(appEngine, plan, clock, engine, team);
   installHandlers(bot, { ...telegram, store, failed }, desk, world);
 
   await engine.recover();
   for (const rollout of engine.all()) publisher.publish(rollout);
-  const stopTicker = startTicker(
-    parts.speed,
-    () => engine.tick(),
-    (error) => failed('a tick', error),
-  );
 
+  let stopTicker = () => {};
   let announce = () => {};
   const ready = new Promise<void>((resolve) => {
     announce = resolve;
@@ -98,11 +105,22 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     bot,
     () => {
       announce();
+      stopTicker = startTicker(
+        parts.speed,
+        () => engine.tick(),
+        (error) => failed('a tick', error),
+      );
       bot.api.setMyCommands(COMMANDS).catch((error) => failed('the command menu', error));
+      // Whoever taps next must not wait for Google's client to be loaded.
+      const live = engine.all().find((rollout) => rollout.original);
+      if (live)
+        appEngine.readSplit(live.service).catch((error) => failed('a first look at App Engine', error));
     },
     failed,
   );
+  const claimCode = team.book?.claimCode;
   return {
+    ...(claimCode && { claimCode }),
     ready,
     ended,
     async stop() {

@@ -2,7 +2,7 @@ import type { Role } from '../plan/schema.ts';
 import type { AnswerWord, Fact, Who } from './events.ts';
 import type { Gate, Rollout } from './state.ts';
 
-/** Somebody who acts, with the roles that the plan gives them now. */
+/** Somebody who acts, with the roles that they have now. */
 export interface Actor extends Who {
   readonly roles: readonly Role[];
 }
@@ -63,7 +63,8 @@ export function answer(
   const refuse = (why: string): Act => refusal(actor, attempt, why);
 
   if (!gate) return refuse('That question is not known here.');
-  if (actor.roles.length === 0) return refuse('You have no role in the plan, so your tap changes nothing.');
+  if (actor.roles.length === 0)
+    return refuse('You are neither operator nor approver, so your tap changes nothing.');
   if (gate.revision !== tap.revision)
     return refuse('That question has been asked anew since: answer the newer message.');
   if (gate.outcome) return refuse(sayOutcome(gate));

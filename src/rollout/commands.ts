@@ -20,7 +20,11 @@ export function weigh(rollout: Rollout, command: Command, actor: Actor): Act {
   if (command.type === 'answer') return answer(rollout, command, actor);
   const attempt = command.type;
   if (actor.roles.length === 0) {
-    return refusal(actor, attempt, 'You have no role in the plan, so you cannot change this rollout.');
+    return refusal(
+      actor,
+      attempt,
+      'You are neither operator nor approver, so you cannot change this rollout.',
+    );
   }
   switch (command.type) {
     case 'mark':

@@ -3,7 +3,7 @@ import { MINUTE } from '../plan/duration.ts';
 import { describeSplit, type Split, sameSplit, WHOLE } from '../plan/split.ts';
 import { type Act, type Actor, refusal, who } from './answers.ts';
 import { type Command, weigh } from './commands.ts';
-import { observationDue } from './decide.ts';
+import { isNews, observationDue } from './decide.ts';
 import type { Draft, Fact } from './events.ts';
 import { evolve, fold } from './evolve.ts';
 import { Line, type Surroundings } from './line.ts';
@@ -36,6 +36,7 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
   const { store, cloud, clock, monitor } = around;
   const lines = new Map<string, Line>();
   const observing = new Set<string>();
+  const lookedAt = new Map<string, number>();
   const limit = pLimit(OBSERVERS);
   const stopping = new AbortController();
   let beginnings: Promise<unknown> = Promise.resolve();
@@ -124,6 +125,7 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
 
   function close(line: Line): void {
     lines.delete(line.rollout.id);
+    lookedAt.delete(line.rollout.id);
     line
       .change(() => ({ facts: [{ type: 'closed' }] }))
       .then(() => store.close(line.rollout.id))
@@ -146,7 +148,8 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
   }
 
   function isObservable(line: Line, now: number): boolean {
-    return !observing.has(line.rollout.id) && observationDue(line.rollout, now) !== undefined;
+    const { id } = line.rollout;
+    return !observing.has(id) && observationDue(line.rollout, now, lookedAt.get(id)) !== undefined;
   }
 
   async function observeInTurn(line: Line): Promise<void> {
@@ -161,9 +164,10 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
   }
 
   async function observe(line: Line): Promise<void> {
-    const { service, version, live, movedAt, terms, step } = line.rollout;
-    const window = observationDue(line.rollout, clock.now());
+    const { id, service, version, live, movedAt, terms, step } = line.rollout;
+    const window = observationDue(line.rollout, clock.now(), lookedAt.get(id));
     if (!window || stopping.signal.aborted) return;
+    lookedAt.set(id, clock.now());
     const request = {
       service,
       canary: version,
@@ -175,7 +179,9 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
     // The split may have moved meanwhile: then these figures belong to a window that is over.
     await line.change((rollout) => ({
       facts:
-        rollout.movedAt === movedAt && observationDue(rollout, clock.now())
+        rollout.movedAt === movedAt &&
+        observationDue(rollout, clock.now()) &&
+        isNews(rollout, verdict, clock.now())
           ? [{ type: 'judged', verdict }]
           : [],
     }));
@@ -202,8 +208,11 @@ function weighInWorld(rollout: Rollout, command: Command, actor: Actor, world: W
       `The live traffic cannot be read, so nothing was moved. ${world.why}`,
     );
   }
-  const moving = rollout.pending?.effect.kind === 'set-split';
-  if (sameSplit(world.live, topic.from) || (topic.kind === 'roll-back' && moving)) return act;
+  if (sameSplit(world.live, topic.from)) return act;
+  // What the rollout moved, or is moving, since the question was put is no foreign hand: it must not delay the way back.
+  const own =
+    rollout.pending?.effect.kind === 'set-split' || (rollout.live && sameSplit(world.live, rollout.live));
+  if (topic.kind === 'roll-back' && own) return act;
 
   const why = `traffic was moved by another hand: it is ${describeSplit(world.live)} now`;
   const superseded: Fact = { type: 'settled', gate: command.gate, outcome: { kind: 'superseded', why } };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ADA, BEN, CLEO, DORA, DRAFT, MINUTE, shareOf, World } from './world.ts';
+import { isNews, observationDue } from '../../src/rollout/decide.ts';
+import { ADA, BEN, CLEO, DORA, DRAFT, MINUTE, START, shareOf, verdictOf, World } from './world.ts';
 
 test('a clean release opens the gate step by step, and only after a yes', () => {
   const world = new World();
@@ -96,7 +97,7 @@ test('a verdict that turns bad under an open question takes the yes away and off
   world.prepare();
   world.open('good');
   expect(world.rollout.gates.at(-1)?.topic.kind).toBe('promote');
-  world.wait(MINUTE);
+  world.wait(2 * MINUTE);
   world.judge('bad');
   expect(world.answer('promote', 'yes', BEN)).toBe(false);
   expect(world.rollout.gates.at(-1)).toMatchObject({ topic: { kind: 'roll-back' } });
@@ -189,4 +190,34 @@ test('a rollout that was stopped half way can still be rolled back', () => {
   world.answer('roll-back', 'yes', ADA);
   world.finish('done');
   expect(world.live.shares).toEqual({ v1: 1000 });
+});
+
+test('five hundred rollouts that were away together do not go on asking together', () => {
+  const now = START + 500 * MINUTE;
+  const due = (id: string, second: number) => {
+    const world = new World({ ...DRAFT, id });
+    world.prepare();
+    world.answer('promote', 'yes', BEN);
+    world.finish('done');
+    // All of them have just been judged at the same moment.
+    const judged = { ...world.rollout, judgedAt: now };
+    return observationDue(judged, now + second * 1_000) !== undefined;
+  };
+  const ids = Array.from({ length: 500 }, (_, i) => `r${i}`);
+  const counts = [50, 60, 70, 80, 90, 100, 110].map((second) => ids.filter((id) => due(id, second)).length);
+  expect(counts[0]).toBeLessThan(10);
+  expect(counts.at(-1)).toBe(500);
+  const arrivals = counts.slice(1).map((count, i) => count - (counts[i] ?? 0));
+  expect(Math.max(...arrivals)).toBeLessThan(150);
+});
+
+test('minutes that change nothing do not fill the journal while people think', () => {
+  const world = new World();
+  world.prepare();
+  world.open('good');
+  expect(world.rollout.stage.at).toBe('ask');
+  const { judgedAt = 0 } = world.rollout;
+  const said = (answer: 'good' | 'bad', minutes: number) =>
+    isNews(world.rollout, verdictOf(answer, 0), judgedAt + minutes * MINUTE);
+  expect([said('good', 2), said('bad', 2), said('good', 10)]).toEqual([false, true, true]);
 });
