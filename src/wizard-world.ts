@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { actorFor } from './bot/people.ts';
+import type { Team } from './bot/team/team.ts';
 import type { WizardWorld } from './bot/wizard.ts';
 import { type Cloud as AppEngine, checkVersionId, readAppYaml } from './deploy/index.ts';
 import type { Clock } from './plan/clock.ts';
@@ -7,7 +9,13 @@ import type { Engine } from './rollout/engine.ts';
 import type { Terms } from './rollout/events.ts';
 
 /** What the wizard asks of App Engine, the plan and the engine. */
-export function wizardWorld(appEngine: AppEngine, plan: Plan, clock: Clock, engine: Engine): WizardWorld {
+export function wizardWorld(
+  appEngine: AppEngine,
+  plan: Plan,
+  clock: Clock,
+  engine: Engine,
+  team: Pick<Team, 'members'>,
+): WizardWorld {
   return {
     async services() {
       const live = await appEngine.listServices();
@@ -62,8 +70,8 @@ export function wizardWorld(appEngine: AppEngine, plan: Plan, clock: Clock, engi
 
     termsFor: (service) => termsOf(plan, service),
 
-    async begin(draft, actor) {
-      const begun = await engine.begin(draft, actor);
+    async begin(draft, starter) {
+      const begun = await engine.begin(draft, actorFor(starter, team.members()));
       return 'refused' in begun ? { refused: begun.refused } : {};
     },
   };

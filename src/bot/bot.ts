@@ -11,6 +11,7 @@ import type { Overruling, WizardStart } from './dialogue.ts';
 import { handleLeftovers, handlePresses } from './presses.ts';
 import { askReason } from './reason.ts';
 import { carefulSending } from './sending.ts';
+import { followMigration } from './team/commands.ts';
 import { walkChecklist } from './walk.ts';
 import { runWizard, type WizardWorld } from './wizard.ts';
 
@@ -66,6 +67,10 @@ export function installHandlers(
       ],
     }),
   );
+  dialogues.on('message:migrate_to_chat_id', async (ctx) => {
+    const todo = await followMigration(ctx, desk.team);
+    if (todo) failed('the team’s chat', new Error(todo));
+  });
   handlePresses(dialogues, desk);
   handleCommands(dialogues, desk);
   dialogues.use(

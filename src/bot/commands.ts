@@ -1,5 +1,5 @@
 import type { Composer } from 'grammy';
-import type { Actor } from '../rollout/answers.ts';
+import { type Actor, who } from '../rollout/answers.ts';
 import { canRollBack, openGate, type Rollout } from '../rollout/state.ts';
 import { keyboard } from './buttons.ts';
 import type { BotContext } from './context.ts';
@@ -7,26 +7,28 @@ import type { Desk } from './desk.ts';
 import { openDialogue } from './dialogue.ts';
 import { html } from './html.ts';
 import { COMMANDS } from './menu.ts';
+import { OWN_NAME } from './people.ts';
+import { claimCommand, teamCommand, whoAmI } from './team/commands.ts';
 import { card } from './views/card.ts';
 
-const NO_ROLE = 'You have no role in the plan, so this changes nothing. An operator or approver can do it.';
+const NO_ROLE = 'You are neither operator nor approver, so this changes nothing. /team says who is.';
 
 /** Commands stand above the dialogues too: /status must never become somebody's answer. */
 export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
+  // These two make sense before there is a team, and outside its group.
+  bot.command('claim', (ctx) => claimCommand(ctx, desk.team, desk.refused));
+  bot.command('whoami', (ctx) => whoAmI(ctx, desk.team));
   const ours = bot.filter(
     (ctx) => ctx.hasCommand(COMMANDS.map(({ command }) => command)) || ctx.hasCommand('start'),
   );
   ours.use(async (ctx, next) => {
-    if (desk.chat === undefined) {
-      await ctx.reply(
-        `This chat is ${ctx.chatId}. Set TELEGRAM_CHAT_ID=${ctx.chatId} and start me again to work here.`,
-      );
-    } else if (ctx.chatId !== desk.chat) {
-      await ctx.reply('I work in my team’s group only.');
-    } else await next();
+    const chat = desk.team.chat();
+    if (chat === ctx.chatId) await next();
+    else await ctx.reply(chat === undefined ? homeless(desk, ctx.chatId) : 'I work in my team’s group only.');
   });
   ours.command(['help', 'start'], (ctx) => ctx.reply(help(), { parse_mode: 'HTML' }));
   ours.command('status', (ctx) => status(ctx, desk));
+  ours.command('team', (ctx) => teamCommand(ctx, desk.team, desk.refused));
 
   ours.command('deploy', async (ctx, next) => {
     const actor = await requireRole(ctx, desk, 'deploy');
@@ -36,7 +38,8 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
     const topic = ctx.msg.message_thread_id;
     const service = ctx.match.trim();
     const chat = { id: ctx.chatId, ...(topic && { topic }) };
-    await openDialogue(ctx, next, { name: 'deploy', argument: { actor, chat, ...(service && { service }) } });
+    const argument = { starter: who(actor), chat, ...(service && { service }) };
+    await openDialogue(ctx, next, { name: 'deploy', argument });
   });
   ours.command('checklist', async (ctx, next) => {
     const actor = await requireRole(ctx, desk, 'checklist');
@@ -80,12 +83,17 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
   });
 }
 
+/** What to do in a chat while no chat is the team's. */
+function homeless(desk: Desk, here: number): string {
+  return desk.team.book
+    ? 'I have no team yet. Whoever started me sees a code on the terminal: send /claim with it in the team’s group.'
+    : `This chat is ${here}. Set TELEGRAM_CHAT_ID=${here} and start me again to work here.`;
+}
+
 async function requireRole(ctx: BotContext, desk: Desk, attempt: string): Promise<Actor | undefined> {
   const actor = desk.actor(ctx);
   if (!actor) {
-    await ctx.reply(
-      'Roles belong to persons: please send this in your own name, not as the group or a channel.',
-    );
+    await ctx.reply(OWN_NAME);
     return undefined;
   }
   if (actor.roles.length > 0) return actor;

@@ -1,22 +1,22 @@
 import { type Api, InputFile } from 'grammy';
 import type { Clock } from '../plan/clock.ts';
-import type { Member } from '../plan/schema.ts';
 import type { Act, Actor } from '../rollout/answers.ts';
 import type { Command } from '../rollout/commands.ts';
 import type { Engine } from '../rollout/engine.ts';
+import type { Who } from '../rollout/events.ts';
 import type { Rollout } from '../rollout/state.ts';
 import { rolloutOfGate } from './buttons.ts';
 import type { BotContext } from './context.ts';
 import type { Overruling } from './dialogue.ts';
 import { html, shorten } from './html.ts';
-import { actorOf } from './people.ts';
+import { actorFor, actorOf } from './people.ts';
 import type { DrawChart } from './publisher.ts';
+import type { Team } from './team/team.ts';
 import { clockTime, figures } from './views/words.ts';
 
 /** What the handlers can have done for people. */
 export interface Desk {
-  /** The team's chat; absent while it is not known, when the bot only helps to find it out. */
-  readonly chat?: number;
+  readonly team: Team;
   now(): number;
   actor(ctx: BotContext): Actor | undefined;
   find(id: string): Rollout | undefined;
@@ -25,8 +25,8 @@ export interface Desk {
   overrule(overruling: Overruling, reason: string): Promise<Act>;
   /** Sends the figures and the last error logs of a rollout to its chat. */
   showEvidence(rollout: Rollout): Promise<void>;
-  /** An attempt by somebody without a role that no rollout has a journal for. */
-  refused(actor: Actor, attempt: string): void;
+  /** An attempt by somebody who may not, that no rollout has a journal for. */
+  refused(by: Who, attempt: string): void;
 }
 
 const LOG_LINES = 8;
@@ -38,8 +38,7 @@ export interface ErrorLine {
 
 export interface DeskOptions {
   readonly engine: Engine;
-  readonly people: readonly Member[];
-  readonly chat: number | undefined;
+  readonly team: Team;
   readonly clock: Clock;
   readonly api: Api;
   readonly drawChart: DrawChart;
@@ -50,18 +49,21 @@ export interface DeskOptions {
 
 /** The desk that the handlers turn to, backed by the engine. */
 export function createDesk(options: DeskOptions): Desk {
-  const { engine, people, chat, clock, note } = options;
+  const { engine, team, clock, note } = options;
   return {
-    ...(chat !== undefined && { chat }),
+    team,
     now: () => clock.now(),
-    actor: (ctx) => actorOf(ctx, people),
+    actor: (ctx) => actorOf(ctx, team.members()),
     find: (id) => engine.get(id),
     rollouts: () => engine.all(),
     act: (id, command, actor) => engine.act(id, command, actor),
-    overrule: ({ gate, revision, actor }, reason) =>
-      engine.act(rolloutOfGate(gate), { type: 'answer', gate, revision, answer: 'overrule', reason }, actor),
+    overrule({ gate, revision, actor }, reason) {
+      const command = { type: 'answer', gate, revision, answer: 'overrule', reason } as const;
+      // Writing the reason took a while: the role may be gone.
+      return engine.act(rolloutOfGate(gate), command, actorFor(actor, team.members()));
+    },
     showEvidence: (rollout) => showEvidence(rollout, options),
-    refused: (actor, attempt) => note({ id: actor.id, name: actor.name, attempt }, 'refused: no role'),
+    refused: (by, attempt) => note({ id: by.id, name: by.name, attempt }, 'refused: no such role'),
   };
 }
 

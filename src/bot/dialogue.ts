@@ -1,10 +1,11 @@
 import type { NextFunction } from 'grammy';
 import type { Actor } from '../rollout/answers.ts';
+import type { Who } from '../rollout/events.ts';
 import type { BotContext } from './context.ts';
 
 /** What the `/deploy` wizard is begun with. */
 export interface WizardStart {
-  readonly actor: Actor;
+  readonly starter: Who;
   readonly chat: { readonly id: number; readonly topic?: number };
   /** Named in the command already. */
   readonly service?: string;

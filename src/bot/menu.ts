@@ -7,5 +7,7 @@ export const COMMANDS: readonly BotCommand[] = [
   { command: 'checklist', description: 'Go on with the checklist' },
   { command: 'rollback', description: 'Back to the traffic split before the rollout' },
   { command: 'cancel', description: 'End a rollout that has no traffic yet, or a dialogue' },
+  { command: 'team', description: 'Who may do what; admins add people by replying to them' },
+  { command: 'whoami', description: 'Who you are to me' },
   { command: 'help', description: 'What this bot does' },
 ];

@@ -1,7 +1,7 @@
 import type { Clock } from '../plan/clock.ts';
-import type { Member } from '../plan/schema.ts';
 import type { Gate, Rollout } from '../rollout/state.ts';
 import type { Outbox, Post } from './outbox.ts';
+import type { Team } from './team/team.ts';
 import { card } from './views/card.ts';
 import { notice } from './views/notice.ts';
 import { question } from './views/question.ts';
@@ -19,7 +19,7 @@ export interface Publisher {
 /** Turns a rollout into the messages that should stand in its chat: the card, its questions, its end. */
 export function createPublisher(
   outbox: Outbox,
-  people: readonly Member[],
+  team: Pick<Team, 'members'>,
   clock: Clock,
   drawChart: DrawChart,
 ): Publisher {
@@ -51,7 +51,7 @@ export function createPublisher(
     const picture = gate.topic.kind === 'promote' && gate.verdict ? () => drawChart(rollout) : undefined;
     return {
       key: `${gate.id}-${gate.revision}`,
-      view: question(rollout, gate, people),
+      view: question(rollout, gate, team.members()),
       loud: true,
       fresh: gate.outcome === undefined,
       ...(picture && { picture }),

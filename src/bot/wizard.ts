@@ -1,6 +1,5 @@
 import type { Context } from 'grammy';
-import { type Actor, who } from '../rollout/answers.ts';
-import type { Draft, Source, Terms } from '../rollout/events.ts';
+import type { Draft, Source, Terms, Who } from '../rollout/events.ts';
 import type { Button } from './buttons.ts';
 import { keyboard, parseData } from './buttons.ts';
 import type { Talk } from './context.ts';
@@ -23,7 +22,8 @@ export interface WizardWorld {
   suggestVersion(): string;
   newId(): string;
   termsFor(service: string): Terms;
-  begin(draft: Draft, actor: Actor): Promise<{ refused?: string }>;
+  /** Begins it if the starter still may. */
+  begin(draft: Draft, starter: Who): Promise<{ refused?: string }>;
 }
 
 /**
@@ -64,7 +64,7 @@ From ${from}. The checklist comes first; no traffic moves before an approver say
       chat: start.chat,
       terms: world.termsFor(service),
     };
-    return world.begin(draft, { ...who(start.actor), roles: start.actor.roles });
+    return world.begin(draft, start.starter);
   });
   if (!begun.refused) return id;
   await ctx.reply(begun.refused);

@@ -49,7 +49,7 @@ test('commands out of place', async () => {
   await team.send(ADA, '/checklist');
   await team.waitFor(/No rollout waits for its checklist/);
   await team.send(CLEO, '/deploy');
-  await team.waitFor(/You have no role in the plan/);
+  await team.waitFor(/You are neither operator nor approver/);
 });
 
 test('a second /deploy while one waits says who holds it', async () => {

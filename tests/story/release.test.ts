@@ -71,6 +71,18 @@ test('a restart in the middle of a window loses nothing and asks nothing twice',
   expect(texts.filter((text) => /Started by Ada at .* · /.test(text))).toHaveLength(1);
 });
 
+test('a rollback asked for while the traffic moves takes one yes', { timeout: 120_000 }, async () => {
+  team = await assembleTeam();
+  await prepareRelease(team);
+  await team.press(BEN, 'Promote to 10 %');
+  await team.send(ADA, '/rollback');
+  await team.press(ADA, 'Yes, roll back now');
+  await team.waitFor(/default is rolled back/);
+  expect(await liveSplit(team)).toEqual({ v1: 1 });
+  const asked = (await team.messages()).filter((m) => /roll back to v1\?/.test(m.text ?? ''));
+  expect(asked).toHaveLength(1);
+});
+
 test('only who may, only once, and only the newest question', { timeout: 120_000 }, async () => {
   team = await assembleTeam();
   await prepareRelease(team);
@@ -78,7 +90,7 @@ test('only who may, only once, and only the newest question', { timeout: 120_000
   const data = question.reply_markup?.inline_keyboard?.[0]?.[0]?.callback_data ?? '';
 
   const bystander = await team.pressOn(CLEO, question.message_id, data);
-  expect(bystander).toMatchObject({ show_alert: true, text: expect.stringMatching(/no role/) });
+  expect(bystander).toMatchObject({ show_alert: true, text: expect.stringMatching(/neither operator nor approver/) });
   const starter = await team.pressOn(ADA, question.message_id, data);
   expect(starter).toMatchObject({ show_alert: true, text: expect.stringMatching(/approver/) });
   expect(await liveSplit(team)).toEqual({ v1: 1 });
@@ -96,7 +108,7 @@ test('only who may, only once, and only the newest question', { timeout: 120_000
   expect(Object.values(await liveSplit(team)).toSorted()).toEqual([0.1, 0.9]);
 
   await team.send(CLEO, '/rollback');
-  await team.waitFor(/You have no role in the plan/);
+  await team.waitFor(/You are neither operator nor approver/);
 });
 
 test('traffic moved by another hand is seen at the tap, and nothing is overwritten', {

@@ -135,7 +135,7 @@ function terms(rollout: Rollout, gate: Gate, people: readonly Member[]): Html {
   const may =
     mentions.length > 0
       ? html`For ${new Html(mentions.join(', '))}.`
-      : html`Nobody in the plan may answer this.`;
+      : html`Nobody in the team may answer this.`;
   const quorum = topic.kind === 'promote' && needed > 1 ? ` ${count(needed, 'approver')} must say yes.` : '';
   const asker = topic.kind === 'roll-back' ? topic.asker : undefined;
   const by = asker
