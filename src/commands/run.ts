@@ -5,6 +5,7 @@ import { scaledClock, systemClock } from '../plan/clock.ts';
 import { loadPlan } from '../plan/load.ts';
 import type { Member } from '../plan/schema.ts';
 import { askSandbox } from '../shared-sandbox.ts';
+import { invitation } from './invitation.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
 /** The bot alone: both halves of the world must be configured. */
@@ -34,12 +35,6 @@ export async function run(): Promise<void> {
           name: firstName,
           roles: roles as Member['roles'],
         }));
-  if (people.length === 0) {
-    throw new ConfigError(
-      `The plan names nobody, so nobody could start or approve a release. List people and their roles in ${config.plan.path}.`,
-    );
-  }
-
   const bot = await startBot({
     telegram,
     cloud,
@@ -49,6 +44,6 @@ export async function run(): Promise<void> {
     speed: shared?.clock.speed ?? 1,
     log: createLog(process.env.LOG_LEVEL ?? 'info'),
   });
-  bot.ready.then(() => process.stdout.write('Sluice is up and listens in your group.\n'));
+  bot.ready.then(() => process.stdout.write(`Sluice is up and listens in your group.\n${invitation(bot)}`));
   await liveUntilStopped(bot.ended, () => bot.stop());
 }

@@ -4,6 +4,7 @@ import { createLog } from '../log.ts';
 import { startBot } from '../main.ts';
 import { systemClock } from '../plan/clock.ts';
 import { loadPlan } from '../plan/load.ts';
+import { invitation } from './invitation.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
 /** The bot, and a stand-in for each half of the world that the configuration does not name. */
@@ -45,7 +46,9 @@ export async function start(): Promise<void> {
     speed,
     log,
   });
-  bot.ready.then(() => process.stdout.write(greeting(sandbox?.telegram?.url, sandbox?.appEngine?.proxyUrl)));
+  bot.ready.then(() => {
+    process.stdout.write(greeting(sandbox?.telegram?.url, sandbox?.appEngine?.proxyUrl) + invitation(bot));
+  });
   await liveUntilStopped(bot.ended, async () => {
     await bot.stop();
     await sandbox?.close();

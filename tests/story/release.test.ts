@@ -90,7 +90,10 @@ test('only who may, only once, and only the newest question', { timeout: 120_000
   const data = question.reply_markup?.inline_keyboard?.[0]?.[0]?.callback_data ?? '';
 
   const bystander = await team.pressOn(CLEO, question.message_id, data);
-  expect(bystander).toMatchObject({ show_alert: true, text: expect.stringMatching(/neither operator nor approver/) });
+  expect(bystander).toMatchObject({
+    show_alert: true,
+    text: expect.stringMatching(/neither operator nor approver/),
+  });
   const starter = await team.pressOn(ADA, question.message_id, data);
   expect(starter).toMatchObject({ show_alert: true, text: expect.stringMatching(/approver/) });
   expect(await liveSplit(team)).toEqual({ v1: 1 });

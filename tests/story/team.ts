@@ -36,7 +36,10 @@ export interface Pressed {
 export interface Team {
   readonly sandbox: Sandbox;
   readonly dataDir: string;
-  send(person: number, text: string, replyTo?: number): Promise<void>;
+  /** What `/claim` takes, where the plan lists nobody. */
+  claimCode(): string | undefined;
+  /** @returns the number of the message. */
+  send(person: number, text: string, replyTo?: number): Promise<number>;
   /** Waits for the newest message with such a button and presses it. */
   press(person: number, label: string): Promise<Pressed>;
   pressOn(person: number, message: number, data: string): Promise<Pressed>;
@@ -128,8 +131,10 @@ export async function assembleTeam(speed = 240, change: Partial<Plan> = {}): Pro
     sandbox,
     dataDir,
     messages,
+    claimCode: () => bot.claimCode,
     async send(person, text, replyTo) {
-      await post('send', { user_id: person, text, ...(replyTo && { reply_to: replyTo }) });
+      const sent = await post('send', { user_id: person, text, ...(replyTo && { reply_to: replyTo }) });
+      return (sent as { message: { message_id: number } }).message.message_id;
     },
     async press(person, label) {
       const { message, text } = await until(`a button "${label}"`, (all) => {

@@ -71,7 +71,7 @@ export async function whoAmI(ctx: CommandContext<BotContext>, team: Team): Promi
   const sent = sentBy(ctx);
   if (!sent) return void (await ctx.reply(OWN_NAME));
   const member = team.members().find(({ id }) => id === sent.by.id);
-  const text = html`You are ${member?.name ?? sent.by.name}, number <code>${sent.by.id}</code>, and have ${sayRoles(rolesOf(member))} here.`;
+  const text = html`You are ${member?.name ?? sent.by.name} (<code>${sent.by.id}</code>): ${sayRoles(rolesOf(member))}.`;
   await ctx.reply(text.text, { parse_mode: 'HTML' });
 }
 

@@ -123,7 +123,7 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
 
   async function assign(person: Who, roles: readonly TeamRole[], sent: Sent): Promise<Said> {
     const before = state.members.find(({ id }) => id === person.id);
-    const done = { say: `${person.name} has ${sayRoles(roles)} now.`, refused: false };
+    const done = { say: `${person.name} ${are(roles)} now.`, refused: false };
     if (history.some((event) => event.type === 'assigned' && event.update === sent.update)) return done;
     const admins = state.members.filter((member) => member.admin);
     if (!admins.some(({ id }) => id === sent.by.id)) {
@@ -135,7 +135,7 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     }
     const had = rolesOf(before);
     if (had.length === roles.length && had.every((role) => roles.includes(role))) {
-      return refuse(`${person.name} has ${sayRoles(roles)} already.`);
+      return refuse(`${person.name} ${are(roles)} already.`);
     }
     if (before?.admin && admins.length === 1 && !roles.includes('admin')) {
       return refuseOnRecord(
@@ -173,6 +173,10 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
 /** The team's record as it stands on disk. */
 export async function readTeamRecord(store: Pick<Store, 'readDocument'>): Promise<TeamRecord> {
   return (await store.readDocument<TeamRecord>(DOCUMENT)) ?? { schema: 1, history: [] };
+}
+
+function are(roles: readonly TeamRole[]): string {
+  return `${roles.length > 0 ? 'is' : 'has'} ${sayRoles(roles)}`;
 }
 
 function refuse(say: string): Said {
