@@ -46,22 +46,25 @@ test('the bot alone says which half is missing', async () => {
 test.each([
   [
     'people:\n  - { id: 1, name: Ada, role: [operator] }\n',
-    /^sluice\.yaml:2: 'people\.0\.role' is not a key of a plan\. Did you mean 'roles'\?\n$/,
+    /^sluice\.yaml:2:5: 'people\.0\.roles' is missing: .*\nsluice\.yaml:2:25: 'people\.0\.role' is not a key of a plan\. Did you mean 'roles'\?\n$/,
   ],
   [
     'steps:\n  - traffic: 10 %\n  - traffic: 110 %\n',
-    /^sluice\.yaml:3: 'steps\.1\.traffic' should be a share of the traffic above 0 % and up to 100 %.*but is "110 %"\.\n$/,
+    /^sluice\.yaml:3:14: 'steps\.1\.traffic' should be a share of the traffic above 0 % and up to 100 %.*but is "110 %"\.\n$/,
   ],
-  ['steps:\n  - traffic: 10 %\n', /^sluice\.yaml:2: 'steps' should have a last step of 100 %\.\n$/],
+  [
+    'steps:\n  - traffic: 10 %\n',
+    /^sluice\.yaml:2:3: 'steps' should end with a step of 100 %, but ends with 10 %\.\n$/,
+  ],
   [
     'shardBy: ip\nsteps:\n  - traffic: 12.5 %\n  - traffic: 100 %\n',
-    /^sluice\.yaml:3: 'steps' should have whole per cent/,
+    /^sluice\.yaml:3:14: 'steps\.0\.traffic' should be whole per cent/,
   ],
   [
     'approval:\n  expires: soon\n',
-    /^sluice\.yaml:2: 'approval\.expires' should be a duration such as 30m or 2h, but is "soon"\.\n$/,
+    /^sluice\.yaml:2:12: 'approval\.expires' should be a duration such as 30m or 2h, but is "soon"\.\n$/,
   ],
-  ['steps: [\n', /^sluice\.yaml:\d: not YAML: /],
+  ['steps: [\n', /^sluice\.yaml:\d:\d+: not YAML: /],
 ])('a plan with a fault: %j', async (plan, sentence) => {
   expect(await refusal(['start'], {}, plan)).toMatch(sentence);
 });

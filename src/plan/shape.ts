@@ -1,0 +1,88 @@
+import * as v from 'valibot';
+import { planSchema } from './schema.ts';
+
+/** One key of a map in the plan, with what the schema says of it. */
+export interface Key {
+  readonly name: string;
+  readonly required: boolean;
+  /** As it is written in YAML; undefined when there is none. */
+  readonly default: unknown;
+  /** As it is written in YAML; undefined when the default shows enough. */
+  readonly example: unknown;
+  readonly description: string;
+  /** What kind of value is expected, in a few words. */
+  readonly type: string;
+  readonly shape: Shape;
+}
+
+export type Shape =
+  /** `expected`: what a sentence calls it. */
+  | { readonly kind: 'map'; readonly keys: readonly Key[]; readonly expected: string }
+  /** A map whose keys are names that the author chooses. */
+  | { readonly kind: 'named'; readonly each: Shape; readonly expected: string }
+  | { readonly kind: 'list'; readonly each: Shape }
+  | { readonly kind: 'value' };
+
+/** The part of valibot's schemas that is looked at here. A pipe shows what its first member shows. */
+interface Node extends v.GenericSchema {
+  readonly entries?: Readonly<Record<string, Node>>;
+  readonly item?: Node;
+  readonly value?: Node;
+  readonly wrapped?: Node;
+  readonly default?: unknown;
+  readonly message?: unknown;
+  readonly options?: readonly unknown[];
+}
+
+/** What a plan looks like, read off its schema. */
+export function planShape(): Shape {
+  return shapeOf(planSchema);
+}
+
+function shapeOf(node: Node): Shape {
+  if (node.wrapped) return shapeOf(node.wrapped);
+  const expected = String(node.message ?? 'a map');
+  if (node.entries) return { kind: 'map', keys: Object.entries(node.entries).map(keyOf), expected };
+  if (node.item) return { kind: 'list', each: shapeOf(node.item) };
+  if (node.value) return { kind: 'named', each: shapeOf(node.value), expected };
+  return { kind: 'value' };
+}
+
+function keyOf([name, node]: [string, Node]): Key {
+  const inner = node.wrapped ?? node;
+  const { description, examples } = v.getMetadata(inner);
+  return {
+    name,
+    required: node.type !== 'optional',
+    default: typeof node.default === 'function' ? node.default() : node.default,
+    example: Array.isArray(examples) ? examples[0] : undefined,
+    description: String(description ?? ''),
+    type: typeOf(inner),
+    shape: shapeOf(inner),
+  };
+}
+
+function typeOf(node: Node): string {
+  const { title } = v.getMetadata(node);
+  if (typeof title === 'string') return title;
+  switch (node.type) {
+    case 'array':
+      return node.item ? `list of ${several(typeOf(node.item))}` : 'list';
+    case 'record':
+      return 'maps by name';
+    case 'strict_object':
+      return 'map';
+    case 'picklist':
+      return (node.options ?? []).join(' or ');
+    case 'boolean':
+      return 'true or false';
+    case 'number':
+      return 'whole number';
+    default:
+      return 'text';
+  }
+}
+
+function several(type: string): string {
+  return type === 'map' || type === 'text' ? `${type}s` : type;
+}
