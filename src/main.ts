@@ -13,6 +13,7 @@ import { type Clock, systemClock } from './plan/clock.ts';
 import type { Plan } from './plan/schema.ts';
 import { createEngine } from './rollout/engine.ts';
 import { openFileStore } from './store/file-store.ts';
+import { holdFolder } from './store/lock.ts';
 import { startTicker } from './ticker.ts';
 import { wizardWorld } from './wizard-world.ts';
 
@@ -47,6 +48,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     log.error({ problem: plain(error).message }, `failed: ${what}`);
   const note = (message: string, details?: object) => log.debug(details ?? {}, message);
 
+  const release = await holdFolder(parts.dataDir);
   const store = openFileStore(parts.dataDir);
   const { appengine, logging, storage, monitoring: monitoringUrl } = cloud.endpoints;
   const appEngine = connectCloud({
@@ -125,10 +127,12 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     ended,
     async stop() {
       stopTicker();
-      await bot.stop();
+      // Telegram sends what it was not told of again, so a stop without it loses nothing.
+      await bot.stop().catch((error) => failed('the last word to Telegram', error));
       await ended.catch(() => {});
       await engine.stop();
       await outbox.stop();
+      release();
     },
   };
 }

@@ -107,6 +107,11 @@ export async function poll(
         onStart: ready,
       });
     } catch (error) {
+      if (error instanceof GrammyError && error.error_code === 401) {
+        throw new Error(
+          'Telegram does not know this token. Check TELEGRAM_BOT_TOKEN; @BotFather shows the right one.',
+        );
+      }
       if (!(error instanceof GrammyError) || error.error_code !== 409) throw plain(error);
       failed('polling: another process uses the same bot token, so this one waits', plain(error));
       await new Promise((resolve) => setTimeout(resolve, CONFLICT_MS));

@@ -46,6 +46,11 @@ export interface Sandbox {
 /** Starts the local stand-ins that are asked for. Their world survives a restart on the same folder. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { dataDir, port, speed, people, app, parts, log } = options;
+  if (parts.telegram && (await portNear(port, 0)) !== port) {
+    throw new Error(
+      `Port ${port} is taken, perhaps by another Sluice. Set SLUICE_PORT to one that is free, or to 0.`,
+    );
+  }
   const { clock, close: closeClock } = openClock(join(dataDir, 'clock.json'), speed);
 
   const appEngine = parts.appEngine
