@@ -17,6 +17,28 @@ program
   .command('sandbox')
   .description('the local chat and the local App Engine alone; prints what makes gcloud and a bot use them')
   .action(async () => (await import('./commands/sandbox.ts')).sandbox());
+program
+  .command('init')
+  .description('writes a first sluice.yaml here, from the app.yaml of a folder')
+  .argument('[folder]', 'the folder with app.yaml', '.')
+  .action(async (folder: string) => (await import('./commands/init.ts')).init(folder));
+
+const plan = program.command('plan').description('looks at the plan');
+const file = ['[file]', 'the plan; SLUICE_PLAN or sluice.yaml when none is named'] as const;
+plan
+  .command('check')
+  .description('says what the plan would do, or all that is wrong with it')
+  .argument(...file)
+  .action(async (path?: string) => (await import('./commands/plan.ts')).check(path));
+plan
+  .command('show')
+  .description('prints the plan in force, with all that it leaves out filled in')
+  .argument(...file)
+  .action(async (path?: string) => (await import('./commands/plan.ts')).show(path));
+plan
+  .command('schema')
+  .description('prints the JSON schema by which editors complete and check a plan')
+  .action(async () => (await import('./commands/plan.ts')).schema());
 
 try {
   await program.parseAsync();

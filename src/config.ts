@@ -89,8 +89,7 @@ const SECRET = 'TELEGRAM_BOT_TOKEN';
  * @throws ConfigError
  */
 export function readConfig(env: NodeJS.ProcessEnv, dotEnv = '.env'): Config {
-  const file = existsSync(dotEnv) ? parseEnv(readFileSync(dotEnv, 'utf8')) : {};
-  const given = Object.fromEntries(Object.entries({ ...file, ...env }).filter(([, value]) => value));
+  const given = readGiven(env, dotEnv);
   const result = v.safeParse(schema, given);
   if (!result.success) {
     const sentences = result.issues.map((issue) => {
@@ -105,11 +104,25 @@ export function readConfig(env: NodeJS.ProcessEnv, dotEnv = '.env'): Config {
     telegram: telegramOf(output),
     cloud: cloudOf(output),
     dataDir: output.SLUICE_DATA_DIR,
-    plan: { path: output.SLUICE_PLAN ?? 'sluice.yaml', optional: output.SLUICE_PLAN === undefined },
+    plan: planOf(output.SLUICE_PLAN),
     port: output.SLUICE_PORT,
     speed: output.SLUICE_SPEED,
     ...(output.SLUICE_SANDBOX && { sandbox: output.SLUICE_SANDBOX }),
   };
+}
+
+/** Where the plan is, for commands that need nothing else of the configuration. */
+export function readPlanPath(env: NodeJS.ProcessEnv, dotEnv = '.env'): Config['plan'] {
+  return planOf(readGiven(env, dotEnv).SLUICE_PLAN);
+}
+
+function planOf(given: string | undefined): Config['plan'] {
+  return { path: given ?? 'sluice.yaml', optional: given === undefined };
+}
+
+function readGiven(env: NodeJS.ProcessEnv, dotEnv: string): Readonly<Record<string, string | undefined>> {
+  const file = existsSync(dotEnv) ? parseEnv(readFileSync(dotEnv, 'utf8')) : {};
+  return Object.fromEntries(Object.entries({ ...file, ...env }).filter(([, value]) => value));
 }
 
 function telegramOf(env: v.InferOutput<typeof schema>): TelegramConfig {

@@ -1,0 +1,16 @@
+import { EDITOR_LINE } from './json-schema.ts';
+import { fillIn, renderKey } from './render.ts';
+import { planShape } from './shape.ts';
+
+/**
+ * The whole plan as commented YAML that says the same when it is read again.
+ * @param data the author's own, sound; what it leaves out is filled in.
+ * @param origin what the plan is called in its first comment.
+ */
+export function showPlan(data: unknown, origin: string): string {
+  const shape = planShape();
+  if (shape.kind !== 'map') throw new Error('A plan is a map.');
+  const whole = fillIn(shape, data) as Readonly<Record<string, unknown>>;
+  const parts = shape.keys.map((key) => renderKey(key, whole[key.name]));
+  return [`${EDITOR_LINE}\n# ${origin}, with what it leaves out filled in.\n`, ...parts].join('\n');
+}
