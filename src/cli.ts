@@ -39,6 +39,16 @@ plan
   .command('schema')
   .description('prints the JSON schema by which editors complete and check a plan')
   .action(async () => (await import('./commands/plan.ts')).schema());
+program
+  .command('deploy')
+  .description('shows what would be deployed, without a network or an account')
+  .argument('[folder]', 'the folder with app.yaml, or the file itself', '.')
+  .requiredOption('--version <id>', 'the id of the new version')
+  .requiredOption('--dry-run', 'nothing is sent')
+  .option('--json', 'print the body of the request that makes the version, and nothing else')
+  .action(async (folder: string, options: { version: string; json?: true }) =>
+    (await import('./commands/deploy.ts')).dryRun(folder, options),
+  );
 
 try {
   await program.parseAsync();

@@ -3,10 +3,11 @@ import type { Endpoint } from '../google/endpoint.ts';
 import { operationsOn, parseOperation, waitForOperation } from '../google/operations.ts';
 import type { Clock } from '../plan/clock.ts';
 import { type AppEngine, resource } from './app-engine.ts';
-import { type AppYaml, readAppYaml } from './app-yaml/read.ts';
+import { readAppYaml } from './app-yaml/read.ts';
 import type { Hooks } from './hooks.ts';
-import { readSource, type SourceFile } from './source-files.ts';
-import { openStaging, type Staging } from './staging.ts';
+import { readSource } from './source-files.ts';
+import { openStaging } from './staging.ts';
+import { versionBody } from './version-body.ts';
 import { checkVersionId } from './version-id.ts';
 import { findVersion, type VersionSummary } from './versions.ts';
 
@@ -70,7 +71,7 @@ export async function deploy(
       `app.yaml in ${folder} is for the service ${settings.service}, and this rollout is for ${service}: correct one of them.`,
     );
   }
-  const files = await readSource(folder, hooks.signal);
+  const files = await readSource(settings, hooks.signal);
 
   let uploaded = 0;
   const begun = await findEarlier(app, request, hooks.signal);
@@ -82,7 +83,7 @@ export async function deploy(
       (done, total) => hooks.onProgress({ phase: 'uploading', done, total }),
       hooks.signal,
     );
-    const body = versionBody(version, settings, files, staging);
+    const body = versionBody(version, settings, files, staging.urlOf);
     const operation = await createOnce(
       app,
       clock,
@@ -192,17 +193,6 @@ async function createOnce(
       }
     }
   }
-}
-
-/** The request that gcloud sends. */
-function versionBody(
-  version: string,
-  settings: AppYaml,
-  files: readonly SourceFile[],
-  staging: Staging,
-): object {
-  const manifest = files.map((f) => [f.path, { sourceUrl: staging.urlOf(f.sha1), sha1Sum: f.sha1 }] as const);
-  return { id: version, ...settings.body, deployment: { files: Object.fromEntries(manifest) } };
 }
 
 async function stagingBucket(app: AppEngine, signal?: AbortSignal): Promise<string> {

@@ -10,7 +10,9 @@ export type { Deployed, DeployProgress, DeployRequest } from './deploy.ts';
 export type { LogLine, LogRequest } from './error-logs.ts';
 export type { Hooks } from './hooks.ts';
 export type { SplitChange, SplitOutcome } from './set-split.ts';
+export { readSource, type SourceFile } from './source-files.ts';
 export type { Check } from './verify.ts';
+export { versionBody } from './version-body.ts';
 export { checkVersionId } from './version-id.ts';
 export type { VersionSummary } from './versions.ts';
 

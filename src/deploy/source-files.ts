@@ -1,22 +1,30 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
 import { CloudError } from '../google/cloud-error.ts';
-import { DEFAULT_RULES, type Ignores, readIgnoreRules } from './ignore-rules.ts';
+import type { AppYaml } from './app-yaml/read.ts';
+import { isStagedGo } from './app-yaml/runtimes.ts';
+import type { Ignores } from './ignore-rules.ts';
+import { madeFiles } from './made-files.ts';
+import { type UploadRules, uploadRules } from './upload-rules.ts';
 
 /** A file that belongs to a version. */
 export interface SourceFile {
   /** Inside the app, with forward slashes. */
   readonly path: string;
-  /** On this machine. */
-  readonly location: string;
+  readonly content: Content;
   readonly bytes: number;
   /** Hexadecimal; also its name in the staging bucket. */
   readonly sha1: string;
 }
+
+/** On this machine, or made for the upload. */
+export type Content =
+  | { readonly kind: 'disk'; readonly location: string }
+  | { readonly kind: 'made'; readonly text: string };
 
 /** "New versions are limited to 10000 files for this app", as App Engine says after the upload; we say it before. */
 const MOST_FILES = 10_000;
@@ -24,69 +32,113 @@ const MOST_FILES = 10_000;
 const READERS = 8;
 
 /**
- * The files of a folder that App Engine is to get, sorted by path.
- * @throws CloudError `invalid` for too many files, a link that points nowhere and links that go round in circles.
+ * The files of an app that App Engine is to get, sorted by path: the very set that gcloud uploads.
+ * @throws CloudError `invalid` for too many files and too large ones, for links that point nowhere or go round in
+ * circles, and for names that are no text.
  */
-export async function readSource(folder: string, signal?: AbortSignal): Promise<SourceFile[]> {
-  const found = await walk(folder, await rulesOf(folder));
-  if (found.length > MOST_FILES) {
+export async function readSource(app: AppYaml, signal?: AbortSignal): Promise<SourceFile[]> {
+  const rules = await uploadRules(app);
+  const found = await walk(app.folder, goRules(app, rules));
+  const made = await madeFiles(app, found);
+  const total = found.length + made.length;
+  if (total > MOST_FILES) {
     throw new CloudError(
       'invalid',
-      `${folder} has ${found.length} files to upload, and App Engine takes ${MOST_FILES} at most: list what the app does not need in .gcloudignore.`,
+      `${app.folder} has ${total} files to upload, and App Engine takes ${MOST_FILES} at most: list what the app does not need in .gcloudignore.`,
     );
   }
+  checkFiles(app, rules, found);
   const limit = pLimit(READERS);
-  const hashed = found.map((file) =>
+  const hashed = found.map(({ path, location, bytes }) =>
     limit(async () => {
       signal?.throwIfAborted();
-      return { ...file, sha1: await sha1Of(file.location) };
+      return { path, bytes, content: { kind: 'disk' as const, location }, sha1: await sha1Of(location) };
     }),
   );
-  return (await Promise.all(hashed)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const texts = made.map(({ path, text }) => ({
+    path,
+    bytes: Buffer.byteLength(text),
+    content: { kind: 'made' as const, text },
+    sha1: createHash('sha1').update(text).digest('hex'),
+  }));
+  return [...(await Promise.all(hashed)), ...texts].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function rulesOf(folder: string): Promise<Ignores> {
-  try {
-    return readIgnoreRules(await readFile(join(folder, '.gcloudignore'), 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      return readIgnoreRules(DEFAULT_RULES);
-    throw new CloudError('invalid', `Could not read ${join(folder, '.gcloudignore')}: ${String(error)}.`);
+/** Google's stager for Go leaves every .git folder behind, whatever .gcloudignore says. */
+function goRules(app: AppYaml, rules: UploadRules): UploadRules {
+  if (!isStagedGo(app.runtime)) return rules;
+  const ignored: Ignores = (path, isFolder) =>
+    (isFolder && /(?:^|\/)\.git$/.test(path)) || rules.ignored(path, isFolder);
+  return { ...rules, ignored };
+}
+
+function checkFiles(app: AppYaml, rules: UploadRules, found: readonly Found[]): void {
+  const { largest } = rules;
+  const large = largest === undefined ? undefined : found.find((file) => file.bytes > largest);
+  if (large && largest !== undefined) {
+    throw new CloudError(
+      'invalid',
+      `${large.location} has ${large.bytes} bytes, and with ${app.runtime} App Engine takes ${largest} at most in one file: leave it out by skip_files.`,
+    );
+  }
+  if (app.environment === 'flexible' && !found.some((file) => file.path === app.file)) {
+    throw new CloudError(
+      'invalid',
+      `${app.file} is among the files that are not uploaded, and flex needs it: take it out of .gcloudignore or skip_files.`,
+    );
   }
 }
 
-type Found = Omit<SourceFile, 'sha1'>;
+interface Found {
+  readonly path: string;
+  readonly location: string;
+  readonly bytes: number;
+}
 
-async function walk(top: string, ignored: Ignores): Promise<Found[]> {
+async function walk(top: string, rules: UploadRules): Promise<Found[]> {
   const files: Found[] = [];
+  const realTop = await realpath(top);
 
-  /** @param above real paths of the folders that lead here. */
+  /** @param above real paths of the folders that lead here, this one included. */
   async function visit(folder: string, prefix: string, above: readonly string[]): Promise<void> {
-    const real = await realpath(folder);
-    if (above.includes(real)) {
-      throw new CloudError(
-        'invalid',
-        `${folder} is a link to a folder above itself: remove it, or list it in .gcloudignore.`,
-      );
-    }
     for (const name of await readdir(folder)) {
       const path = prefix + name;
       const location = join(folder, name);
       const info = await stat(location).catch(() => undefined);
-      if (ignored(path, info?.isDirectory() ?? false)) continue;
+      if (rules.ignored(path, info?.isDirectory() ?? false)) continue;
       if (!info) {
+        if (name.includes('\uFFFD')) throw badName(folder, name);
+        if (rules.brokenLinks === 'skip') continue;
         throw new CloudError(
           'invalid',
           `${location} is a link that points nowhere: remove it, or list it in .gcloudignore.`,
         );
       }
-      if (info.isDirectory()) await visit(location, `${path}/`, [...above, real]);
+      if (info.isDirectory()) await enter(location, path, above);
       else if (info.isFile()) files.push({ path, location, bytes: info.size });
     }
   }
 
-  await visit(top, '', []);
+  async function enter(location: string, path: string, above: readonly string[]): Promise<void> {
+    const real = await realpath(location);
+    if (above.includes(real) || `${realTop}${sep}`.startsWith(real.endsWith(sep) ? real : `${real}${sep}`)) {
+      throw new CloudError(
+        'invalid',
+        `${location} is a link to a folder above itself: remove it, or list it in .gcloudignore.`,
+      );
+    }
+    await visit(location, `${path}/`, [...above, real]);
+  }
+
+  await visit(top, '', [realTop]);
   return files;
+}
+
+function badName(folder: string, name: string): CloudError {
+  return new CloudError(
+    'invalid',
+    `The name of ${name} in ${folder} is not written in UTF-8, and App Engine takes no other: rename it, or leave it out.`,
+  );
 }
 
 async function sha1Of(location: string): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Storage } from '@google-cloud/storage';
+import type { Bucket, Storage } from '@google-cloud/storage';
 import pLimit from 'p-limit';
 import { CloudError } from '../google/cloud-error.ts';
 import type { Endpoint } from '../google/endpoint.ts';
@@ -47,15 +47,7 @@ export function openStaging(project: string, endpoint: Endpoint, bucketName: str
     const uploads = Array.from(fresh.values(), (file) =>
       limit(async () => {
         signal?.throwIfAborted();
-        const [object] = await explained(doing, () =>
-          bucket.upload(file.location, {
-            destination: file.sha1,
-            resumable: file.bytes >= RESUMABLE_FROM,
-            // The name is the checksum, and App Engine compares it when it builds.
-            validation: false,
-          }),
-        );
-        const stored = Number(object.metadata.size);
+        const stored = await explained(doing, () => send(bucket, file));
         if (stored !== file.bytes) {
           throw new CloudError(
             'failed',
@@ -75,6 +67,19 @@ export function openStaging(project: string, endpoint: Endpoint, bucketName: str
   }
 
   return { upload, urlOf: (sha1) => `https://storage.googleapis.com/${bucketName}/${sha1}` };
+}
+
+/** @returns how many bytes arrived. */
+async function send(bucket: Bucket, { sha1, bytes, content }: SourceFile): Promise<number> {
+  // The name is the checksum, and App Engine compares it when it builds.
+  const options = { resumable: bytes >= RESUMABLE_FROM, validation: false };
+  if (content.kind === 'disk') {
+    const [object] = await bucket.upload(content.location, { ...options, destination: sha1 });
+    return Number(object.metadata.size);
+  }
+  const object = bucket.file(sha1);
+  await object.save(content.text, options);
+  return Number(object.metadata.size);
 }
 
 async function openStorage(project: string, endpoint: Endpoint): Promise<Storage> {

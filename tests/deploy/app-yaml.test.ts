@@ -13,9 +13,10 @@ async function read(text: string) {
 
 describe('app.yaml becomes what gcloud sends', () => {
   it('least of all', async () => {
-    await expect(read('runtime: nodejs20\n')).resolves.toEqual({
+    await expect(read('runtime: nodejs20\n')).resolves.toMatchObject({
       service: 'default',
       runtime: 'nodejs20',
+      environment: 'standard',
       body: { entrypoint: { shell: '' }, runtime: 'nodejs20' },
     });
   });
@@ -133,25 +134,28 @@ describe('a mistake is told with its line', () => {
     ],
     [
       'runtime: nodejs20\nbasic_scaling: {idle_timeout: 10}\n',
-      /line 2: .*a duration such as 30ms, 10s or 5m, but it is "10"/,
+      /line 2: .*idle_timeout must be a duration such as 90s or 10m, but it is "10"/,
     ],
     [
       'runtime: nodejs20\nbasic_scaling: {max_instances: 1}\nmanual_scaling: {instances: 1}\n',
       /more than one kind of scaling/,
     ],
-    ['service: shop\n', /names no runtime: add a line such as "runtime: nodejs20"/],
+    ['service: shop\n', /names no runtime: add a line such as "runtime: nodejs22"/],
     ['runtime: nodejs20\nversion: v1\n', /line 2: "version" does not belong here .*delete the line/],
-    ['runtime: nodejs20\nruntime: nodejs22\n', /line 2: .*unique/i],
+    ['runtime: nodejs20\nruntime: nodejs22\n', /line 2: "runtime" is given twice/],
     ['runtime: [nodejs20\n', /line \d: /],
     ['runtime: nodejs20\n---\nruntime: nodejs20\n', /more than one document/],
     ['just words\n', /must be a map of settings/],
-    ['', /must be a map of settings/],
+    ['', /is empty, but it must be a map of settings/],
     [
       'runtime: nodejs20\nenv_variables:\n  A: [1, 2]\n',
-      /line 3: env_variables.A must be a text, but it is a list or a map/,
+      /line 3: env_variables.A must be a single value, but it is a list/,
     ],
     ['runtime: nodejs20\nhandlers:\n- url: /x\n', /line 3: the handler of "\/x" needs exactly one of/],
-    ['runtime: nodejs20\ninbound_services: [warmpu]\n', /line 2: inbound_services must be warmup or/],
+    [
+      'runtime: nodejs20\ninbound_services: [warmpu]\n',
+      /line 2: inbound_services\[0\] must be mail, .* or warmup, but it is "warmpu"/,
+    ],
   ])('%j', async (text, sentence) => {
     const reading = read(text);
     await expect(reading).rejects.toMatchObject({ kind: 'invalid' });

@@ -1,8 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { connectCloud, type DeployProgress } from '../../src/deploy/index.ts';
-import { readSource } from '../../src/deploy/source-files.ts';
+import { connectCloud, type DeployProgress, readAppYaml, readSource } from '../../src/deploy/index.ts';
 import { copyOfExample, localAppEngine, temporaryFolder } from './local-app-engine.ts';
 
 async function folderWith(files: Record<string, string>): Promise<string> {
@@ -14,13 +13,17 @@ async function folderWith(files: Record<string, string>): Promise<string> {
   return folder;
 }
 
-const pathsOf = async (files: Record<string, string>) =>
-  (await readSource(await folderWith(files))).map((file) => file.path);
+const sourceOf = async (folder: string) => readSource(await readAppYaml(folder));
+
+/** Paths that would be uploaded, but for app.yaml itself. */
+async function pathsOf(files: Record<string, string>, runtime = 'nodejs22'): Promise<string[]> {
+  const folder = await folderWith({ 'app.yaml': `runtime: ${runtime}\n`, ...files });
+  return (await sourceOf(folder)).map((file) => file.path).filter((path) => path !== 'app.yaml');
+}
 
 describe('which files are uploaded', () => {
   it('without .gcloudignore: all but what gcloud leaves out; .gitignore’s rules do not count', async () => {
     const files = {
-      'app.yaml': '',
       '.env': '',
       '.git/config': '',
       '.gitignore': 'app.yaml',
@@ -29,7 +32,7 @@ describe('which files are uploaded', () => {
       'lib/.git': '',
       'lib/node_modules.txt': '',
     };
-    await expect(pathsOf(files)).resolves.toEqual(['.env', 'app.yaml', 'lib/node_modules.txt']);
+    await expect(pathsOf(files)).resolves.toEqual(['.env', 'lib/node_modules.txt']);
   });
   it.each([
     ['*.log', ['a.log', 'x/b.log'], ['c.txt']],
@@ -50,18 +53,18 @@ describe('which files are uploaded', () => {
     expect(paths).toEqual(kept.toSorted());
   });
   it('carry their SHA-1', async () => {
-    const [file] = await readSource(await folderWith({ a: 'hello\n' }));
+    const [file] = await sourceOf(await folderWith({ 'app.yaml': 'runtime: nodejs22', a: 'hello\n' }));
     expect(file).toMatchObject({ path: 'a', bytes: 6, sha1: 'f572d396fae9206628714fb2ce00f72e94f2258f' });
   });
   it('links are followed, and one in a circle is told', async () => {
-    const folder = await folderWith({ 'real/a': '1' });
+    const folder = await folderWith({ 'app.yaml': 'runtime: nodejs22', 'real/a': '1' });
     await symlink(join(folder, 'real'), join(folder, 'again'));
-    expect((await readSource(folder)).map((f) => f.path)).toEqual(['again/a', 'real/a']);
+    expect((await sourceOf(folder)).map((f) => f.path)).toEqual(['again/a', 'app.yaml', 'real/a']);
     await symlink(folder, join(folder, 'real/loop'));
-    await expect(readSource(folder)).rejects.toThrow(/loop is a link to a folder above itself/);
+    await expect(sourceOf(folder)).rejects.toThrow(/loop is a link to a folder above itself/);
   });
   it('too many are told before anything is sent', async () => {
-    const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`f${i}`, '']));
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`f${i}`, '']));
     await expect(pathsOf(many)).rejects.toThrow(
       /has 10001 files to upload, and App Engine takes 10000 at most/,
     );

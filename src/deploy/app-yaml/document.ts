@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import {
   type Document,
+  isAlias,
   isMap,
   isScalar,
   isSeq,
@@ -11,122 +13,161 @@ import {
 } from 'yaml';
 import { CloudError } from '../../google/cloud-error.ts';
 import { nearest } from '../../plan/nearest.ts';
+import { pythonText, readScalar, type ScalarValue } from './scalars.ts';
 
-/** A YAML file whose faults are told by line and key. YAML 1.1, as gcloud reads it. */
+/** A YAML file whose faults are told by line and key. */
 export interface YamlFile {
-  readonly root: YAMLMap;
-  fault(node: Node | null | undefined, message: string): CloudError;
+  /** As it is called in sentences. */
+  readonly name: string;
+  /** Undefined for a file without any content. */
+  readonly root: YAMLMap | undefined;
+  /** What is taken as gcloud takes it, but is hardly meant. */
+  readonly warnings: string[];
+  at(node: Node | null | undefined): string;
 }
 
-/** @param name how the file is called in sentences. */
+/** A value in a file, with the key that leads to it. */
+export interface Spot {
+  readonly file: YamlFile;
+  /** As in "automatic_scaling.max_instances". */
+  readonly key: string;
+  readonly node: Node | null;
+  /** Where to point to when the value is missing. */
+  readonly keyNode: Node | undefined;
+}
+
+/** @throws CloudError `invalid` for whatever is no YAML, for several documents, anchors and aliases. */
 export function openYaml(name: string, text: string): YamlFile {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     version: '1.1',
+    // Scalars are typed by us, from the text as it stands: see scalars.ts.
+    schema: 'failsafe',
     lineCounter: lines,
-    uniqueKeys: true,
+    uniqueKeys: false,
     merge: false,
+    logLevel: 'silent',
   });
-  const at = (offset: number | undefined) =>
+  const line = (offset: number | undefined) =>
     offset === undefined ? name : `${name}, line ${lines.linePos(offset).line}`;
-  const fault = (node: Node | null | undefined, message: string) =>
-    new CloudError('invalid', `${at(node?.range?.[0])}: ${message}`);
+  const at = (node: Node | null | undefined) => line(node?.range?.[0]);
 
   const [document, second]: (Document.Parsed | undefined)[] = Array.isArray(documents) ? documents : [];
   if (second)
     throw new CloudError('invalid', `${name} holds more than one document: keep the first, cut the rest.`);
   const broken = document?.errors[0];
-  if (broken)
-    throw new CloudError('invalid', `${at(broken.pos[0])}: ${broken.message.split(' at line')[0]}.`);
-  if (!document || !isMap(document.contents)) {
-    throw new CloudError('invalid', `${name} must be a map of settings such as "runtime: nodejs20".`);
+  if (broken) {
+    const [what = ''] = broken.message.split(' at line');
+    throw new CloudError('invalid', `${line(broken.pos[0])}: this is no YAML that gcloud reads: ${what}.`);
   }
-  return { root: document.contents, fault };
+  const contents = document?.contents ?? null;
+  if (contents === null || (isScalar(contents) && contents.source === '')) {
+    return { name, root: undefined, warnings: [], at };
+  }
+  if (!isMap(contents)) {
+    throw new CloudError(
+      'invalid',
+      `${name} must be a map of settings such as "runtime: nodejs20", but it is ${isSeq(contents) ? 'a list' : 'a single word'}.`,
+    );
+  }
+  const file = { name, root: contents, warnings: [], at };
+  refuseReferences(file, contents);
+  return file;
 }
 
-/** Key and value nodes of a map. @throws for a key that is no text. */
-export function entriesOf(
-  file: YamlFile,
-  map: YAMLMap,
-): { key: string; keyNode: Node; value: Node | null }[] {
-  return map.items.map((item) => {
-    const { key, value } = item as Pair<Node, Node | null>;
-    if (!isScalar(key)) throw file.fault(key, 'a key must be a plain word.');
-    if (typeof key.value === 'string') return { key: key.value, keyNode: key, value };
+/** A sentence with file, line and key. */
+export function fault(spot: Spot, message: string): CloudError {
+  return new CloudError('invalid', `${spot.file.at(spot.node ?? spot.keyNode)}: ${message}`);
+}
+
+/** A sentence about the file as a whole. */
+export function fileFault(file: YamlFile, message: string): CloudError {
+  return new CloudError('invalid', `${file.name} ${message}`);
+}
+
+export function warn(spot: Spot, message: string): void {
+  spot.file.warnings.push(`${spot.file.at(spot.node ?? spot.keyNode)}: ${message}`);
+}
+
+/** The entries of a map. @throws for anything else, for a key that comes twice, and for a key that is no word. */
+export function entriesOf(spot: Spot): { name: string; spot: Spot }[] {
+  const { file, key, node } = spot;
+  if (!isMap(node)) throw fault(spot, `${key} must be a map of names and values, but ${said(spot)}.`);
+  const seen = new Set<string>();
+  return node.items.map((item) => {
+    const { key: keyNode, value } = item as Pair<Node | null, Node | null>;
+    if (!isScalar(keyNode)) throw fault(spot, `in ${key || basename(file.name)} a key must be a plain word.`);
     // Keys are never typed: "yes:" is the name yes.
-    return { key: key.source ?? String(key.value), keyNode: key, value };
+    const name = String(keyNode.value ?? '');
+    const inner = { file, key: key === '' ? name : `${key}.${name}`, node: value, keyNode };
+    if (name === '<<') throw fault(inner, '"<<" cannot be used here: write the settings out.');
+    if (seen.has(name)) {
+      throw fault({ ...inner, node: keyNode }, `"${inner.key}" is given twice: keep one of the two.`);
+    }
+    seen.add(name);
+    return { name, spot: inner };
   });
 }
 
-export function asMap(file: YamlFile, key: string, node: Node | null): YAMLMap {
-  if (isMap(node)) return node;
-  throw file.fault(node, `${key} must be a map of names and values, but ${said(node)}.`);
+export function itemsOf(spot: Spot): Spot[] {
+  if (!isSeq(spot.node)) throw fault(spot, `${spot.key} must be a list, but ${said(spot)}.`);
+  return spot.node.items.map((item, i) => ({ ...spot, key: `${spot.key}[${i}]`, node: item as Node | null }));
 }
 
-export function asList(file: YamlFile, key: string, node: Node | null): (Node | null)[] {
-  if (isSeq(node)) return node.items as (Node | null)[];
-  throw file.fault(node, `${key} must be a list, but ${said(node)}.`);
+/** @throws for maps, lists, and scalars that gcloud cannot read either. */
+export function scalarOf(spot: Spot): ScalarValue {
+  const { node, key } = spot;
+  if (node === null) return { kind: 'null' };
+  if (!isScalar(node)) throw fault(spot, `${key} must be a single value, but ${said(spot)}.`);
+  const text = String(node.value ?? '');
+  const plain = node.type === 'PLAIN' || node.type === undefined;
+  const value = readScalar(text, plain, node.tag);
+  if (value) return value;
+  throw fault(
+    spot,
+    `${key} is "${text}", which YAML takes for something else than a text and cannot read: put it in quotes.`,
+  );
 }
 
-/** A scalar as text: what the author wrote, without typing. */
-export function asText(file: YamlFile, key: string, node: Node | null): string {
-  if (isScalar(node) && node.value !== null)
-    return typeof node.value === 'string' ? node.value : (node.source ?? '');
-  throw file.fault(node, `${key} must be a text, but ${said(node)}.`);
+/** No value, in whichever way YAML has for that. */
+export function isNull(spot: Spot): boolean {
+  return (spot.node === null || isScalar(spot.node)) && scalarOf(spot).kind === 'null';
 }
 
-export function asWhole(file: YamlFile, key: string, node: Node | null): number {
-  if (isScalar(node) && typeof node.value === 'number' && Number.isInteger(node.value)) return node.value;
-  throw file.fault(node, `${key} must be a whole number, but ${said(node)}.`);
-}
-
-export function asNumber(file: YamlFile, key: string, node: Node | null): number {
-  if (isScalar(node) && typeof node.value === 'number') return node.value;
-  throw file.fault(node, `${key} must be a number, but ${said(node)}.`);
-}
-
-export function asWord<W extends string>(
-  file: YamlFile,
-  key: string,
-  node: Node | null,
-  words: readonly W[],
-): W {
-  const text = asText(file, key, node);
-  const word = words.find((w) => w === text);
-  if (word !== undefined) return word;
-  throw file.fault(node, `${key} must be ${words.join(' or ')}, but it is "${text}".`);
-}
-
-/** Milliseconds to Google's "0.03s". Takes 30ms, 0.25s, 10m, 1h. */
-export function asDuration(file: YamlFile, key: string, node: Node | null): string {
-  const text = asText(file, key, node);
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  if (!match)
-    throw file.fault(node, `${key} must be a duration such as 30ms, 10s or 5m, but it is "${text}".`);
-  const [, count = '', unit] = match;
-  if (unit === 's') return text;
-  if (unit === 'ms') {
-    const seconds = Number(count) / 1000;
-    return `${Number.isInteger(seconds) ? seconds.toFixed(1) : seconds}s`;
-  }
-  return `${Number(count) * (unit === 'm' ? 60 : 3600)}s`;
+/** "it is …", for sentences. */
+export function said(spot: Spot): string {
+  const { node } = spot;
+  if (isMap(node)) return 'it is a map';
+  if (isSeq(node)) return 'it is a list';
+  const value = scalarOf(spot);
+  if (value.kind === 'null') return 'it is empty';
+  return `it is "${isScalar(node) ? String(node.value ?? '') : pythonText(value)}"`;
 }
 
 /** @throws a sentence that names the nearest key that would have been taken. */
-export function unknownKey(
-  file: YamlFile,
-  keyNode: Node,
-  key: string,
-  known: readonly string[],
-  place: string,
-): CloudError {
-  const close = nearest(key, known);
+export function unknownKey(spot: Spot, name: string, known: readonly string[], place: string): CloudError {
+  const close = nearest(name, known);
   const hint = close === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean "${close}"?`;
-  return file.fault(keyNode, `"${key}" is not a setting that Sluice knows ${place}. ${hint}`);
+  return fault({ ...spot, node: null }, `"${name}" is not a setting that App Engine knows ${place}. ${hint}`);
 }
 
-function said(node: Node | null): string {
-  if (node === null || (isScalar(node) && node.value === null)) return 'it is empty';
-  if (isScalar(node)) return `it is "${node.source ?? String(node.value)}"`;
-  return isMap(node) ? 'it is a map' : 'it is a list';
+function refuseReferences(file: YamlFile, node: Node | null): void {
+  const spot = { file, key: '', node, keyNode: undefined };
+  if (isAlias(node)) {
+    throw fault(
+      spot,
+      `"*${node.source}" refers to another place, which App Engine's files cannot: write it out.`,
+    );
+  }
+  if (!node) return;
+  if ('anchor' in node && node.anchor !== undefined) {
+    throw fault(spot, `"&${node.anchor}" is an anchor, which App Engine's files cannot have: delete it.`);
+  }
+  if (isMap(node)) {
+    for (const item of node.items) {
+      refuseReferences(file, item.key as Node | null);
+      refuseReferences(file, item.value as Node | null);
+    }
+  }
+  if (isSeq(node)) for (const item of node.items) refuseReferences(file, item as Node | null);
 }

@@ -1,130 +1,154 @@
-import type { Node } from 'yaml';
-import { asList, asMap, asText, asWhole, asWord, entriesOf, unknownKey, type YamlFile } from './document.ts';
-import { headerMap } from './values.ts';
+import { fault, type Spot, warn } from './document.ts';
+import { readHeaders } from './headers.ts';
+import { expiration, flag, pattern, type Read, text, word } from './kinds.ts';
+import { groupsIn } from './python-regexp.ts';
+import { type Fields, type Given, readFields, toResource } from './shape.ts';
 
-const KEYS = [
-  'url',
-  'script',
-  'static_dir',
-  'static_files',
-  'upload',
-  'secure',
-  'login',
-  'auth_fail_action',
-  'redirect_http_response_code',
-  'expiration',
-  'http_headers',
-  'mime_type',
-  'require_matching_file',
-] as const;
+/** An entry of handlers, of app.yaml or of a file that it includes. */
+export interface Handler {
+  /** As App Engine's version resource has it. */
+  readonly resource: object;
+  /** Only in included files: before or behind the handlers of app.yaml. */
+  readonly position?: 'head' | 'tail';
+  readonly spot: Spot;
+  /** What {@link resource} was made from. */
+  readonly given: Given;
+}
 
 /** App Engine takes no more. */
-const MOST = 100;
+export const MOST_HANDLERS = 100;
 
-const SECURITY = {
+const path = pattern(/.+/, 'a path');
+const secure = word({
   default: 'SECURE_OPTIONAL',
   optional: 'SECURE_OPTIONAL',
   always: 'SECURE_ALWAYS',
   never: 'SECURE_NEVER',
+});
+const login = word({ optional: undefined, required: 'LOGIN_REQUIRED', admin: 'LOGIN_ADMIN' });
+const authFailAction = word({ redirect: undefined, unauthorized: 'AUTH_FAIL_ACTION_UNAUTHORIZED' });
+
+export const url = pattern(
+  /(?!\^)\/.*|\..*|(?:\().*(?!\$)./,
+  'a path or a regular expression of one, such as /.* or /(.*\\.png)',
+);
+
+const ON_OFF = {
+  ...Object.fromEntries(['on', 'yes', 'y', 'True', 't', '1', 'true'].map((w) => [w, 'on'])),
+  ...Object.fromEntries(['off', 'no', 'n', 'False', 'f', '0', 'false'].map((w) => [w, 'off'])),
 };
-const LOGIN = { optional: undefined, required: 'LOGIN_REQUIRED', admin: 'LOGIN_ADMIN' };
-const AUTH_FAIL = { redirect: undefined, unauthorized: 'AUTH_FAIL_ACTION_UNAUTHORIZED' };
+export const onOff = word<string>(ON_OFF);
 
-/** Handlers in the form in which gcloud sends them. */
-export function readHandlers(file: YamlFile, key: string, node: Node | null): object[] {
-  const items = asList(file, key, node);
-  if (items.length > MOST) {
-    throw file.fault(
-      node,
-      `${key} has ${items.length} entries; App Engine takes ${MOST} at most: join some patterns.`,
-    );
+const COMMON: Fields = {
+  url: { to: 'urlRegex', read: url },
+  login: { to: 'login', read: login },
+  auth_fail_action: { to: 'authFailAction', read: authFailAction },
+  secure: { to: 'securityLevel', read: secure },
+};
+
+/** api_config, of old Endpoints. */
+export const API_CONFIG: Fields = {
+  ...COMMON,
+  url: { to: 'url', read: url, required: true },
+  secure: { to: 'securityLevel', read: (spot) => (text(spot) === 'default' ? undefined : secure(spot)) },
+  script: { to: 'script', read: path, required: true },
+};
+
+const FIELDS: Fields = {
+  ...COMMON,
+  redirect_http_response_code: {
+    to: 'redirectHttpResponseCode',
+    read: word(Object.fromEntries([301, 302, 303, 307].map((c) => [c, `REDIRECT_HTTP_RESPONSE_CODE_${c}`]))),
+  },
+  script: { to: 'script.scriptPath', read: path },
+  static_dir: { read: path },
+  static_files: { to: 'staticFiles.path', read: path },
+  upload: { to: 'staticFiles.uploadPathRegex', read: path },
+  expiration: { to: 'staticFiles.expiration', read: expiration },
+  http_headers: { to: 'staticFiles.httpHeaders', read: readHeaders },
+  mime_type: { to: 'staticFiles.mimeType', read: text },
+  require_matching_file: { to: 'staticFiles.requireMatchingFile', read: flag },
+  application_readable: { to: 'staticFiles.applicationReadable', read: flag },
+  position: { read: word({ head: 'head', tail: 'tail' }) },
+  api_endpoint: { read: onOff },
+};
+
+const SERVED = ['mime_type', 'expiration', 'require_matching_file', 'http_headers', 'application_readable'];
+/** What each kind of handler may have beside the common keys; the first kind that is given decides. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  api_endpoint: ['position', 'script'],
+  static_files: ['upload', ...SERVED],
+  static_dir: SERVED,
+  script: ['position'],
+};
+const ALWAYS = ['url', 'login', 'auth_fail_action', 'secure', 'redirect_http_response_code'];
+
+/** One handler in the form in which gcloud sends it. */
+export const readHandler: Read<Handler> = (spot) => {
+  const given = readFields(spot, FIELDS, 'in a handler');
+  const value = (key: string) => given.get(key)?.value;
+  const kind = Object.keys(KINDS).find((k) => given.has(k));
+  const whose = given.has('url') ? `the handler of "${value('url')}"` : 'a handler';
+  if (kind === undefined) {
+    throw fault(spot, `${whose} needs exactly one of script, static_dir and static_files.`);
   }
-  return items.map((item) => readHandler(file, item));
-}
-
-function readHandler(file: YamlFile, node: Node | null): object {
-  const map = asMap(file, 'each handler', node);
-  const given = new Map<string, Node | null>();
-  for (const { key, keyNode, value } of entriesOf(file, map)) {
-    if (!KEYS.some((k) => k === key)) throw unknownKey(file, keyNode, key, KEYS, 'in a handler');
-    given.set(key, value);
+  const allowed = [kind, ...(KINDS[kind] ?? []), ...ALWAYS];
+  for (const [key, { spot: where }] of given) {
+    if (allowed.includes(key)) continue;
+    throw fault({ ...where, node: null }, `${whose} has ${kind}, and so it cannot have ${key}: delete one.`);
   }
-  const text = (key: string) => (given.has(key) ? asText(file, key, given.get(key) ?? null) : undefined);
-  const choice = <T>(key: string, table: Record<string, T>) =>
-    given.has(key) ? table[asWord(file, key, given.get(key) ?? null, Object.keys(table))] : undefined;
+  if (kind === 'static_files' && !given.has('upload')) {
+    throw fault(spot, `${whose} needs upload: the pattern of the files that static_files names.`);
+  }
+  checkContentType(given, whose);
+  if (!given.has('url')) {
+    if (kind === 'static_dir')
+      throw fault(spot, 'a handler with static_dir needs a url, such as "url: /static".');
+    warn(spot, 'a handler without a url is sent as it is, like gcloud does; App Engine may refuse it.');
+  }
 
-  const url = text('url');
-  if (url === undefined) throw file.fault(map, 'a handler needs a url, such as "url: /.*".');
-  const code = given.has('redirect_http_response_code')
-    ? `REDIRECT_HTTP_RESPONSE_CODE_${asWhole(file, 'redirect_http_response_code', given.get('redirect_http_response_code') ?? null)}`
-    : undefined;
-  const common = {
-    securityLevel: choice('secure', SECURITY) ?? 'SECURE_OPTIONAL',
-    ...defined({
-      login: choice('login', LOGIN),
-      authFailAction: choice('auth_fail_action', AUTH_FAIL),
-      redirectHttpResponseCode: code,
-    }),
+  const resource = {
+    securityLevel: 'SECURE_OPTIONAL',
+    ...toResource(given, FIELDS),
+    ...(kind === 'static_dir' ? directory(given) : {}),
+    ...(kind === 'api_endpoint' ? endpoint(value('script')) : {}),
   };
+  const position = value('position');
+  return {
+    resource,
+    ...(position === 'head' || position === 'tail' ? { position } : {}),
+    spot,
+    given,
+  };
+};
 
-  const dir = text('static_dir');
-  const files = text('static_files');
-  const script = text('script');
-  if ([dir, files, script].filter((t) => t !== undefined).length !== 1) {
-    throw file.fault(
-      map,
-      `the handler of "${url}" needs exactly one of script, static_dir and static_files.`,
-    );
+/** A folder is a pattern over its files. */
+function directory(given: Given): object {
+  const folder = String(given.get('static_dir')?.value).replace(/\/+$/, '');
+  const found = given.get('url');
+  const regex = String(found?.value);
+  if (found && (groupsIn(regex) ?? 0) > 0) {
+    throw fault(found.spot, `the url "${regex}" of a static_dir cannot have groups: leave the brackets out.`);
   }
-  if (script !== undefined) return { urlRegex: url, script: { scriptPath: script }, ...common };
-
-  const served = defined({
-    expiration: given.has('expiration') ? expiration(file, given.get('expiration') ?? null) : undefined,
-    httpHeaders: given.has('http_headers')
-      ? headerMap(file, 'http_headers', given.get('http_headers') ?? null)
-      : undefined,
-    mimeType: text('mime_type'),
-    requireMatchingFile: flag(file, given, 'require_matching_file'),
-  });
-  if (dir !== undefined) {
-    const folder = dir.replace(/\/+$/, '');
-    return {
-      urlRegex: `${url.replace(/\/+$/, '')}/(.*)`,
-      staticFiles: { path: `${folder}/\\1`, uploadPathRegex: `${folder}/.*`, ...served },
-      ...common,
-    };
-  }
-  const upload = text('upload');
-  if (upload === undefined) {
-    throw file.fault(
-      map,
-      `the handler of "${url}" needs upload: the pattern of the files that static_files names.`,
-    );
-  }
-  return { urlRegex: url, staticFiles: { path: files, uploadPathRegex: upload, ...served }, ...common };
+  const { staticFiles } = toResource(given, FIELDS);
+  return {
+    urlRegex: `${regex.replace(/\/+$/, '')}/(.*)`,
+    staticFiles: {
+      ...(staticFiles as object | undefined),
+      path: `${folder}/\\1`,
+      uploadPathRegex: `${folder}/.*`,
+    },
+  };
 }
 
-function flag(file: YamlFile, given: ReadonlyMap<string, Node | null>, key: string): boolean | undefined {
-  if (!given.has(key)) return undefined;
-  return /^(true|yes|on|y)$/i.test(
-    asWord(file, key, given.get(key) ?? null, ['true', 'false', 'yes', 'no', 'on', 'off', 'y', 'n']),
-  );
+function endpoint(script: unknown): object {
+  return { script: undefined, apiEndpoint: script === undefined ? {} : { scriptPath: script } };
 }
 
-/** "1d 12h" and the like, in seconds. */
-function expiration(file: YamlFile, node: Node | null): string {
-  const text = asText(file, 'expiration', node);
-  const parts = text.trim().split(/\s+/);
-  const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-  let seconds = 0;
-  for (const part of parts) {
-    const match = /^(\d+)([smhd]?)$/i.exec(part);
-    if (!match) throw file.fault(node, `expiration must be a time such as "4d 5h", but it is "${text}".`);
-    seconds += Number(match[1]) * (units[(match[2] || 's').toLowerCase()] ?? 1);
+function checkContentType(given: Given, whose: string): void {
+  const headers = given.get('http_headers');
+  if (!headers || !given.get('mime_type')?.value) return;
+  if (Object.keys(headers.value as object).some((name) => name.toLowerCase() === 'content-type')) {
+    throw fault(headers.spot, `${whose} gives its type twice, in mime_type and in Content-Type: keep one.`);
   }
-  return `${seconds}s`;
-}
-
-function defined(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -1,73 +1,89 @@
-import type { Node } from 'yaml';
-import {
-  asDuration,
-  asMap,
-  asNumber,
-  asText,
-  asWhole,
-  entriesOf,
-  unknownKey,
-  type YamlFile,
-} from './document.ts';
+import { fault } from './document.ts';
+import { idleTimeout, latency, listOf, number, pattern, type Read, seconds, text, whole } from './kinds.ts';
+import { type Fields, type Given, shape } from './shape.ts';
 
-type Read = (file: YamlFile, key: string, node: Node | null) => unknown;
+/** A number from 1 on, without zeros in front. */
+const count = (spot: Parameters<Read>[0]) => Number(pattern(/[1-9]\d*/, 'a whole number from 1 on')(spot));
 
-interface Field {
-  /** Where it goes in App Engine's version resource. */
-  readonly path: readonly [string] | readonly [string, string];
-  readonly read: Read;
-}
+/** `automatic` leaves the choice to App Engine, which is written as 0. */
+const idle = (spot: Parameters<Read>[0]) => {
+  const value = pattern(/\d+|automatic/, 'a whole number or automatic')(spot);
+  return value === 'automatic' ? 0 : Number(value);
+};
 
-/** `automatic` leaves the choice to App Engine: for idle instances that is written as 0, for latencies as nothing. */
-const idle: Read = (file, key, node) =>
-  asText(file, key, node) === 'automatic' ? 0 : asWhole(file, key, node);
-const latency: Read = (file, key, node) =>
-  asText(file, key, node) === 'automatic' ? undefined : asDuration(file, key, node);
+const CPU: Fields = {
+  target_utilization: { to: 'targetUtilization', read: number({ from: 1e-6, to: 1 }) },
+  aggregation_window_length_sec: { to: 'aggregationWindowLength', read: seconds(1) },
+};
 
-const AUTOMATIC: Readonly<Record<string, Field>> = {
-  min_instances: { path: ['standardSchedulerSettings', 'minInstances'], read: asWhole },
-  max_instances: { path: ['standardSchedulerSettings', 'maxInstances'], read: asWhole },
-  target_cpu_utilization: { path: ['standardSchedulerSettings', 'targetCpuUtilization'], read: asNumber },
-  target_throughput_utilization: {
-    path: ['standardSchedulerSettings', 'targetThroughputUtilization'],
-    read: asNumber,
+/** Checked by gcloud, and then not sent by its current API. */
+const CUSTOM_METRIC: Fields = {
+  metric_name: { read: pattern(/\S+/, 'a name without spaces'), required: true },
+  target_type: {
+    read: pattern(/GAUGE|DELTA_PER_SECOND|DELTA_PER_MINUTE/, 'GAUGE, DELTA_PER_SECOND or DELTA_PER_MINUTE'),
+    required: true,
   },
-  min_idle_instances: { path: ['minIdleInstances'], read: idle },
-  max_idle_instances: { path: ['maxIdleInstances'], read: idle },
-  min_pending_latency: { path: ['minPendingLatency'], read: latency },
-  max_pending_latency: { path: ['maxPendingLatency'], read: latency },
-  max_concurrent_requests: { path: ['maxConcurrentRequests'], read: asWhole },
+  target_utilization: { read: number() },
+  single_instance_assignment: { read: number() },
+  filter: { read: text },
 };
 
-const BASIC: Readonly<Record<string, Field>> = {
-  max_instances: { path: ['maxInstances'], read: asWhole },
-  idle_timeout: { path: ['idleTimeout'], read: asDuration },
+/** The first block is for the standard environment, the rest for flex; gcloud takes either in both. */
+const AUTOMATIC: Fields = {
+  min_instances: { to: 'standardSchedulerSettings.minInstances', read: whole() },
+  max_instances: { to: 'standardSchedulerSettings.maxInstances', read: whole() },
+  target_cpu_utilization: { to: 'standardSchedulerSettings.targetCpuUtilization', read: number() },
+  target_throughput_utilization: {
+    to: 'standardSchedulerSettings.targetThroughputUtilization',
+    read: number(),
+  },
+  min_idle_instances: { to: 'minIdleInstances', read: idle },
+  max_idle_instances: { to: 'maxIdleInstances', read: idle },
+  min_pending_latency: { to: 'minPendingLatency', read: latency },
+  max_pending_latency: { to: 'maxPendingLatency', read: latency },
+  max_concurrent_requests: { to: 'maxConcurrentRequests', read: count },
+
+  min_num_instances: { to: 'minTotalInstances', read: whole(1) },
+  max_num_instances: { to: 'maxTotalInstances', read: whole(1) },
+  cool_down_period_sec: { to: 'coolDownPeriod', read: seconds(60) },
+  cpu_utilization: { to: 'cpuUtilization', read: shape(CPU) },
+  target_network_sent_bytes_per_sec: { to: 'networkUtilization.targetSentBytesPerSecond', read: whole(1) },
+  target_network_sent_packets_per_sec: {
+    to: 'networkUtilization.targetSentPacketsPerSecond',
+    read: whole(1),
+  },
+  target_network_received_bytes_per_sec: {
+    to: 'networkUtilization.targetReceivedBytesPerSecond',
+    read: whole(1),
+  },
+  target_network_received_packets_per_sec: {
+    to: 'networkUtilization.targetReceivedPacketsPerSecond',
+    read: whole(1),
+  },
+  target_disk_write_bytes_per_sec: { to: 'diskUtilization.targetWriteBytesPerSecond', read: whole(1) },
+  target_disk_write_ops_per_sec: { to: 'diskUtilization.targetWriteOpsPerSecond', read: whole(1) },
+  target_disk_read_bytes_per_sec: { to: 'diskUtilization.targetReadBytesPerSecond', read: whole(1) },
+  target_disk_read_ops_per_sec: { to: 'diskUtilization.targetReadOpsPerSecond', read: whole(1) },
+  target_request_count_per_sec: { to: 'requestUtilization.targetRequestCountPerSecond', read: whole(1) },
+  target_concurrent_requests: { to: 'requestUtilization.targetConcurrentRequests', read: whole(1) },
+  custom_metrics: { read: listOf(shape(CUSTOM_METRIC, oneTarget)) },
 };
 
-const MANUAL: Readonly<Record<string, Field>> = {
-  instances: { path: ['instances'], read: asWhole },
-};
+export const automaticScaling = shape(AUTOMATIC);
 
-export const readAutomatic = reader(AUTOMATIC);
-export const readBasic = reader(BASIC);
-export const readManual = reader(MANUAL);
+export const basicScaling = shape({
+  max_instances: { to: 'maxInstances', read: count, required: true },
+  idle_timeout: { to: 'idleTimeout', read: idleTimeout },
+});
 
-function reader(fields: Readonly<Record<string, Field>>) {
-  return (file: YamlFile, key: string, node: Node | null): object => {
-    const result: Record<string, unknown> = {};
-    const nested: Record<string, Record<string, unknown>> = {};
-    for (const entry of entriesOf(file, asMap(file, key, node))) {
-      const field = fields[entry.key];
-      if (!field) throw unknownKey(file, entry.keyNode, entry.key, Object.keys(fields), `in ${key}`);
-      const value = field.read(file, `${key}.${entry.key}`, entry.value);
-      if (value === undefined) continue;
-      const [outer, inner] = field.path;
-      if (inner === undefined) result[outer] = value;
-      else {
-        nested[outer] ??= {};
-        nested[outer][inner] = value;
-      }
-    }
-    return { ...result, ...nested };
-  };
+export const manualScaling = shape({ instances: { to: 'instances', read: count, required: true } });
+
+function oneTarget(given: Given, spot: Parameters<Read>[0]): void {
+  const targets = ['target_utilization', 'single_instance_assignment'].filter((k) => given.get(k)?.value);
+  if (targets.length !== 1) {
+    throw fault(
+      spot,
+      `${spot.key} needs one of target_utilization and single_instance_assignment, not both.`,
+    );
+  }
 }

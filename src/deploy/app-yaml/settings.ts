@@ -1,99 +1,157 @@
-import { isScalar, isSeq, type Node } from 'yaml';
-import { CloudError } from '../../google/cloud-error.ts';
-import { asList, asText, asWord, entriesOf, unknownKey, type YamlFile } from './document.ts';
-import { readHandlers } from './handlers.ts';
-import type { AppYaml, ReadField } from './read.ts';
-import { readAutomatic, readBasic, readManual } from './scaling.ts';
-import { textMap } from './values.ts';
+import { readBuiltins } from './builtins.ts';
+import { fault, type Spot } from './document.ts';
+import {
+  adminConsole,
+  apiConfig,
+  backends,
+  derivedFileTypes,
+  errorHandlers,
+  libraries,
+} from './first-generation.ts';
+import {
+  healthCheck,
+  livenessCheck,
+  network,
+  readinessCheck,
+  resources,
+  vpcAccessConnector,
+} from './flex.ts';
+import { readHandler } from './handlers.ts';
+import { anyOf, expiration, expressions, flag, listOf, not, pattern, settings, text, word } from './kinds.ts';
+import { pythonRegExp } from './python-regexp.ts';
+import { automaticScaling, basicScaling, manualScaling } from './scaling.ts';
+import { type Fields, type Given, shape } from './shape.ts';
 
-interface Setting {
-  /** Its name in App Engine's version resource. */
-  readonly field: string;
-  readonly read: ReadField;
-}
-
+const ID = /(?!-)[a-z\d-]{0,62}[a-z\d]/;
+const PROJECT = /(?:[a-z\d-]{1,100}~)?(?:(?!-)[a-z\d\-.]{1,100}:)?(?!-)[a-z\d-]{0,99}[a-z\d]/;
 const INBOUND = [
-  'warmup',
-  'mail',
-  'mail_bounce',
-  'xmpp_message',
-  'xmpp_subscribe',
-  'xmpp_presence',
-  'xmpp_error',
-  'channel_presence',
-] as const;
+  ...['mail', 'mail_bounce', 'xmpp_message', 'xmpp_subscribe', 'xmpp_presence', 'xmpp_error'],
+  ...['channel_presence', 'rest', 'warmup'],
+];
 
-const SETTINGS: Readonly<Record<string, Setting>> = {
-  runtime: { field: 'runtime', read: asText },
-  entrypoint: {
-    field: 'entrypoint',
-    read: (file, key, node) => ({ shell: shellOf(asText(file, key, node)) }),
+const ENDPOINTS: Fields = {
+  name: { to: 'name', read: pattern(/\S+/, 'a name without spaces'), required: true },
+  config_id: { to: 'configId', read: pattern(/\S+/, 'an id without spaces') },
+  rollout_strategy: { to: 'rolloutStrategy', read: word({ fixed: 'FIXED', managed: 'MANAGED' }) },
+  trace_sampling: { to: 'disableTraceSampling', read: not },
+};
+
+/** Read here, and sent in a form that depends on other settings: see version-fields.ts. */
+const HELD: Fields = {
+  handlers: { read: listOf(readHandler) },
+  manual_scaling: { read: manualScaling },
+  vm: { read: flag },
+  vm_settings: { read: settings },
+  beta_settings: { read: settings },
+  env_variables: { read: settings },
+  skip_files: { read: regularExpression, readsEmpty: true },
+  builtins: { read: readBuiltins },
+  includes: { read: listOf(text) },
+  admin_console: { read: adminConsole },
+};
+
+/** What an included file may have. build_env_variables are read there, and then left out, as gcloud does. */
+export const INCLUDE_SETTINGS: Fields = { ...HELD, build_env_variables: { read: settings } };
+
+/** All that gcloud takes in app.yaml, for the standard environment and for flex alike. */
+export const SETTINGS: Fields = {
+  ...HELD,
+  // Who and where.
+  service: { read: pattern(ID, 'a name of lower-case letters, digits and dashes') },
+  module: { read: pattern(ID, 'a name of lower-case letters, digits and dashes') },
+  application: { read: pattern(PROJECT, 'a project') },
+  project: { read: pattern(PROJECT, 'a project') },
+  version: { read: pattern(ID, 'a name of lower-case letters, digits and dashes') },
+  service_account: { to: 'serviceAccount', read: text },
+  // What runs.
+  runtime: { read: pattern(/gs:\/\/[a-z0-9\-._/]+|[a-z][a-z0-9\-.]{0,29}/, 'a name such as nodejs22') },
+  env: { to: 'env', read: pattern(/1|2|standard|flex|flexible/, 'standard or flex') },
+  entrypoint: { to: 'entrypoint', read: entrypoint },
+  main: { to: 'runtimeMainExecutablePath', read: pattern(/.+/, 'a path') },
+  runtime_channel: { to: 'runtimeChannel', read: text },
+  runtime_config: { to: 'flexibleRuntimeSettings', read: runtimeConfig },
+  flexible_runtime_settings: {
+    read: shape({
+      operating_system: { read: pattern(/[a-z0-9]+/, 'a name such as ubuntu22'), required: true },
+      runtime_version: { read: text },
+    }),
   },
-  env_variables: { field: 'envVariables', read: textMap },
-  build_env_variables: { field: 'buildEnvVariables', read: textMap },
-  instance_class: { field: 'instanceClass', read: asText },
-  automatic_scaling: { field: 'automaticScaling', read: readAutomatic },
-  basic_scaling: { field: 'basicScaling', read: readBasic },
-  manual_scaling: { field: 'manualScaling', read: readManual },
-  handlers: { field: 'handlers', read: readHandlers },
+  api_version: {
+    to: 'runtimeApiVersion',
+    read: pattern(/[\w.]{1,32}/, 'a name of letters, digits and dots'),
+  },
+  app_engine_apis: { to: 'appEngineApis', read: flag },
+  threadsafe: { to: 'threadsafe', read: flag },
+  build_env_variables: { to: 'buildEnvVariables', read: settings },
+  instance_class: { to: 'instanceClass', read: text },
+  source_language: { read: pattern(/[\w.-]{1,32}/, 'a name of letters, digits, dots and dashes') },
+  // How many.
+  automatic_scaling: { to: 'automaticScaling', read: automaticScaling },
+  basic_scaling: { to: 'basicScaling', read: basicScaling },
+  // How it is reached.
   inbound_services: {
-    field: 'inboundServices',
-    read: (file, key, node) =>
-      asList(file, key, node).map(
-        (item) => `INBOUND_SERVICE_${asWord(file, key, item, INBOUND).toUpperCase()}`,
-      ),
+    to: 'inboundServices',
+    read: listOf(
+      (spot) =>
+        `INBOUND_SERVICE_${pattern(new RegExp(INBOUND.join('|')), anyOf(INBOUND))(spot).toUpperCase()}`,
+    ),
   },
-  service_account: { field: 'serviceAccount', read: asText },
+  default_expiration: { to: 'defaultExpiration', read: expiration },
+  error_handlers: { to: 'errorHandlers', read: errorHandlers },
+  standard_websocket: { to: 'enableStandardWebsocket', read: flag },
+  vpc_access_connector: { to: 'vpcAccessConnector', read: vpcAccessConnector },
+  endpoints_api_service: { to: 'endpointsApiService', read: shape(ENDPOINTS, oneRollout) },
+  api_config: { to: 'apiConfig', read: apiConfig },
+  auto_id_policy: { read: word({ default: 'default', legacy: 'legacy' }) },
+  // Flex.
+  health_check: { to: 'healthCheck', read: healthCheck },
+  vm_health_check: { read: healthCheck },
+  liveness_check: { to: 'livenessCheck', read: livenessCheck },
+  readiness_check: { to: 'readinessCheck', read: readinessCheck },
+  resources: { to: 'resources', read: resources },
+  network: { to: 'network', read: network },
+  zones: { read: listOf(text) },
+  // The first generation's.
+  libraries: { to: 'libraries', read: libraries },
+  nobuild_files: { to: 'nobuildFilesRegex', read: noBuildFiles, readsEmpty: true },
+  derived_file_type: { read: derivedFileTypes },
+  backends: { read: backends },
+  code_lock: { read: flag },
 };
-
-/** Keys that gcloud refuses as well, with the way out. */
-const REFUSED: Readonly<Record<string, string>> = {
-  version: 'the version is given to /deploy',
-  application: 'the project is in GOOGLE_CLOUD_PROJECT',
-  project: 'the project is in GOOGLE_CLOUD_PROJECT',
-  threadsafe: 'this runtime has no such switch',
-};
-
-export function readSettings(file: YamlFile, path: string): AppYaml {
-  let service = 'default';
-  const body: Record<string, unknown> = {};
-  for (const { key, keyNode, value } of entriesOf(file, file.root)) {
-    if (key === 'service') {
-      service = asText(file, key, value);
-      continue;
-    }
-    const refused = REFUSED[key];
-    if (refused !== undefined)
-      throw file.fault(keyNode, `"${key}" does not belong here (${refused}): delete the line.`);
-    const setting = SETTINGS[key];
-    if (!setting) throw unknownKey(file, keyNode, key, ['service', ...Object.keys(SETTINGS)], 'in app.yaml');
-    if (isEmpty(value) && key !== 'runtime') continue;
-    const read = setting.read(file, key, value);
-    // A map of texts without entries says nothing; `automatic_scaling: {}` does.
-    if (setting.read === textMap && Object.keys(read ?? {}).length === 0) continue;
-    body[setting.field] = read;
-  }
-  const scalings = ['automaticScaling', 'basicScaling', 'manualScaling'].filter((field) => field in body);
-  if (scalings.length > 1) {
-    throw new CloudError(
-      'invalid',
-      `${path} has more than one kind of scaling (${scalings.join(', ')}): keep one.`,
-    );
-  }
-  const { runtime } = body;
-  if (typeof runtime !== 'string') {
-    throw new CloudError('invalid', `${path} names no runtime: add a line such as "runtime: nodejs20".`);
-  }
-  // gcloud always sends an entrypoint, empty when the runtime chooses its own.
-  return { service, runtime, body: { entrypoint: { shell: '' }, ...body } };
-}
 
 /** App Engine puts `exec` in front by itself. */
-function shellOf(command: string): string {
-  return command.replace(/^exec /, '');
+function entrypoint(spot: Spot): { shell: string } {
+  return { shell: text(spot).replace(/^exec /, '') };
 }
 
-/** A key without a value, or with an empty list. */
-function isEmpty(node: Node | null): boolean {
-  return node === null || (isScalar(node) && node.value === null) || (isSeq(node) && node.items.length === 0);
+/** Any names, of which App Engine is told two. */
+function runtimeConfig(spot: Spot): Record<string, string> {
+  const { operating_system: operatingSystem, runtime_version: runtimeVersion } = settings(spot);
+  return {
+    ...(operatingSystem === undefined ? {} : { operatingSystem }),
+    ...(runtimeVersion === undefined ? {} : { runtimeVersion }),
+  };
+}
+
+function regularExpression(spot: Spot): string {
+  const source = expressions(spot);
+  if (pythonRegExp(source)) return source;
+  throw fault(spot, `${spot.key} is no regular expression: "${source}". Look at its brackets.`);
+}
+
+function noBuildFiles(spot: Spot): string | undefined {
+  const source = regularExpression(spot);
+  return source === '^$' ? undefined : source;
+}
+
+function oneRollout(given: Given, spot: Spot): void {
+  const managed = given.get('rollout_strategy')?.value === 'MANAGED';
+  if (managed === given.has('config_id')) {
+    throw fault(
+      spot,
+      managed
+        ? `${spot.key} is managed, and so it cannot have config_id: delete the line.`
+        : `${spot.key} needs config_id, or "rollout_strategy: managed".`,
+    );
+  }
 }
