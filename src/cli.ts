@@ -18,6 +18,10 @@ program
   .description('the local chat and the local App Engine alone; prints what makes gcloud and a bot use them')
   .action(async () => (await import('./commands/sandbox.ts')).sandbox());
 program
+  .command('doctor')
+  .description('looks at everything that a release needs and says what is missing')
+  .action(async () => (await import('./commands/doctor.ts')).doctor());
+program
   .command('init')
   .description('writes a first sluice.yaml here, from the app.yaml of a folder')
   .argument('[folder]', 'the folder with app.yaml', '.')

@@ -18,6 +18,8 @@ export interface Endpoints {
   readonly logging?: string;
   readonly storage?: string;
   readonly cloudscheduler?: string;
+  readonly cloudresourcemanager?: string;
+  readonly iam?: string;
 }
 
 export interface Config {
@@ -78,6 +80,8 @@ const schema = v.object({
   CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING: v.optional(baseUrl),
   CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: v.optional(baseUrl),
   CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDSCHEDULER: v.optional(baseUrl),
+  CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER: v.optional(baseUrl),
+  CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM: v.optional(baseUrl),
 });
 
 /** A token in an error is a leaked token. */
@@ -145,6 +149,8 @@ function cloudOf(env: v.InferOutput<typeof schema>): CloudConfig {
     logging: env.CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING,
     storage: env.CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE,
     cloudscheduler: env.CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDSCHEDULER,
+    cloudresourcemanager: env.CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER,
+    iam: env.CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM,
   };
   return {
     kind: 'remote',

@@ -35,6 +35,8 @@ export function localEndpoints(url: string): Required<Endpoints> {
     logging: base,
     storage: `${base}storage/v1/`,
     cloudscheduler: base,
+    cloudresourcemanager: base,
+    iam: base,
   };
 }
 
@@ -70,13 +72,7 @@ export function exportLines(sandbox: Sandbox): string[] {
     for (const [name, base] of Object.entries(localEndpoints(url))) {
       lines.push([`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name.toUpperCase()}`, base]);
     }
-    for (const name of [
-      'SERVICEUSAGE',
-      'SERVICEMANAGEMENT',
-      'CLOUDRESOURCEMANAGER',
-      'CLOUDBUILD',
-      'CLOUDTASKS',
-    ]) {
+    for (const name of ['SERVICEUSAGE', 'SERVICEMANAGEMENT', 'CLOUDBUILD', 'CLOUDTASKS']) {
       lines.push([`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name}`, `${url}/`]);
     }
     lines.push(['CLOUDSDK_AUTH_DISABLE_CREDENTIALS', '1'], ['CLOUDSDK_CORE_DISABLE_PROMPTS', '1']);

@@ -1,11 +1,14 @@
+import type { Member } from './plan/schema.ts';
+
 /** The clock and the people of a sandbox that runs in another process. */
 export interface SharedSandbox {
   readonly clock: { readonly origin: number; readonly epoch: number; readonly speed: number };
-  readonly people: readonly {
-    readonly id: number;
-    readonly firstName: string;
-    readonly roles: readonly string[];
-  }[];
+  readonly members: readonly Member[];
+}
+
+interface Info {
+  readonly clock: SharedSandbox['clock'];
+  readonly people: readonly { id: number; firstName: string; roles: Member['roles'] }[];
 }
 
 /** @throws Error with a sentence when nothing answers there. */
@@ -17,5 +20,6 @@ export async function askSandbox(url: string): Promise<SharedSandbox> {
     );
   });
   if (!reply.ok) throw new Error(`SLUICE_SANDBOX names ${url}, but ${address} answers ${reply.status}.`);
-  return (await reply.json()) as SharedSandbox;
+  const { clock, people } = (await reply.json()) as Info;
+  return { clock, members: people.map(({ id, firstName, roles }) => ({ id, name: firstName, roles })) };
 }

@@ -3,7 +3,6 @@ import { createLog } from '../log.ts';
 import { startBot } from '../main.ts';
 import { scaledClock, systemClock } from '../plan/clock.ts';
 import { loadPlan } from '../plan/load.ts';
-import type { Member } from '../plan/schema.ts';
 import { askSandbox } from '../shared-sandbox.ts';
 import { invitation } from './invitation.ts';
 import { liveUntilStopped } from './lifetime.ts';
@@ -27,14 +26,7 @@ export async function run(): Promise<void> {
   const clock = shared
     ? scaledClock(shared.clock.origin, shared.clock.epoch, shared.clock.speed)
     : systemClock;
-  const people: readonly Member[] =
-    plan.people.length > 0 || !shared
-      ? plan.people
-      : shared.people.map(({ id, firstName, roles }) => ({
-          id,
-          name: firstName,
-          roles: roles as Member['roles'],
-        }));
+  const people = plan.people.length > 0 || !shared ? plan.people : shared.members;
   const bot = await startBot({
     telegram,
     cloud,

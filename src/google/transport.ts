@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AuthClient, GoogleAuth, type gaxios, PassThroughClient } from 'google-auth-library';
 import type { Endpoint } from './endpoint.ts';
 import { readFault } from './fault.ts';
+import { CLOUD_PLATFORM } from './scope.ts';
 
 /**
  * Signal of the call under way. Google's generated clients take none, so it reaches the socket around them.
@@ -57,6 +58,6 @@ async function bodyText(response: gaxios.GaxiosResponse<unknown>): Promise<strin
 export async function openTransport(endpoint: Endpoint, timeoutMs: number): Promise<AuthClient> {
   const client = endpoint.local
     ? new PassThroughClient()
-    : await new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'] }).getClient();
+    : await new GoogleAuth({ scopes: [CLOUD_PLATFORM] }).getClient();
   return new Transport(client, timeoutMs);
 }

@@ -5,6 +5,7 @@ import type { Buckets } from './buckets.ts';
 import type { Documents } from './documents.ts';
 import type { Figures } from './figures.ts';
 import type { Fleet } from './fleet.ts';
+import { iamRoutes } from './iam-routes.ts';
 import { loggingRoutes } from './logging-routes.ts';
 import type { Logs } from './logs.ts';
 import { monitoringRoutes } from './monitoring-routes.ts';
@@ -38,6 +39,7 @@ export function restApi(parts: ApiParts): Hono {
   api.route('/', monitoringRoutes(registry.project, figures, clock, parts.ingestionDelayMs));
   api.route('/', loggingRoutes(registry.project, logs));
   api.route('/', schedulerRoutes(registry.project, documents, clock));
+  api.route('/', iamRoutes(registry.project));
   api.notFound((c) =>
     answerRefusal(
       c,
