@@ -73,8 +73,8 @@ const service = v.strictObject(
 const person = v.strictObject(
   {
     id: v.pipe(
-      v.number('the number that Telegram gave this person'),
-      v.safeInteger('the number that Telegram gave this person'),
+      v.number('the whole number that Telegram gave this person'),
+      v.safeInteger('the whole number that Telegram gave this person'),
       v.minValue(1, 'the number of a person, which is above 0 (those of groups are below)'),
       about('The number that Telegram gave this person; names can be changed, numbers cannot.', 123456789),
     ),

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 
 export type Path = readonly (string | number)[];
 
@@ -29,47 +29,29 @@ export type Source =
 /** A node of the document, an entry of a map, or nothing. */
 type Part = unknown;
 
+/** The place of a character, counted from 0. */
+type PlaceOf = (offset?: number) => Place;
+
 export function readYaml(text: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: 'error' });
-  const placeOf = (offset: number): Place => {
+  const placeOf: PlaceOf = (offset = 0) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
 
-  const wrong = [...document.errors, ...document.warnings];
-  if (wrong.length > 0) {
-    const faults = wrong.map((error) => ({ place: placeOf(error.pos[0]), says: sayBroken(error) }));
-    return { kind: 'broken', faults };
-  }
+  const faults = [...findBroken(document, placeOf), ...findLoose(document, placeOf)];
+  if (faults.length > 0) return { kind: 'broken', faults };
   let data: unknown;
   try {
     data = document.toJS();
   } catch (error) {
-    // An alias without its anchor, or one that unfolds to far too much.
+    // Aliases that unfold to far too much.
     const says = `not YAML: ${(error as Error).message}.`;
     return { kind: 'broken', faults: [{ place: placeOf(0), says }] };
   }
-
-  const writtenTwice: Located[] = [];
-  visit(document, {
-    Map(_, map) {
-      const seen = new Map<string, Place>();
-      for (const { key } of map.items) {
-        const name = nameOf(key);
-        const place = placeOf(offsetOf(key) ?? 0);
-        const first = seen.get(name);
-        if (!first) seen.set(name, place);
-        else {
-          const says = `'${name}' is written twice, first in line ${first.line}: keep one of the two.`;
-          writtenTwice.push({ place, says });
-        }
-      }
-    },
-  });
-
   const resolve = (part: Part): Part => (isAlias(part) ? part.resolve(document) : part);
-  return { kind: 'read', data, writtenTwice, locate };
+  return { kind: 'read', data, writtenTwice: findTwice(document, placeOf), locate };
 
   function locate(path: Path, at: 'key' | 'value'): Place {
     let part: Part = document.contents;
@@ -77,6 +59,7 @@ export function readYaml(text: string): Source {
     for (const [i, step] of path.entries()) {
       const inside = resolve(part);
       let key: Part;
+      // An item has no key, and one that was not written has its place all the same.
       if (isSeq(inside)) part = inside.items[Number(step)];
       else {
         const pair = isMap(inside) ? inside.items.findLast((p) => nameOf(p.key) === String(step)) : undefined;
@@ -85,10 +68,50 @@ export function readYaml(text: string): Source {
       }
       const wanted = at === 'key' && i === path.length - 1 ? key : part;
       // A key without a value stands for it.
-      offset = (isEmpty(wanted) ? offsetOf(key) : offsetOf(wanted)) ?? offset;
+      offset = (isEmpty(wanted) ? offsetOf(key) : undefined) ?? offsetOf(wanted) ?? offset;
     }
     return placeOf(offset);
   }
+}
+
+function findBroken({ errors, warnings }: Document.Parsed, placeOf: PlaceOf): Located[] {
+  return [...errors, ...warnings].map((error) => ({
+    place: placeOf(error.pos[0]),
+    says: sayBroken(error),
+  }));
+}
+
+/** Aliases that refer to nothing. */
+function findLoose(document: Document.Parsed, placeOf: PlaceOf): Located[] {
+  const found: Located[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document)) return;
+      const says = `*${alias.source} has no &${alias.source} above it: set one there, or write the value itself.`;
+      found.push({ place: placeOf(offsetOf(alias)), says });
+    },
+  });
+  return found;
+}
+
+function findTwice(document: Document.Parsed, placeOf: PlaceOf): Located[] {
+  const found: Located[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Map<string, Place>();
+      for (const { key } of map.items) {
+        const name = nameOf(key);
+        const place = placeOf(offsetOf(key));
+        const first = seen.get(name);
+        if (!first) seen.set(name, place);
+        else {
+          const says = `'${name}' is written twice, first in line ${first.line}: keep one of the two.`;
+          found.push({ place, says });
+        }
+      }
+    },
+  });
+  return found;
 }
 
 function sayBroken(error: { readonly code: string; readonly message: string }): string {

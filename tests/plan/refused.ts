@@ -1,0 +1,9 @@
+import { expect } from 'vitest';
+import { checkPlan } from '../../src/plan/check.ts';
+
+/** Every sentence that a plan gets, each from its line and column on, and no other. */
+export function refused(plan: string, ...sentences: string[]): void {
+  const checked = checkPlan(plan, 'sluice.yaml');
+  const faults = checked.ok ? [] : checked.faults;
+  expect(faults).toEqual(sentences.map((sentence) => `sluice.yaml:${sentence}`));
+}

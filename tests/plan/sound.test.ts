@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { checkPlan } from '../../src/plan/check.ts';
+import { builtInPlan, parsePlan } from '../../src/plan/load.ts';
+import { sayPlan } from '../../src/plan/say.ts';
+
+function sound(text: string) {
+  const checked = checkPlan(text, 'sluice.yaml');
+  if (!checked.ok) throw new Error(checked.faults.join('\n'));
+  return checked;
+}
+
+test.each(['', '\n', '# nothing yet\n', '---\n', '~\n', '{}\n', '\uFEFF', '\uFEFF# nothing\r\n'])(
+  'a plan that says nothing is the built-in one: %j',
+  async (text) => {
+    expect(sound(text).plan).toEqual(builtInPlan());
+    expect(await parsePlan(text, 'sluice.yaml')).toEqual(builtInPlan());
+  },
+);
+
+test('the built-in plan is that of the deployment plan', () => {
+  const plan = builtInPlan();
+  expect(plan.steps.map((step) => step.traffic)).toEqual([100, 500, 1000]);
+  expect(plan.checklist.flatMap((section) => section.items)).toHaveLength(19);
+  expect(plan.approval).toEqual({ needed: 1, twoPerson: true, expires: 7_200_000, hold: 900_000 });
+});
+
+test('what is written with aliases is read as if it were written out', () => {
+  const { plan } = sound(
+    'services:\n  web: &all { smoke: [{ path: /healthz }] }\n  api: *all\npeople:\n  - &ada { id: 1, name: Ada, roles: [operator] }\n',
+  );
+  expect(plan.services.api).toEqual(plan.services.web);
+});
+
+test('a fault inside an alias is told where it is written', () => {
+  const checked = checkPlan('services:\n  web: &all\n    smoke: 3\n  api: *all\n', 'p');
+  expect(checked.ok ? [] : checked.faults).toEqual([
+    "p:3:12: 'services.web.smoke' should be a list of smoke tests, but is 3.",
+    "p:3:12: 'services.api.smoke' should be a list of smoke tests, but is 3.",
+  ]);
+});
+
+describe('what nobody could do', () => {
+  const ADA = '{ id: 1, name: Ada, roles: [operator] }';
+  const BOTH = '{ id: 1, name: Ada, roles: [operator, approver] }';
+  const BEN = '{ id: 2, name: Ben, roles: [approver] }';
+  const CLEO = '{ id: 3, name: Cleo, roles: [operator, approver] }';
+  test.each([
+    [[], '', "'people' names nobody: `sluice run` needs somebody who is operator, and an approver."],
+    [[ADA], '', 'nobody is approver, so nobody may let a release out.'],
+    [[BEN], '', 'nobody is operator, so nobody may start a release.'],
+    [
+      [BOTH],
+      '',
+      'no release could be let out: a step takes 1 approver who did not start it, and approver is only Ada.',
+    ],
+    [
+      [BOTH, '{ id: 2, name: Ben, roles: [operator] }'],
+      '',
+      'no release of Ada could be let out: a step takes 1 approver who did not start it, and approver is only Ada.',
+    ],
+    [
+      [ADA, BEN],
+      'approval: { needed: 2 }',
+      'no release could be let out: a step takes 2 approvers who did not start it, and approver is only Ben.',
+    ],
+    [
+      [BOTH, BEN],
+      'approval: { needed: 3, twoPerson: false }',
+      'no release could be let out: a step takes 3 approvers, and approver is only Ada and Ben.',
+    ],
+  ])('%j %s', (people, rest, warning) => {
+    const text = `${rest}\npeople: [${people.join(', ')}]\n`;
+    expect(sound(text).warnings).toEqual([`sluice.yaml:2:1: warning: ${warning}`]);
+  });
+
+  test.each([
+    [[ADA, BEN], ''],
+    [[BOTH, BEN], ''],
+    [[BOTH, CLEO], ''],
+    [[BOTH], 'approval: { twoPerson: false }'],
+    [[BOTH, BEN, CLEO], 'approval: { needed: 2 }'],
+  ])('%j %s: nothing', (people, rest) => {
+    expect(sound(`${rest}\npeople: [${people.join(', ')}]\n`).warnings).toEqual([]);
+  });
+});
+
+test.each([
+  [
+    '',
+    'a release of any service goes after 19 checklist items to 10 % (judged for 30 minutes), 50 % (judged for 30 minutes) and 100 %; each step takes a yes of 1 approver other than the starter',
+  ],
+  [
+    'services: { web: {}, api: {} }\nchecklist: []\nsteps: [{ traffic: 12.5, watch: 0s }, { traffic: 100, watch: 1h }]\napproval: { needed: 2, twoPerson: false }\n',
+    'a release of web and api goes without a checklist to 12.5 % (not judged) and 100 % (judged for 1 hour); each step takes a yes of 2 approvers',
+  ],
+])('in a line: %j', (text, line) => {
+  expect(sayPlan(sound(text).plan)).toBe(line);
+});
