@@ -26,12 +26,7 @@ async function* examine(env: NodeJS.ProcessEnv): Examination {
   yield* examineDataFolder(config.dataDir);
   const { clock, listed } = yield* lookAround(config, plan);
   const { telegram, cloud } = config;
-  const claimed = yield* examineTeam(
-    config.dataDir,
-    listed,
-    plan?.approval.needed,
-    telegram.kind === 'local',
-  );
+  const claimed = yield* examineTeam(config.dataDir, listed, plan, telegram.kind === 'local');
   yield* examineTelegram(telegram, (telegram.kind === 'remote' ? telegram.chat : undefined) ?? claimed);
   yield* examineGoogle(cloud, Object.keys(plan?.services ?? {}), clock);
 }

@@ -169,7 +169,7 @@ test('a group in order, and one that nobody has claimed', async () => {
   const env = await telegram();
   const inOrder = await doctor(env, TEAM);
   expect(faults(inOrder)).toEqual([]);
-  expect(inOrder.text).toMatch(/✓ Team: the plan lists 2: operators 1, approvers 1\./);
+  expect(inOrder.text).toMatch(/✓ Team: the plan lists 2, and they can carry a release out\./);
   expect(inOrder.text).toMatch(/✓ Privacy: privacy mode is on/);
 
   const { TELEGRAM_CHAT_ID: _, ...unclaimed } = env;
@@ -185,7 +185,8 @@ test('a team that the chat keeps is read from the data folder', async () => {
   const record = { schema: 1, history: [claimed] };
   const said = await doctor(env, { 'data/team.json': JSON.stringify(record) });
   expect(faults(said)).toEqual([
-    '✗ Team: the chat lists 1: operators 0, approvers 0. A release needs an operator and 1 to approve.',
+    '✗ Team: nobody is operator, so nobody may start a release.',
+    '✗ Team: nobody is approver, so nobody may let a release out.',
   ]);
   expect(said.text).toMatch(/✓ Group: “Releases” \(-1001\)/);
 });
@@ -199,7 +200,7 @@ test.each([
   [
     'a webhook',
     { getWebhookInfo: { url: 'https://hooks.example.com/secret', pending_update_count: 0 } },
-    /✗ Webhook: one is set, at hooks\.example\.com: another program/,
+    /✗ Webhook: one is set, at hooks\.example\.com: while it stands/,
   ],
   [
     'a chat that is not there',

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldTeam, type TeamMember, type TeamState } from '../../bot/team/history.ts';
 import { readTeamRecord } from '../../bot/team/team.ts';
+import { findGaps } from '../../plan/approvers.ts';
+import type { Plan } from '../../plan/schema.ts';
 import { openFileStore } from '../../store/file-store.ts';
-import { type Examination, good, open, wrong } from './finding.ts';
+import { type Examination, type Finding, good, open, wrong } from './finding.ts';
 
 /** People listed elsewhere than in the chat: by the plan, or by a sandbox in another process. */
 export interface Listed {
@@ -12,13 +14,13 @@ export interface Listed {
 }
 
 /**
- * @param needed how many must approve; undefined when the plan, which says so, cannot be read.
+ * @param plan undefined when it cannot be read.
  * @returns the group that was claimed, if one was.
  */
 export async function* examineTeam(
   dataDir: string,
   listed: Listed | undefined,
-  needed: number | undefined,
+  plan: Plan | undefined,
   isLocal: boolean,
 ): Examination<number | undefined> {
   let kept: TeamState = { members: [] };
@@ -30,7 +32,7 @@ export async function* examineTeam(
     yield wrong('Team', (error as Error).message);
     return undefined;
   }
-  if (needed === undefined) {
+  if (plan === undefined) {
     yield open('Team', 'who is in it depends on the plan.');
     return kept.chat;
   }
@@ -45,17 +47,17 @@ export async function* examineTeam(
         );
     return kept.chat;
   }
-  yield sayTeam(members, needed, listed?.by ?? 'the chat');
+  yield sayTeam(plan, members, listed?.by ?? 'the chat');
   return kept.chat;
 }
 
-function sayTeam(members: readonly TeamMember[], needed: number, by: string) {
-  const have = (role: 'operator' | 'approver') => members.filter(({ roles }) => roles.includes(role)).length;
-  const says = `${by} lists ${members.length}: operators ${have('operator')}, approvers ${have('approver')}.`;
-  if (have('operator') > 0 && have('approver') >= needed) return good('Team', says);
+function sayTeam(plan: Plan, people: readonly TeamMember[], by: string): Finding {
+  const gaps = findGaps({ ...plan, people: [...people] });
+  if (gaps.length === 0)
+    return good('Team', `${by} lists ${people.length}, and they can carry a release out.`);
   const todo =
     by === 'the chat'
       ? 'In the group, an admin replies to somebody’s message with /team operator or /team approver.'
       : 'List more people under people in the plan.';
-  return wrong('Team', `${says} A release needs an operator and ${needed} to approve.`, todo);
+  return wrong('Team', gaps.join('\n'), todo);
 }

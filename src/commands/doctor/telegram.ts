@@ -57,8 +57,8 @@ async function* examineWebhook(api: Api): Examination {
       ? wrong(
           'Webhook',
           // The path of a webhook often is a secret.
-          `one is set, at ${new URL(url).host}: another program uses this bot, and polling fails while it does.`,
-          'Give Sluice a bot of its own; or stop the other program and call deleteWebhook: https://core.telegram.org/bots/api#deletewebhook',
+          `one is set, at ${new URL(url).host}: while it stands nobody can poll. Sluice takes it away when it starts, and the program there hears nothing more.`,
+          'If that program is still wanted, give Sluice a bot of its own; else start Sluice.',
         )
       : good('Webhook', 'none is set, so that Sluice can poll.');
   } catch (error) {
