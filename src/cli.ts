@@ -53,10 +53,14 @@ program
   .action(async (folder: string, options: { version: string; json?: true }) =>
     (await import('./commands/deploy.ts')).dryRun(folder, options),
   );
+program
+  .command('judge')
+  .description('judges windows given as lines of JSON on standard input, one answer a tick')
+  .action(async () => (await import('./commands/judge.ts')).judge());
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
+  // Whatever was started by then must not keep a failed command alive.
+  process.stderr.write(`${(error as Error).message}\n`, () => process.exit(1));
 }

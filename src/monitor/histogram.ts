@@ -17,19 +17,34 @@ export function merge(histograms: readonly Histogram[]): Histogram {
   const filled = histograms.filter((h) => h.counts.length > 0);
   const [first] = filled;
   if (!first) return EMPTY;
-  const alike = filled.every((h) => h.bounds === first.bounds || sameBounds(h.bounds, first.bounds));
-  const bounds = alike ? first.bounds : commonBounds(filled);
+  const bounds = sharedBounds(filled);
   const sums = Array.from({ length: bounds.length + 1 }, () => 0);
-  for (const { bounds: own, counts } of filled) {
-    let to = 0;
-    for (const [i, count] of counts.entries()) {
-      // The bucket's lower border decides where it belongs.
-      const low = i === 0 ? Number.NEGATIVE_INFINITY : (own[i - 1] ?? Number.POSITIVE_INFINITY);
-      while (to < bounds.length && (bounds[to] ?? 0) <= low) to++;
-      sums[to] = (sums[to] ?? 0) + count;
-    }
-  }
+  for (const histogram of filled)
+    for (const [i, count] of countsOn(bounds, histogram).entries()) sums[i] = (sums[i] ?? 0) + count;
   return { bounds, counts: sums };
+}
+
+/** The borders that all filled histograms have. */
+export function sharedBounds(histograms: readonly Histogram[]): readonly number[] {
+  const filled = histograms.filter((h) => h.counts.length > 0);
+  const [first] = filled;
+  if (!first) return [];
+  const alike = filled.every((h) => h.bounds === first.bounds || sameBounds(h.bounds, first.bounds));
+  return alike ? first.bounds : commonBounds(filled);
+}
+
+/** Counts on fewer borders, all of which the histogram has. */
+export function countsOn(bounds: readonly number[], { bounds: own, counts }: Histogram): readonly number[] {
+  if (own === bounds) return counts;
+  const sums = Array.from({ length: bounds.length + 1 }, () => 0);
+  let to = 0;
+  for (const [i, count] of counts.entries()) {
+    // The bucket's lower border decides where it belongs.
+    const low = i === 0 ? Number.NEGATIVE_INFINITY : (own[i - 1] ?? Number.POSITIVE_INFINITY);
+    while (to < bounds.length && (bounds[to] ?? 0) <= low * (1 + 1e-9)) to++;
+    sums[to] = (sums[to] ?? 0) + count;
+  }
+  return sums;
 }
 
 function sameBounds(a: readonly number[], b: readonly number[]): boolean {
@@ -41,17 +56,6 @@ function commonBounds(histograms: readonly Histogram[]): number[] {
   const [first, ...others] = histograms;
   const near = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.abs(a);
   return (first?.bounds ?? []).filter((x) => others.every((h) => h.bounds.some((y) => near(x, y))));
-}
-
-/** How many lay at or above one of the histogram's borders. */
-export function above(histogram: Histogram, border: number): number {
-  const { bounds, counts } = histogram;
-  let sum = 0;
-  for (let i = counts.length - 1; i > 0; i--) {
-    if ((bounds[i - 1] ?? Number.POSITIVE_INFINITY) < border * (1 - 1e-9)) break;
-    sum += counts[i] ?? 0;
-  }
-  return sum;
 }
 
 /**
@@ -77,21 +81,4 @@ export function quantile(histogram: Histogram, q: number): number | undefined {
     return low > 0 ? low * (high / low) ** (left / count) : low + ((high - low) * left) / count;
   }
   return bounds.at(-1);
-}
-
-/** Share of the counts above `x`, interpolated as in {@link quantile} and kept off 0 and 1. */
-export function survival(histogram: Histogram, x: number): number {
-  const { bounds, counts } = histogram;
-  const total = countOf(histogram);
-  let over = 0;
-  for (const [i, count] of counts.entries()) {
-    const low = bounds[i - 1] ?? 0;
-    const high = bounds[i] ?? Number.POSITIVE_INFINITY;
-    if (low >= x) over += count;
-    else if (high > x && Number.isFinite(high)) {
-      const part = low > 0 ? Math.log(x / low) / Math.log(high / low) : x / high;
-      over += count * (1 - part);
-    }
-  }
-  return (over + 0.5) / (total + 1);
 }

@@ -43,6 +43,8 @@ export interface Monitoring {
   observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observation>;
 }
 
+const HISTORY_MS = 60 * MINUTE_MS;
+
 /** Nothing is sent, and nothing of Google's loaded, before the first query. @throws CloudError for a bad endpoint. */
 export function connectMonitoring(options: MonitoringOptions): Monitoring {
   const { project, endpoint, clock, log } = options;
@@ -63,11 +65,10 @@ export function connectMonitoring(options: MonitoringOptions): Monitoring {
 
   async function observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observation> {
     const { from, canaryShare, durationMin } = request;
-    // With all traffic on the canary its control is the time before; the same one query brings it along.
-    const back = canaryShare < 1 ? 0 : durationMin * MINUTE_MS;
     try {
       const begun = performance.now();
-      const all = await minutes({ ...request, from: from - back }, signal);
+      // What the old version did in the hour before says what to expect; the same one query brings it along.
+      const all = await minutes({ ...request, from: from - HISTORY_MS }, signal);
       const points = all.filter((p) => p.minute >= from);
       const history = all.filter((p) => p.minute < from && p.arm === 'baseline');
       log('figures read', {

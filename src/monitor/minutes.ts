@@ -100,6 +100,7 @@ function toPoints(series: readonly TimeSeries[], canary: string): Point[] {
         requests: (before?.requests ?? 0) + requests,
         errors: (before?.errors ?? 0) + (failed ? requests : 0),
         loading: (before?.loading ?? 0) + (cold ? requests : 0),
+        loadingErrors: (before?.loadingErrors ?? 0) + (cold && failed ? requests : 0),
         latencies: [...(before?.latencies ?? []), cold ? EMPTY : toHistogram(distribution)],
       });
     }

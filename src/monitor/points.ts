@@ -11,6 +11,8 @@ export interface Point {
   readonly errors: number;
   /** Those that waited for an instance to start. */
   readonly loading: number;
+  /** Those of the failed ones that did. */
+  readonly loadingErrors: number;
   /** Milliseconds; without the cold starts, which are many on a version that gets little traffic. */
   readonly latency: Histogram;
 }

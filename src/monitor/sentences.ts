@@ -29,6 +29,16 @@ export function tooLittle(which: 'new' | 'old', requests: number, needed: number
   return `The ${which} version answered ${count(requests)} requests; ${needed} are needed to tell.`;
 }
 
+/** What the judge's strongest finding is, when neither errors nor latency say it. */
+export function finding(channel: string, times: number | undefined): string {
+  const much = times === undefined ? '' : `: ${factor(times)} times the old version’s`;
+  return `${channel.slice(0, 1).toUpperCase()}${channel.slice(1)}${much}.`;
+}
+
+export function doubtful(channel: string): string {
+  return `Something may be wrong with ${channel}; there is too little to tell it from chance.`;
+}
+
 export function unreached(others: number, expected: number): string {
   return `No traffic reaches the new version: the old one answered ${count(others)} requests, so about ${count(Math.round(expected))} were to be expected. With a cookie split the app itself must set GOOGAPPUID.`;
 }

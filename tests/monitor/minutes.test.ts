@@ -111,14 +111,31 @@ describe('what comes back', () => {
     const points = await monitoring.minutes(window);
     const counts = (list: readonly number[] | undefined) => list?.slice(0, 5);
     expect(points.map((p) => ({ ...p, latency: counts(p.latency.counts) }))).toEqual([
-      { minute: FROM, arm: 'canary', requests: 7, errors: 1, loading: 2, latency: [0, 2, 3, 0, 0] },
-      { minute: FROM, arm: 'baseline', requests: 6, errors: 0, loading: 0, latency: [0, 1, 4, 1, 0] },
+      {
+        minute: FROM,
+        arm: 'canary',
+        requests: 7,
+        errors: 1,
+        loading: 2,
+        loadingErrors: 0,
+        latency: [0, 2, 3, 0, 0],
+      },
+      {
+        minute: FROM,
+        arm: 'baseline',
+        requests: 6,
+        errors: 0,
+        loading: 0,
+        loadingErrors: 0,
+        latency: [0, 1, 4, 1, 0],
+      },
       {
         minute: FROM + 60_000,
         arm: 'baseline',
         requests: 5,
         errors: 0,
         loading: 0,
+        loadingErrors: 0,
         latency: [0, 0, 5, 0, 0],
       },
     ]);
@@ -154,12 +171,12 @@ describe('what comes back', () => {
 describe('observing', () => {
   const request = { ...window, canaryShare: 0.1, durationMin: 30 };
 
-  it('brings the minutes before along, in the same call, once the canary has everything', async () => {
+  it('brings the hour before along, in the same call', async () => {
     const old = series({ version: 'v1', code: '200' }, [{ minute: -3, counts: [0, 0, 900] }]);
     const fresh = series({ version: 'v2', code: '200' }, [{ minute: 2, counts: [0, 0, 900] }]);
     const { server, monitoring } = await monitoringThat(() => ({ json: { timeSeries: [old, fresh] } }));
     const { verdict, points } = await monitoring.observe({ ...request, canaryShare: 1 });
-    expect(decodeURIComponent(server.seen[0]?.url ?? '')).toContain('startTime=2026-01-05T10:30:00.000Z');
+    expect(decodeURIComponent(server.seen[0]?.url ?? '')).toContain('startTime=2026-01-05T10:00:00.000Z');
     expect(server.seen).toHaveLength(1);
     expect(points.map((p) => p.minute)).toEqual([FROM + 2 * 60_000]);
     expect(verdict).toMatchObject({

@@ -81,6 +81,7 @@ export function simulate(traffic: Traffic): Point[] {
         requests,
         errors,
         loading: 0,
+        loadingErrors: 0,
         latency: { bounds: BOUNDS, counts: filled },
       });
     }

@@ -1,0 +1,129 @@
+/**
+ * Every number the judge goes by, with where it comes from. "Assumed": chosen on principle and tried on simulated
+ * windows, not fitted to a live service.
+ */
+
+/** Nats. Evidence of all channels together at which a window turns bad; Ville's bound for 1 % would be ln 100. */
+export const ENOUGH = 3;
+/** Nats. A window that ends with more than this is not promoted either. Assumed. */
+export const DOUBT = 0.5;
+/** Nats that one minute may add: lowering a factor keeps the guarantee, and one minute alone must not decide. */
+export const MOST_PER_MINUTE = 3.5;
+/** Weight of "bad from the start"; the rest is spread over the minutes at which a fault may set in. */
+export const FROM_START = 0.4;
+
+/** Fewer canary requests, over the whole window, say nothing good. */
+export const FEWEST_REQUESTS = 12;
+/** So many requests were to be expected, and none came: no traffic reaches the canary. */
+export const EXPECTED_BUT_NONE = 10;
+
+/** The channels share one budget; a channel's evidence must make up for its weight. Assumed. */
+export const WEIGHT = {
+  errors: 0.3,
+  latency: 0.25,
+  tail: 0.2,
+  memory: 0.08,
+  cpu: 0.07,
+  errorLogs: 0.05,
+  custom: 0.05,
+} as const;
+
+/** Ratio of error rates still taken for a nuisance, and the one a finding must reach to matter (practical significance). */
+export const ERRORS = {
+  nullRatio: 1.12,
+  matters: 1.6,
+  /** Part of the requests: a service that hardly ever fails is not judged on single errors. */
+  slack: 0.00005,
+  multiples: [1.8, 2.5, 4, 8, 16, 40, 120],
+  /** Spread of the log rate between minutes that both versions share, and between the versions. Assumed. */
+  sharedSpread: 0.35,
+  ownSpread: 0.12,
+} as const;
+
+/** Lines in the error log mostly repeat failed requests, so they need more to count. Assumed. */
+export const ERROR_LOGS = {
+  nullRatio: 1.4,
+  matters: 2.5,
+  slack: 0.0003,
+  multiples: [3, 6, 12, 30, 80],
+  sharedSpread: 0.4,
+  ownSpread: 0.2,
+} as const;
+
+export const CUSTOM = {
+  nullRatio: 1.1,
+  matters: 1.3,
+  slack: 0,
+  multiples: [1.5, 2, 4, 10, 40],
+  sharedSpread: 0.25,
+  ownSpread: 0.1,
+} as const;
+
+/** Chance that a minute belongs to an incident that both versions share, whose rate nothing foretells. Assumed. */
+export const INCIDENT = { chance: 0.03, shape: 0.3, multiple: 30 } as const;
+
+/** Dispersion of errors that come in clusters (retries): held near 1.4 by so many pseudo-minutes. */
+export const CLUSTERS = { usual: 1.4, minutes: 8 } as const;
+
+/** Slowdowns as factors: a nuisance; the one that matters; those looked for. */
+export const LATENCY = {
+  nullFactor: 1.05,
+  matters: 1.075,
+  factors: [1.1, 1.2, 1.35, 1.6, 2.2],
+  /** Mean ranks: how far a healthy minute strays, and by how much history and the present differ. Assumed. */
+  minuteSpread: 0.008,
+  drift: 0.025,
+  /** The body ends here: what lies beyond belongs to the tail, and to cold starts. */
+  bodyEnds: 0.97,
+} as const;
+
+/** Without concurrent control another hour's load is compared, so margins are wider. Assumed. */
+export const BEFORE_AND_AFTER = {
+  latency: { nullFactor: 1.15, matters: 1.2 },
+  rates: { nullRatio: 1.3, matters: 2 },
+} as const;
+
+/** Shares of the history above the borders at which tails are compared. */
+export const TAIL = {
+  shares: [0.05, 0.01, 0.002, 0.0003],
+  nullFactor: 1.06,
+  mattersFactor: 1.12,
+  matters: 1.5,
+  multiples: [1.8, 2.5, 4, 8, 16, 40, 120],
+  slack: 0,
+  sharedSpread: 0.25,
+  ownSpread: 0.15,
+} as const;
+
+/**
+ * Where cold starts cannot be told apart: share of the canary's requests that may wait for an instance, from the
+ * start on (decaying over so many minutes), and for each minute that sees few requests. Assumed.
+ */
+export const COLD = { share: 0.5, decay: 1.8, perMinute: 0.3 } as const;
+
+/** Log ratio of the CPU load to the control's. Spread where the history tells none; a start costs more for a while. */
+export const CPU = {
+  nullFactor: 1.12,
+  matters: 1.3,
+  factors: [1.4, 1.6, 2, 3],
+  autocorrelation: 0.7,
+  leastSpread: 0.05,
+  start: 0.5,
+  startDecay: 1.7,
+} as const;
+
+/** Memory relative to the old version's level: a fresh process starts below it and settles. Assumed. */
+export const MEMORY = {
+  settling: [2, 3, 4.5, 6.5, 9, 13],
+  /** Growth in parts of the old level a minute. */
+  leaks: [0.01, 0.02, 0.035, 0.06, 0.12],
+  onsets: [0, 5, 10, 15, 20],
+  /** What healthy versions differ by, once settled; and how far below it they begin. */
+  levelSpread: 0.05,
+  gap: 0.4,
+  gapSpread: 0.3,
+  autocorrelation: 0.88,
+  leastSpread: 0.006,
+  /** A course that ends above this, at the end of the window, matters. */
+  matters: 1.1,
+} as const;

@@ -1,0 +1,99 @@
+import { BEFORE_AND_AFTER, CUSTOM, ERROR_LOGS, ERRORS, WEIGHT } from './constants.ts';
+import type { Finding, JudgeHeader, MinuteFigures, Pair } from './figures.ts';
+import { overOnsets } from './onset.ts';
+import { type RareMargins, rareEvidence, ratePrior, ratioSince } from './rare.ts';
+
+/** Failed requests. */
+export function judgeErrors(header: JudgeHeader, pairs: readonly Pair[], now: number): Finding {
+  return judgeCount(header, pairs, {
+    channel: '5xx',
+    weight: WEIGHT.errors,
+    margins: ERRORS,
+    matters: ERRORS.matters,
+    count: (minute) => minute.errors,
+    now,
+  });
+}
+
+export function judgeErrorLogs(header: JudgeHeader, pairs: readonly Pair[], now: number): Finding {
+  return judgeCount(header, pairs, {
+    channel: 'error logs',
+    weight: WEIGHT.errorLogs,
+    margins: ERROR_LOGS,
+    matters: ERROR_LOGS.matters,
+    count: (minute) => minute.errorLogs,
+    now,
+  });
+}
+
+/** Declared signals such as orders or logins, each with the direction that is bad. */
+export function judgeCustom(header: JudgeHeader, pairs: readonly Pair[], now: number): Finding[] {
+  const declared = Object.entries(header.directions);
+  return declared.map(([name, direction]) => {
+    const decrease = direction === 'decrease_bad';
+    const turned = (ratio: number) => (decrease ? 1 / ratio : ratio);
+    return judgeCount(header, pairs, {
+      channel: name,
+      weight: WEIGHT.custom / declared.length,
+      margins: {
+        ...CUSTOM,
+        nullRatio: turned(CUSTOM.nullRatio),
+        multiples: CUSTOM.multiples.map(turned),
+      },
+      matters: turned(CUSTOM.matters),
+      count: (minute) => minute.custom[name] ?? 0,
+      now,
+    });
+  });
+}
+
+interface CountChannel {
+  readonly channel: string;
+  readonly weight: number;
+  readonly margins: RareMargins;
+  readonly matters: number;
+  readonly count: (minute: MinuteFigures) => number;
+  /** Minute of the decision. */
+  readonly now: number;
+}
+
+function judgeCount(header: JudgeHeader, pairs: readonly Pair[], channel: CountChannel): Finding {
+  const withControl = header.canaryShare < 1;
+  const sideOf = (minute: MinuteFigures | undefined) =>
+    minute ? { n: minute.requests, x: channel.count(minute) } : { n: 0, x: 0 };
+  const all = pairs.map((pair) => ({
+    m: pair.m,
+    canary: sideOf(pair.canary),
+    baseline: sideOf(pair.baseline),
+  }));
+  const prior = ratePrior(
+    [...header.history.map(sideOf), ...all.map((row) => row.baseline)],
+    channel.margins.sharedSpread,
+  );
+  // A series that is written only when something failed may come after the rest of its minute. A zero that is hard to
+  // believe is waited for.
+  const unsettled = (row: (typeof all)[number]) =>
+    channel.now - row.m <= header.maxDelayMin + 1 &&
+    row.baseline.x === 0 &&
+    row.baseline.n * prior.rate > IMPLAUSIBLE &&
+    row.canary.x > 0;
+  const rows = all.filter((row) => row.canary.n > 0 && !unsettled(row));
+  const wide = withControl ? 1 : BEFORE_AND_AFTER.rates.nullRatio / ERRORS.nullRatio;
+  const margins = {
+    ...channel.margins,
+    nullRatio:
+      channel.margins.nullRatio < 1 ? channel.margins.nullRatio / wide : channel.margins.nullRatio * wide,
+  };
+  const { evidence, since } = overOnsets(rareEvidence(rows, prior, margins, withControl), header.durationMin);
+  const effect = rows.length > 0 ? ratioSince(rows, since, prior) : undefined;
+  return {
+    channel: channel.channel,
+    evidence: evidence + Math.log(channel.weight),
+    effect,
+    matters:
+      effect !== undefined && (channel.matters < 1 ? effect <= channel.matters : effect >= channel.matters),
+  };
+}
+
+/** So many bad ones expected of the control, and none there. */
+const IMPLAUSIBLE = 2;

@@ -1,0 +1,81 @@
+import { BEFORE_AND_AFTER, COLD, TAIL, WEIGHT } from './constants.ts';
+import type { Finding, JudgeHeader, MinuteFigures, Pair } from './figures.ts';
+import { overOnsets } from './onset.ts';
+import { rareEvidence, ratePrior, ratioSince } from './rare.ts';
+import { countAll, countOver, shapeOf } from './shape.ts';
+
+/** A border far out, and what a slowdown does there. */
+export interface Cut {
+  readonly border: number;
+  readonly name: string;
+  /** Ratio of the shares above it that a harmless slowdown explains; the one that matters. */
+  readonly nullRatio: number;
+  readonly matters: number;
+}
+
+/** The borders nearest to the given shares of the history, each once. */
+export function tailCuts(header: JudgeHeader, minutes: readonly MinuteFigures[]): Cut[] {
+  const { bounds } = header;
+  const shape = shapeOf(
+    bounds,
+    minutes.map((m) => m.latency),
+  );
+  if (shape.total < 20) return [];
+  const logit = (p: number) => Math.log(p / (1 - p));
+  const cuts = new Map<number, Cut>();
+  const wide = header.canaryShare < 1 ? 1 : BEFORE_AND_AFTER.latency.nullFactor / 1.05;
+  for (const share of TAIL.shares) {
+    let border = -1;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const [i, over] of shape.over.entries()) {
+      const far = Math.abs(logit(Math.min(over, 0.99)) - logit(share));
+      if (far < nearest) [nearest, border] = [far, i];
+    }
+    const over = shape.over[border] ?? 1;
+    if (border < 0 || over > 0.15 || cuts.has(border)) continue;
+    const at = bounds[border] ?? 0;
+    const ratio = (factor: number) => Math.max(1, shape.above(at / (factor * wide)) / over);
+    cuts.set(border, {
+      border,
+      name: `p${Number((100 * (1 - over)).toPrecision(over < 0.01 ? 4 : 3))}`,
+      nullRatio: ratio(TAIL.nullFactor),
+      matters: Math.max(TAIL.matters, ratio(TAIL.mattersFactor)),
+    });
+  }
+  return [...cuts.values()];
+}
+
+export function judgeTail(header: JudgeHeader, cuts: readonly Cut[], pairs: readonly Pair[]): Finding[] {
+  const withControl = header.canaryShare < 1;
+  return cuts.map((cut) => {
+    const count = (minute: MinuteFigures | undefined) => ({
+      n: countAll(minute?.latency ?? []),
+      x: countOver(minute?.latency ?? [], cut.border),
+    });
+    const rows = pairs
+      .map((pair) => ({ m: pair.m, canary: count(pair.canary), baseline: count(pair.baseline) }))
+      .filter((row) => row.canary.n > 0)
+      .map((row) => ({ ...row, excused: header.coldStartsApart ? 0 : coldShare(row.m, row.canary.n) }));
+    const prior = ratePrior(
+      [...header.history.map(count), ...rows.map((row) => row.baseline)],
+      TAIL.sharedSpread,
+    );
+    const margins = { ...TAIL, nullRatio: cut.nullRatio };
+    const { evidence, since } = overOnsets(
+      rareEvidence(rows, prior, margins, withControl),
+      header.durationMin,
+    );
+    const effect = rows.length > 0 ? ratioSince(rows, since, prior) : undefined;
+    return {
+      channel: cut.name,
+      evidence: evidence + Math.log(WEIGHT.tail / cuts.length),
+      effect,
+      matters: (effect ?? 0) >= cut.matters,
+    };
+  });
+}
+
+/** Where the platform does not say which requests waited for an instance: how many of the canary's may have. */
+function coldShare(m: number, requests: number): number {
+  return Math.min(0.9, COLD.share * Math.exp(-m / COLD.decay) + COLD.perMinute / Math.max(1, requests));
+}
