@@ -1,13 +1,15 @@
 import type { Plan } from './schema.ts';
 
 /**
- * Sentences on what nobody could do under this plan. None of them is a fault: a local chat brings its own team, and a
- * plan may be written before its people are known.
+ * Sentences on what nobody could do under this plan. None of them is a fault: the chat may keep the team, and a plan
+ * may be written before its people are known.
  */
 export function findGaps(plan: Plan): string[] {
   const { people, approval } = plan;
   if (people.length === 0) {
-    return ["'people' names nobody: `sluice run` needs somebody who is operator, and an approver."];
+    return [
+      "'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
+    ];
   }
   const operators = people.filter((person) => person.roles.includes('operator'));
   const approvers = people.filter((person) => person.roles.includes('approver'));

@@ -160,10 +160,13 @@ const fields = v.strictObject(
     people: v.optional(
       v.pipe(
         v.array(person, 'a list of people'),
-        about('Who may do what. Whoever is not listed changes nothing.', [
-          { id: 123456789, name: 'Ada', roles: ['operator'] },
-          { id: 987654321, name: 'Ben', roles: ['approver'] },
-        ]),
+        about(
+          'Who may do what. Whoever is not listed changes nothing. []: the chat keeps the team, by /claim and /team.',
+          [
+            { id: 123456789, name: 'Ada', roles: ['operator'] },
+            { id: 987654321, name: 'Ben', roles: ['approver'] },
+          ],
+        ),
         v.rawCheck(({ dataset, addIssue }) => report(addIssue, listedOnce(dataset.value))),
       ),
       [],

@@ -45,7 +45,11 @@ describe('what nobody could do', () => {
   const BEN = '{ id: 2, name: Ben, roles: [approver] }';
   const CLEO = '{ id: 3, name: Cleo, roles: [operator, approver] }';
   test.each([
-    [[], '', "'people' names nobody: `sluice run` needs somebody who is operator, and an approver."],
+    [
+      [],
+      '',
+      "'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
+    ],
     [[ADA], '', 'nobody is approver, so nobody may let a release out.'],
     [[BEN], '', 'nobody is operator, so nobody may start a release.'],
     [
