@@ -98,6 +98,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   await engine.recover();
   for (const rollout of engine.all()) publisher.publish(rollout);
 
+  let polling = false;
   let stopTicker = () => {};
   let announce = () => {};
   const ready = new Promise<void>((resolve) => {
@@ -106,6 +107,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const ended = poll(
     bot,
     () => {
+      polling = true;
       announce();
       stopTicker = startTicker(
         parts.speed,
@@ -129,7 +131,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       stopTicker();
       // Telegram sends what it was not told of again, so a stop without it loses nothing.
       await bot.stop().catch((error) => failed('the last word to Telegram', error));
-      await ended.catch(() => {});
+      // A bot that Telegram never answered has no handler at work to wait for.
+      if (polling) await ended.catch(() => {});
       await engine.stop();
       await outbox.stop();
       release();

@@ -1,6 +1,6 @@
 /**
  * Keeps the process until it is asked to end, or until `ended` does; then closes everything, last opened first. A
- * second Ctrl-C does not wait.
+ * second Ctrl-C does not wait. Does not come back but by an error.
  */
 export async function liveUntilStopped(ended: Promise<void>, close: () => Promise<void>): Promise<void> {
   const asked = new Promise<void>((resolve) => {
@@ -16,4 +16,6 @@ export async function liveUntilStopped(ended: Promise<void>, close: () => Promis
   } finally {
     await close();
   }
+  // Attempts to reach a Telegram that never answered are still under way, and nobody waits for them.
+  process.exit();
 }
