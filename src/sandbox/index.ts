@@ -38,7 +38,13 @@ export interface SandboxOptions {
 export interface Sandbox {
   readonly clock: SandboxClock;
   readonly telegram?: { readonly url: string; readonly token: string; readonly chat: number };
-  readonly appEngine?: { readonly url: string; readonly proxyUrl: string; readonly project: string };
+  readonly appEngine?: {
+    readonly url: string;
+    readonly proxyUrl: string;
+    readonly project: string;
+    /** Users' requests per second of the sandbox's clock. */
+    setLoad(perSecond: number): void;
+  };
   /** Ends every server and every process that it started. */
   close(): Promise<void>;
 }
@@ -97,7 +103,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     clock,
     ...(telegram && { telegram: { url: telegram.url, token: TOKEN, chat: CHAT.id } }),
-    ...(appEngine && { appEngine: { url: appEngine.url, proxyUrl: appEngine.proxyUrl, project: PROJECT } }),
+    ...(appEngine && {
+      appEngine: {
+        url: appEngine.url,
+        proxyUrl: appEngine.proxyUrl,
+        project: PROJECT,
+        setLoad: (perSecond: number) => appEngine.load.setRate(perSecond),
+      },
+    }),
     async close() {
       await telegram?.close();
       await appEngine?.close();
