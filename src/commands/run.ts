@@ -4,7 +4,7 @@ import { startBot } from '../main.ts';
 import { scaledClock, systemClock } from '../plan/clock.ts';
 import { loadPlan } from '../plan/load.ts';
 import { askSandbox } from '../shared-sandbox.ts';
-import { invitation } from './invitation.ts';
+import { greeting } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
 /** The bot alone: both halves of the world must be configured. */
@@ -36,6 +36,6 @@ export async function run(): Promise<void> {
     speed: shared?.clock.speed ?? 1,
     log: createLog(process.env.LOG_LEVEL ?? 'info'),
   });
-  bot.ready.then(() => process.stdout.write(`Sluice is up and listens in your group.\n${invitation(bot)}`));
+  bot.ready.then(() => process.stdout.write(greeting(bot)));
   await liveUntilStopped(bot.ended, () => bot.stop());
 }

@@ -4,7 +4,7 @@ import { createLog } from '../log.ts';
 import { startBot } from '../main.ts';
 import { systemClock } from '../plan/clock.ts';
 import { loadPlan } from '../plan/load.ts';
-import { invitation } from './invitation.ts';
+import { greeting } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
 /** The bot, and a stand-in for each half of the world that the configuration does not name. */
@@ -47,15 +47,13 @@ export async function start(): Promise<void> {
     log,
   });
   bot.ready.then(() => {
-    process.stdout.write(greeting(sandbox?.telegram?.url, sandbox?.appEngine?.proxyUrl) + invitation(bot));
+    const page = sandbox?.telegram?.url;
+    const app = sandbox?.appEngine?.proxyUrl;
+    const here = app ? `The local app is at ${app}\n` : '';
+    process.stdout.write(page ? `Sluice is up: open ${page}\n` : greeting(bot) + here);
   });
   await liveUntilStopped(bot.ended, async () => {
     await bot.stop();
     await sandbox?.close();
   });
-}
-
-function greeting(page: string | undefined, app: string | undefined): string {
-  if (page) return `Sluice is up: open ${page}\n`;
-  return `Sluice is up and listens in your group.${app ? ` The local app is at ${app}` : ''}\n`;
 }
