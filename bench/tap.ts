@@ -107,8 +107,9 @@ async function openStage(folder: string): Promise<Stage> {
   });
   await writeFile(join(folder, 'sluice.yaml'), PLAN);
   const dataDir = join(folder, 'bot');
+  const setLoad = (perSecond: number) => appEngine.load.setRate(perSecond);
   const env = {
-    ...asEnvironment(exportLines({ ...sandbox, appEngine: { ...appEngine, project: PROJECT } })),
+    ...asEnvironment(exportLines({ ...sandbox, appEngine: { ...appEngine, project: PROJECT, setLoad } })),
     CLOUDSDK_API_ENDPOINT_OVERRIDES_APPENGINE: localEndpoints(cloud.url).appengine,
     SLUICE_DATA_DIR: dataDir,
     LOG_LEVEL: 'warn',
