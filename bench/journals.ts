@@ -28,7 +28,7 @@ export function draftOf(id: string, service: string): Draft {
 export function playToWindow(draft: Draft, after: number, until: number): World {
   const world = new World(draft);
   world.wait(after);
-  world.act({ type: 'mark', items: itemIds(draft), done: true }, ADA);
+  world.act({ type: 'mark', items: itemIds(draft), mark: { kind: 'done' } }, ADA);
   for (let effect = 0; effect < 3; effect++) world.finish('done');
   world.answer('promote', 'yes', BEN);
   world.finish('done');

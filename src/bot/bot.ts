@@ -7,11 +7,12 @@ import { handleCommands } from './commands.ts';
 import type { BotContext } from './context.ts';
 import { conversationStorage } from './conversation-storage.ts';
 import type { Desk } from './desk.ts';
-import type { Overruling, WizardStart } from './dialogue.ts';
+import type { Overruling, Waiver, WizardStart } from './dialogue.ts';
 import { handleLeftovers, handlePresses } from './presses.ts';
 import { askReason } from './reason.ts';
 import { carefulSending } from './sending.ts';
 import { followMigration } from './team/commands.ts';
+import { askWaiver } from './waive.ts';
 import { walkChecklist } from './walk.ts';
 import { runWizard, type WizardWorld } from './wizard.ts';
 
@@ -86,6 +87,11 @@ export function installHandlers(
       (talk, ctx, overruling: Overruling) => askReason(talk, ctx, overruling, desk.overrule),
       'reason',
     ),
+    createConversation<BotContext, Context>(async (talk, ctx, waiver: Waiver) => {
+      const { rollout, actor } = waiver;
+      await askWaiver(talk, ctx, waiver, async (command) => (await desk.act(rollout, command, actor)).say);
+      await walkChecklist(talk, ctx, rollout, desk.find);
+    }, 'waive'),
   );
   dialogues.use((ctx, next) =>
     ctx.dialogue ? ctx.conversation.enter(ctx.dialogue.name, ctx.dialogue.argument) : next(),
@@ -131,7 +137,7 @@ export function plain(error: unknown): Error {
 function dialogueVersion(): string {
   const hash = createHash('sha256');
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  for (const name of ['wizard', 'walk', 'reason', 'buttons', 'views/checklist', 'bot']) {
+  for (const name of ['wizard', 'walk', 'reason', 'waive', 'buttons', 'views/checklist', 'bot']) {
     hash.update(readFileSync(new URL(`./${name}.${ending}`, import.meta.url)));
   }
   return hash.digest('base64url').slice(0, 16);

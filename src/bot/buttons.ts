@@ -23,6 +23,7 @@ export type Press =
       readonly item: number | 'all';
     }
   | { readonly kind: 'turn'; readonly rollout: string; readonly section: number }
+  | { readonly kind: 'waive'; readonly rollout: string; readonly section: number }
   | { readonly kind: 'roll-back'; readonly rollout: string }
   | { readonly kind: 'ask-again'; readonly rollout: string }
   | { readonly kind: 'evidence'; readonly rollout: string }
@@ -37,6 +38,8 @@ export function buildData(press: Press): string {
       return `c/${press.rollout}/${press.section}/${press.item}`;
     case 'turn':
       return `n/${press.rollout}/${press.section}`;
+    case 'waive':
+      return `x/${press.rollout}/${press.section}`;
     case 'roll-back':
       return `r/${press.rollout}`;
     case 'ask-again':
@@ -58,8 +61,10 @@ export function parseData(data: string): Press | undefined {
     const item = tick[3] === 'all' ? 'all' : Number(tick[3]);
     return { kind: 'tick', rollout: tick[1], section: Number(tick[2]), item };
   }
-  const turn = /^n\/([a-z0-9]+)\/(\d{1,3})$/.exec(data);
-  if (turn?.[1]) return { kind: 'turn', rollout: turn[1], section: Number(turn[2]) };
+  const page = /^([nx])\/([a-z0-9]+)\/(\d{1,3})$/.exec(data);
+  if (page?.[2]) {
+    return { kind: page[1] === 'n' ? 'turn' : 'waive', rollout: page[2], section: Number(page[3]) };
+  }
   const simple = /^([rae])\/([a-z0-9]+)$/.exec(data);
   if (simple?.[2]) {
     const kind = ({ r: 'roll-back', a: 'ask-again', e: 'evidence' } as const)[simple[1] as 'r' | 'a' | 'e'];

@@ -1,6 +1,6 @@
 import type { Composer } from 'grammy';
 import { type Actor, who } from '../rollout/answers.ts';
-import { canRollBack, openGate, type Rollout } from '../rollout/state.ts';
+import { canRollBack, isOver, openGate, type Rollout } from '../rollout/state.ts';
 import { keyboard } from './buttons.ts';
 import type { BotContext } from './context.ts';
 import type { Desk } from './desk.ts';
@@ -71,11 +71,10 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
   ours.command('cancel', async (ctx) => {
     const actor = await requireRole(ctx, desk, 'cancel');
     if (!actor) return;
-    const talking = Object.keys(ctx.conversation.active()).length > 0;
+    const cancellable = (r: Rollout) => !isOver(r.stage);
+    const dialogue = openQuestion(ctx, desk);
     await ctx.conversation.exitAll();
-    const cancellable = (r: Rollout) => !['done', 'rolled-back', 'cancelled'].includes(r.stage.at);
-    if (talking && !desk.rollouts().some(cancellable))
-      return void (await ctx.reply('The dialogue is ended.'));
+    if (dialogue) return void (await ctx.reply('The dialogue is ended; nothing else was changed.'));
     const rollout = await pick(ctx, desk, cancellable, 'There is no rollout to cancel.');
     if (!rollout) return;
     const act = await desk.act(rollout.id, { type: 'cancel' }, actor);
@@ -88,6 +87,13 @@ function homeless(desk: Desk, here: number): string {
   return desk.team.book
     ? 'I have no team yet. Whoever started me sees a code on the terminal: send /claim with it in the team’s group.'
     : `This chat is ${here}. Set TELEGRAM_CHAT_ID=${here} and start me again to work here.`;
+}
+
+/** Whether the bot waits for this person's words. A walk through the checklist only waits for taps. */
+function openQuestion(ctx: BotContext, desk: Desk): boolean {
+  const active = ctx.conversation.active();
+  const walking = desk.rollouts().some((r) => r.stage.at === 'checklist' && r.starter.id === ctx.from?.id);
+  return Boolean(active.reason || active.waive || (active.deploy && !walking));
 }
 
 async function requireRole(ctx: BotContext, desk: Desk, attempt: string): Promise<Actor | undefined> {

@@ -18,11 +18,19 @@ export interface Overruling {
   readonly actor: Actor;
 }
 
+/** Somebody who says that an item of a checklist does not apply. */
+export interface Waiver {
+  readonly rollout: string;
+  readonly section: number;
+  readonly actor: Actor;
+}
+
 /** A dialogue with one person, and what it is begun with. */
 export type Dialogue =
   | { readonly name: 'deploy'; readonly argument: WizardStart }
   | { readonly name: 'checklist'; readonly argument: string }
-  | { readonly name: 'reason'; readonly argument: Overruling };
+  | { readonly name: 'reason'; readonly argument: Overruling }
+  | { readonly name: 'waive'; readonly argument: Waiver };
 
 /**
  * Leaves whatever this person was in and begins a dialogue. The handlers stand above the dialogues, where these cannot

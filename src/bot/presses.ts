@@ -43,6 +43,14 @@ async function handlePress(
     }
     case 'tick':
       return tick(ctx, desk, press, actor);
+    case 'waive': {
+      const { rollout, section } = press;
+      if (desk.find(rollout)?.stage.at !== 'checklist') {
+        return reply(ctx, { say: 'That checklist is closed.', refused: true });
+      }
+      await ctx.answerCallbackQuery();
+      return openDialogue(ctx, next, { name: 'waive', argument: { rollout, section, actor } });
+    }
     case 'roll-back': {
       const reason = `${actor.name} pressed “Roll back”.`;
       return reply(ctx, await desk.act(press.rollout, { type: 'roll-back', reason }, actor));
@@ -93,8 +101,10 @@ async function tick(
   const part = before?.terms.checklist[section];
   if (!before || !part) return reply(ctx, { say: 'That checklist is closed.', refused: true });
   const ids = (item === 'all' ? part.items.map((_, i) => i) : [item]).map((i) => `${section + 1}.${i + 1}`);
-  const done = item === 'all' || !before.ticks[ids[0] ?? ''];
-  const act = await desk.act(press.rollout, { type: 'mark', items: ids, done }, actor);
+  const mark = { kind: item === 'all' || !before.ticks[ids[0] ?? ''] ? 'done' : 'open' } as const;
+  // "All" is for what is still open: what somebody found not to apply stays so.
+  const items = item === 'all' ? ids.filter((id) => !before.ticks[id]) : ids;
+  const act = await desk.act(press.rollout, { type: 'mark', items, mark }, actor);
   await reply(ctx, act);
   const after = desk.find(press.rollout);
   const view = after && checklistSection(after, section);

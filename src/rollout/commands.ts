@@ -1,4 +1,5 @@
 import { type Act, type Actor, answer, refusal, who } from './answers.ts';
+import type { Mark } from './events.ts';
 import { canRollBack, isOver, itemIds, openGate, type Rollout } from './state.ts';
 
 /** What a person may ask of a rollout. */
@@ -10,7 +11,7 @@ export type Command =
       readonly answer: string;
       readonly reason?: string;
     }
-  | { readonly type: 'mark'; readonly items: readonly string[]; readonly done: boolean }
+  | { readonly type: 'mark'; readonly items: readonly string[]; readonly mark: Mark }
   | { readonly type: 'roll-back'; readonly reason: string }
   | { readonly type: 'ask-again' }
   | { readonly type: 'cancel' };
@@ -28,7 +29,7 @@ export function weigh(rollout: Rollout, command: Command, actor: Actor): Act {
   }
   switch (command.type) {
     case 'mark':
-      return mark(rollout, command.items, command.done, actor);
+      return markItems(rollout, command.items, command.mark, actor);
     case 'roll-back':
       return requestRollback(rollout, command.reason, actor);
     case 'ask-again':
@@ -38,20 +39,25 @@ export function weigh(rollout: Rollout, command: Command, actor: Actor): Act {
   }
 }
 
-function mark(rollout: Rollout, items: readonly string[], done: boolean, actor: Actor): Act {
+function markItems(rollout: Rollout, items: readonly string[], mark: Mark, actor: Actor): Act {
   if (rollout.stage.at !== 'checklist') {
     return refusal(actor, 'mark', 'The checklist of this rollout is closed: the deployment has begun.');
   }
   const known = new Set(itemIds(rollout));
   const unknown = items.find((item) => !known.has(item));
   if (unknown !== undefined) return refusal(actor, 'mark', `The checklist has no item ${unknown}.`);
-  const changed = items.filter((item) => (rollout.ticks[item] !== undefined) !== done);
+  if (mark.kind === 'not-applicable' && !mark.reason.trim()) {
+    return refusal(actor, 'mark', 'That an item does not apply takes a written reason.');
+  }
+  const changed = items.filter((item) => (rollout.ticks[item]?.mark.kind ?? 'open') !== mark.kind);
   return {
-    facts: changed.map((item) => ({ type: 'item-marked', item, done, by: who(actor) })),
-    say: done ? 'Ticked.' : 'Open again.',
+    facts: changed.map((item) => ({ type: 'item-marked', item, mark, by: who(actor) })),
+    say: SAID[mark.kind],
     refused: false,
   };
 }
+
+const SAID = { done: 'Ticked.', 'not-applicable': 'Noted as not applicable.', open: 'Open again.' } as const;
 
 function requestRollback(rollout: Rollout, reason: string, actor: Actor): Act {
   const { stage } = rollout;

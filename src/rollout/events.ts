@@ -76,6 +76,12 @@ export type Effect =
       readonly to: Split;
     };
 
+/** What somebody says of a checklist item. */
+export type Mark =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'not-applicable'; readonly reason: string }
+  | { readonly kind: 'open' };
+
 /** What a question is about. */
 export type Topic =
   | { readonly kind: 'promote'; readonly step: number; readonly from: Split; readonly to: Split }
@@ -101,7 +107,7 @@ export type Outcome =
 
 export type Fact =
   | { readonly type: 'started'; readonly draft: Draft; readonly by: Who }
-  | { readonly type: 'item-marked'; readonly item: string; readonly done: boolean; readonly by: Who }
+  | { readonly type: 'item-marked'; readonly item: string; readonly mark: Mark; readonly by: Who }
   | { readonly type: 'effect-intended'; readonly effect: Effect }
   | { readonly type: 'operation-started'; readonly effect: string; readonly operation: string }
   | { readonly type: 'backed-up'; readonly effect: string; readonly split: Split; readonly backup: string }

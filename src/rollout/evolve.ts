@@ -128,7 +128,8 @@ function settleEffect(rollout: Rollout): Rollout {
 
 function markItem(rollout: Rollout, event: Extract<Event, { type: 'item-marked' }>): Rollout {
   const { [event.item]: _, ...others } = rollout.ticks;
-  const ticks = event.done ? { ...others, [event.item]: { by: event.by, at: event.at } } : others;
+  const { by, at, mark } = event;
+  const ticks = mark.kind === 'open' ? others : { ...others, [event.item]: { by, at, mark } };
   const complete = itemIds(rollout).every((id) => ticks[id]);
   const stage: Stage = rollout.stage.at === 'checklist' && complete ? { at: 'back-up' } : rollout.stage;
   return { ...rollout, ticks, stage };

@@ -1,6 +1,6 @@
 import type { Split } from '../plan/split.ts';
 import type { Verdict } from '../plan/verdict.ts';
-import type { AnswerWord, Check, Draft, Effect, Outcome, Topic, Who } from './events.ts';
+import type { AnswerWord, Check, Draft, Effect, Mark, Outcome, Topic, Who } from './events.ts';
 
 /** Where a rollout stands. */
 export type Stage =
@@ -51,9 +51,11 @@ export interface Pending {
   readonly operation?: string;
 }
 
+/** A checklist item that holds nothing up any more. */
 export interface Tick {
   readonly by: Who;
   readonly at: number;
+  readonly mark: Exclude<Mark, { kind: 'open' }>;
 }
 
 /** The journal folded. */
@@ -63,7 +65,7 @@ export interface Rollout extends Draft {
   readonly starter: Who;
   readonly startedAt: number;
   readonly stage: Stage;
-  /** Checklist items that are done, by item id. */
+  /** Checklist items that are done or do not apply, by item id. */
   readonly ticks: Readonly<Record<string, Tick>>;
   /** The split before anything was moved, which a rollback restores; absent before the backup. */
   readonly original?: Split;

@@ -147,7 +147,7 @@ export class World {
 
   /** Through the checklist and the preparation to the first question. */
   prepare(): void {
-    this.act({ type: 'mark', items: ['1.1', '1.2'], done: true }, ADA);
+    this.act({ type: 'mark', items: ['1.1', '1.2'], mark: { kind: 'done' } }, ADA);
     for (let n = 0; n < 3; n++) this.finish('done');
   }
 

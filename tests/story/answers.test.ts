@@ -47,3 +47,26 @@ test('without traffic nothing is promoted but by a written reason', { timeout: 9
   await team.waitFor(/is done\./);
   expect(Object.keys(await liveSplit(team))).not.toContain('v1');
 });
+
+test('an item that does not apply is closed with a reason, and /cancel only ends the question', {
+  timeout: 60_000,
+}, async () => {
+  team = await assembleTeam(240, { checklist: [{ title: 'Trading', items: ['Test it', 'Fix gold'] }] });
+  await team.send(ADA, '/deploy');
+  await team.press(ADA, 'The folder');
+  await team.press(ADA, 'v2');
+  await team.press(ADA, 'Start');
+  await team.press(ADA, 'Does not apply');
+  await team.waitFor(/which item does not apply, and why\?/);
+  await team.send(ADA, '/cancel');
+  await team.waitFor(/The dialogue is ended; nothing else was changed/);
+
+  await team.press(ADA, 'Does not apply');
+  await team.waitFor(/which item does not apply, and why\?/);
+  await team.send(ADA, 'gold is gone');
+  await team.waitFor(/begin with the number/);
+  await team.send(ADA, '2 We trade no gold.');
+  await team.waitFor(/➖ 2\. Fix gold does not apply: We trade no gold\. \(Ada\)/);
+  await team.press(ADA, 'Tick all');
+  await team.waitFor(/from 0 % to 10 %\?/);
+});

@@ -2,6 +2,8 @@ import type { Rollout } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
 import { html } from '../html.ts';
 
+const MARKS = { done: '✅', 'not-applicable': '➖', open: '⬜' } as const;
+
 /** One section of the checklist, with a button for each item. */
 export function checklistSection(rollout: Rollout, section: number): View | undefined {
   const part = rollout.terms.checklist[section];
@@ -10,14 +12,18 @@ export function checklistSection(rollout: Rollout, section: number): View | unde
   const closed = rollout.stage.at !== 'checklist';
   const lines = part.items.map((item, i) => {
     const tick = rollout.ticks[itemId(section, i)];
-    return tick ? html`✅ ${i + 1}. ${item} <i>${tick.by.name}</i>` : html`⬜ ${i + 1}. ${item}`;
+    if (!tick) return html`⬜ ${i + 1}. ${item}`;
+    const { mark, by } = tick;
+    return mark.kind === 'done'
+      ? html`✅ ${i + 1}. ${item} <i>${by.name}</i>`
+      : html`➖ ${i + 1}. ${item} <i>does not apply: ${mark.reason} (${by.name})</i>`;
   });
   const view = html`📋 <b>${rollout.version}: ${part.title}</b> (${section + 1} of ${total})
 ${lines}`.text;
   if (closed) return { html: view, buttons: [] };
 
   const marks: Button[] = part.items.map((_, i) => ({
-    text: `${rollout.ticks[itemId(section, i)] ? '✅' : '⬜'} ${i + 1}`,
+    text: `${MARKS[rollout.ticks[itemId(section, i)]?.mark.kind ?? 'open']} ${i + 1}`,
     press: { kind: 'tick', rollout: rollout.id, section, item: i },
   }));
   const open = part.items.some((_, i) => !rollout.ticks[itemId(section, i)]);
@@ -33,7 +39,8 @@ ${lines}`.text;
   if (section + 1 < total) {
     rest.push({ text: 'Next section', press: { kind: 'turn', rollout: rollout.id, section: section + 1 } });
   }
-  return { html: view, buttons: [marks, rest].filter((row) => row.length > 0) };
+  const waive: Button = { text: 'Does not apply…', press: { kind: 'waive', rollout: rollout.id, section } };
+  return { html: view, buttons: [marks, rest, open ? [waive] : []].filter((row) => row.length > 0) };
 }
 
 /** "2.3" is the third item of the second section. */
