@@ -2,7 +2,7 @@ import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connectCloud, type DeployProgress, type DeployRequest } from '../../src/deploy/index.ts';
-import { copyOfExample, EXAMPLE, localAppEngine, temporaryFolder } from './local-app-engine.ts';
+import { copyOfExample, localAppEngine, temporaryFolder } from './local-app-engine.ts';
 import { fault, passOn, type Reply, type Seen, scriptedServer } from './scripted-server.ts';
 
 /** The real clients and the local App Engine, with a server in between that can lose things. */
@@ -29,10 +29,12 @@ async function setUp(
     },
     onProgress: (p: DeployProgress) => void progress.push(p),
   };
+  // Outside any repository: inside one, a description of the checkout is uploaded too.
+  const folder = await copyOfExample();
   const request = (change: Partial<DeployRequest> = {}): DeployRequest => ({
     service: 'default',
     version: 'v2',
-    folder: EXAMPLE,
+    folder,
     startedAt: clock.now(),
     resumed: false,
     ...change,
