@@ -14,25 +14,32 @@ import { starterPlan } from '../plan/starter.ts';
  */
 export async function init(folder: string): Promise<void> {
   const { path } = readPlanPath(process.env);
-  const { service, body } = await readAppYaml(folder);
-  const source = relative('.', folder).split(sep).join('/') || '.';
+  const app = await readAppYaml(folder);
+  const { service, body, file, warnings } = app;
+  const source =
+    relative('.', file === 'app.yaml' ? app.folder : folder)
+      .split(sep)
+      .join('/') || '.';
   const smokePath = smokePathOf(body as Version);
   const plan = starterPlan({ service, source, smokePath });
-  const checked = checkPlan(plan, join(folder, 'app.yaml'));
+  const checked = checkPlan(plan, path);
   if (!checked.ok) {
-    throw new PlanError(`No plan can be made of this app.yaml.\n${checked.faults.join('\n')}`);
+    throw new PlanError(`No plan can be made of this ${file}:\n${checked.faults.join('\n')}`);
   }
 
+  const schema = readJsonSchema();
   if (!write(path, plan)) {
     throw new PlanError(
       `${path} is here already and stays as it is. Move it away to have a new one, or add to its services:\n  ${service}: { source: ${source} }`,
     );
   }
-  write(join(dirname(path), SCHEMA_FILE), readJsonSchema());
+  write(join(dirname(path), SCHEMA_FILE), schema);
+  for (const line of warnings) process.stderr.write(`${line}\n`);
   process.stdout.write(
     [
       `Wrote ${path}: ${service} is released from ${source}, and a new version must answer ${smokePath} with 200 first.`,
-      `Next, list in it who may do what, under 'people': at least an operator and an approver, by their numbers in Telegram.`,
+      "Next, list who may do what under its 'people', at least an operator and an approver by their numbers in Telegram,",
+      'or leave that to the chat: `sluice run` prints the code that makes its first admin.',
       'Then `sluice plan check` says what the plan would do.',
       '',
     ].join('\n'),

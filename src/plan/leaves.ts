@@ -51,7 +51,7 @@ export function share(what: string) {
       title: 'share of the traffic',
       description: what,
       examples: ['10 %', 12.5],
-      pattern: '^\\d+(\\.\\d)?\\s*%?$',
+      pattern: '^(?!0+(\\.0)?\\s*%?$)0*(100(\\.0)?|\\d{1,2}(\\.\\d)?)\\s*%?$',
       exclusiveMinimum: 0,
       maximum: 100,
     }),

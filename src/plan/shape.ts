@@ -15,9 +15,15 @@ export interface Key {
   readonly shape: Shape;
 }
 
+export interface MapShape {
+  readonly kind: 'map';
+  readonly keys: readonly Key[];
+  /** What a sentence calls it. */
+  readonly expected: string;
+}
+
 export type Shape =
-  /** `expected`: what a sentence calls it. */
-  | { readonly kind: 'map'; readonly keys: readonly Key[]; readonly expected: string }
+  | MapShape
   /** A map whose keys are names that the author chooses. */
   | { readonly kind: 'named'; readonly each: Shape; readonly expected: string }
   | { readonly kind: 'list'; readonly each: Shape }
@@ -35,17 +41,20 @@ interface Node extends v.GenericSchema {
 }
 
 /** What a plan looks like, read off its schema. */
-export function planShape(): Shape {
-  return shapeOf(planSchema);
+export function planShape(): MapShape {
+  return mapShape(planSchema.entries, planSchema);
 }
 
 function shapeOf(node: Node): Shape {
   if (node.wrapped) return shapeOf(node.wrapped);
-  const expected = String(node.message ?? 'a map');
-  if (node.entries) return { kind: 'map', keys: Object.entries(node.entries).map(keyOf), expected };
+  if (node.entries) return mapShape(node.entries, node);
   if (node.item) return { kind: 'list', each: shapeOf(node.item) };
-  if (node.value) return { kind: 'named', each: shapeOf(node.value), expected };
+  if (node.value) return { kind: 'named', each: shapeOf(node.value), expected: String(node.message) };
   return { kind: 'value' };
+}
+
+function mapShape(entries: Readonly<Record<string, Node>>, { message }: Node): MapShape {
+  return { kind: 'map', keys: Object.entries(entries).map(keyOf), expected: String(message) };
 }
 
 function keyOf([name, node]: [string, Node]): Key {

@@ -11,10 +11,9 @@ export interface Found {
   readonly smokePath: string;
 }
 
-/** A first `sluice.yaml`: the service is filled in, people are to be, and the defaults stand there to be changed. */
+/** A first `sluice.yaml`: the service is filled in, people can be, and the defaults stand there to be changed. */
 export function starterPlan(found: Found): string {
   const shape = planShape();
-  if (shape.kind !== 'map') throw new Error('A plan is a map.');
   const service = { source: found.source, smoke: [{ path: found.smokePath }] };
   const parts = shape.keys.map((key) => {
     if (key.name === 'services') return renderKey(key, fillIn(key.shape, { [found.service]: service }));
@@ -23,13 +22,13 @@ export function starterPlan(found: Found): string {
   const head = [
     EDITOR_LINE,
     `# How ${found.service} is released. A # without a space after it keeps a line out of force: list your people where the`,
-    '# examples are; the other such lines show the default. Then ask `sluice plan check`.',
+    '# examples are, unless the chat keeps the team; the other such lines show the default. Then ask `sluice plan check`.',
     '',
   ].join('\n');
   return [head, ...parts].join('\n');
 }
 
-/** People have no default that would help anybody. */
+/** That nobody is listed says little; two people show how it is done. */
 function suggested(key: Key): unknown {
   return key.name === 'people' ? key.example : key.default;
 }

@@ -27,9 +27,10 @@ test('from an app.yaml to a plan that holds', async () => {
   expect(checked.out).toMatch(/^sluice\.yaml is sound: a release of web goes .*\n$/);
   expect(checked.err).toMatch(/^sluice\.yaml:\d+:1: warning: 'people' names nobody, .*\n$/);
 
-  const again = await ran(folder, 'init', 'apps/web');
+  const again = await ran(folder, 'init', 'apps/web/app.yaml');
   expect(again).toMatchObject({ code: 1, out: '' });
   expect(again.err).toMatch(/^sluice\.yaml is here already and stays as it is\./);
+  expect(again.err).toContain('web: { source: apps/web }');
   expect(await readFile(join(folder, 'sluice.yaml'), 'utf8')).toBe(plan);
 
   const shown = await ran(folder, 'plan', 'show');
