@@ -17,7 +17,7 @@ test('from an app.yaml to a plan that holds', async () => {
   const made = await ran(folder, 'init', 'apps/web');
   expect(made).toMatchObject({ code: 0, err: '' });
   expect(made.out).toContain('Wrote sluice.yaml: web is released from apps/web');
-  expect(made.out).toContain("under 'people'");
+  expect(made.out).toContain("who may do what under its 'people'");
   const plan = await readFile(join(folder, 'sluice.yaml'), 'utf8');
   const schema = await readFile(join(folder, 'sluice.schema.json'), 'utf8');
   expect((await ran(folder, 'plan', 'schema')).out).toBe(schema);
