@@ -15,5 +15,10 @@ describe('many at once', () => {
       "11:1: 'speed' is not a key of a plan. Known here: services, people, checklist, shardBy, steps, approval, monitoring.",
       '12:10: \'shardBy\' should be random, cookie or ip, but is "IP".',
     ],
+    [
+      'steps: []\nsteps: 3\n',
+      "2:1: 'steps' is written twice, first in line 1: keep one of the two.",
+      "2:8: 'steps' should be a list of steps, but is 3.",
+    ],
   ])('%j', refused);
 });
