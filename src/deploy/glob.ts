@@ -63,7 +63,7 @@ function isTop(part: Part | undefined): boolean {
 
 /** `*`, `?` and `[…]` as Python's fnmatch has them: `!` negates a set, `^` does not. */
 function nameRegExp(glob: string): RegExp {
-  const token = /\*+|\?|\[!?\]?[^\]]*\]|[\s\S]/gu;
+  const token = /\*+|\?|\[(?:![\s\S]|[^!])[^\]]*\]|[\s\S]/gu;
   const source = Array.from(glob.matchAll(token), ([t]) => {
     if (t.startsWith('*')) return '[\\s\\S]*';
     if (t === '?') return '[\\s\\S]';
@@ -88,5 +88,5 @@ function setSource(inside: string): string {
 }
 
 function escaped(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&');
+  return character.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&').replace('-', '\\u{2d}');
 }

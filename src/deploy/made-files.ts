@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AppYaml } from './app-yaml/read.ts';
-import { isStagedGo } from './app-yaml/runtimes.ts';
+import type { GoSource } from './go-module.ts';
+import type { Ignores } from './ignore-rules.ts';
 import { sourceContext } from './source-context.ts';
 
 /** A file that is uploaded with the source although it is not in the folder. */
@@ -10,18 +9,22 @@ export interface MadeFile {
   readonly text: string;
 }
 
-/** @param found what is uploaded from the folder; a file of the same name there comes first. */
+/**
+ * What gcloud adds: for Go, where the main package lies; else, where the source comes from. A file of the same name
+ * among those found in the folder comes first.
+ */
 export async function madeFiles(
   app: AppYaml,
+  go: GoSource | undefined,
+  ignored: Ignores,
   found: readonly { readonly path: string }[],
 ): Promise<MadeFile[]> {
   // Go is staged in a folder of its own, which is in no repository.
-  const made = [isStagedGo(app.runtime) ? await mainPackagePath(app) : await sourceContext(app.folder)];
-  return made.filter((file) => file !== undefined).filter(({ path }) => !found.some((f) => f.path === path));
+  const made = go ? mainPackagePath(go, ignored) : await sourceContext(app.folder);
+  return made && !found.some((file) => file.path === made.path) ? [made] : [];
 }
 
-/** Tells the builder where the main package lies in a Go module. Google's stager writes it, and always this. */
-async function mainPackagePath(app: AppYaml): Promise<MadeFile | undefined> {
-  const module = await stat(join(app.folder, 'go.mod')).catch(() => undefined);
-  return module?.isFile() ? { path: '_main-package-path', text: '.' } : undefined;
+function mainPackagePath({ mainPackage }: GoSource, ignored: Ignores): MadeFile | undefined {
+  const path = '_main-package-path';
+  return mainPackage === undefined || ignored(path, false) ? undefined : { path, text: mainPackage };
 }

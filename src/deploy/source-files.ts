@@ -7,6 +7,7 @@ import pLimit from 'p-limit';
 import { CloudError } from '../google/cloud-error.ts';
 import type { AppYaml } from './app-yaml/read.ts';
 import { isStagedGo } from './app-yaml/runtimes.ts';
+import { goSource } from './go-module.ts';
 import type { Ignores } from './ignore-rules.ts';
 import { madeFiles } from './made-files.ts';
 import { type UploadRules, uploadRules } from './upload-rules.ts';
@@ -38,8 +39,9 @@ const READERS = 8;
  */
 export async function readSource(app: AppYaml, signal?: AbortSignal): Promise<SourceFile[]> {
   const rules = await uploadRules(app);
-  const found = await walk(app.folder, goRules(app, rules));
-  const made = await madeFiles(app, found);
+  const go = isStagedGo(app.runtime, app.environment) ? await goSource(app.folder) : undefined;
+  const found = await walk(go?.root ?? app.folder, go ? withoutGit(rules) : rules);
+  const made = await madeFiles(app, go, rules.ignored, found);
   const total = found.length + made.length;
   if (total > MOST_FILES) {
     throw new CloudError(
@@ -65,8 +67,7 @@ export async function readSource(app: AppYaml, signal?: AbortSignal): Promise<So
 }
 
 /** Google's stager for Go leaves every .git folder behind, whatever .gcloudignore says. */
-function goRules(app: AppYaml, rules: UploadRules): UploadRules {
-  if (!isStagedGo(app.runtime)) return rules;
+function withoutGit(rules: UploadRules): UploadRules {
   const ignored: Ignores = (path, isFolder) =>
     (isFolder && /(?:^|\/)\.git$/.test(path)) || rules.ignored(path, isFolder);
   return { ...rules, ignored };

@@ -13,7 +13,8 @@ import {
 } from 'yaml';
 import { CloudError } from '../../google/cloud-error.ts';
 import { nearest } from '../../plan/nearest.ts';
-import { pythonText, readScalar, type ScalarValue } from './scalars.ts';
+import { refuseCharacters } from './characters.ts';
+import { pythonText, readScalar, type ScalarValue, type YamlVersion } from './scalars.ts';
 
 /** A YAML file whose faults are told by line and key. */
 export interface YamlFile {
@@ -21,6 +22,7 @@ export interface YamlFile {
   readonly name: string;
   /** Undefined for a file without any content. */
   readonly root: YAMLMap | undefined;
+  readonly version: YamlVersion;
   /** What is taken as gcloud takes it, but is hardly meant. */
   readonly warnings: string[];
   at(node: Node | null | undefined): string;
@@ -37,7 +39,9 @@ export interface Spot {
 }
 
 /** @throws CloudError `invalid` for whatever is no YAML, for several documents, anchors and aliases. */
-export function openYaml(name: string, text: string): YamlFile {
+export function openYaml(name: string, source: string): YamlFile {
+  const text = source.replace(/\r\n?/g, '\n');
+  refuseCharacters(name, text);
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     version: '1.1',
@@ -62,7 +66,7 @@ export function openYaml(name: string, text: string): YamlFile {
   }
   const contents = document?.contents ?? null;
   if (contents === null || (isScalar(contents) && contents.source === '')) {
-    return { name, root: undefined, warnings: [], at };
+    return { name, root: undefined, version: '1.1', warnings: [], at };
   }
   if (!isMap(contents)) {
     throw new CloudError(
@@ -70,8 +74,11 @@ export function openYaml(name: string, text: string): YamlFile {
       `${name} must be a map of settings such as "runtime: nodejs20", but it is ${isSeq(contents) ? 'a list' : 'a single word'}.`,
     );
   }
-  const file = { name, root: contents, warnings: [], at };
-  refuseReferences(file, contents);
+  const version: YamlVersion =
+    document?.directives?.yaml.explicit && document.directives.yaml.version === '1.2' ? '1.2' : '1.1';
+  const file = { name, root: contents, version, warnings: [], at };
+  refuseForms(file, contents);
+  refuseTightColons(file, contents, text);
   return file;
 }
 
@@ -121,7 +128,7 @@ export function scalarOf(spot: Spot): ScalarValue {
   if (!isScalar(node)) throw fault(spot, `${key} must be a single value, but ${said(spot)}.`);
   const text = String(node.value ?? '');
   const plain = node.type === 'PLAIN' || node.type === undefined;
-  const value = readScalar(text, plain, node.tag);
+  const value = readScalar(text, plain, node.tag, spot.file.version);
   if (value) return value;
   throw fault(
     spot,
@@ -151,7 +158,8 @@ export function unknownKey(spot: Spot, name: string, known: readonly string[], p
   return fault({ ...spot, node: null }, `"${name}" is not a setting that App Engine knows ${place}. ${hint}`);
 }
 
-function refuseReferences(file: YamlFile, node: Node | null): void {
+/** Anchors, aliases, and what YAML 1.1 does not have in "{…}" and "[…]". */
+function refuseForms(file: YamlFile, node: Node | null, inFlow = false): void {
   const spot = { file, key: '', node, keyNode: undefined };
   if (isAlias(node)) {
     throw fault(
@@ -163,11 +171,37 @@ function refuseReferences(file: YamlFile, node: Node | null): void {
   if ('anchor' in node && node.anchor !== undefined) {
     throw fault(spot, `"&${node.anchor}" is an anchor, which App Engine's files cannot have: delete it.`);
   }
+  if (inFlow && isScalar(node) && node.type === 'PLAIN' && String(node.value).includes('?')) {
+    throw fault(
+      spot,
+      `"${node.value}" has a "?", which gcloud does not read inside of brackets: put it in quotes.`,
+    );
+  }
   if (isMap(node)) {
     for (const item of node.items) {
-      refuseReferences(file, item.key as Node | null);
-      refuseReferences(file, item.value as Node | null);
+      refuseForms(file, item.key as Node | null, inFlow || node.flow);
+      refuseForms(file, item.value as Node | null, inFlow || node.flow);
     }
   }
-  if (isSeq(node)) for (const item of node.items) refuseReferences(file, item as Node | null);
+  if (isSeq(node)) {
+    for (const item of node.items) refuseForms(file, item as Node | null, inFlow || node.flow);
+  }
+}
+
+/** YAML 1.1 reads "{a:}" and "{a:,b}" as a key of the name "a:", which is never meant. */
+function refuseTightColons(file: YamlFile, node: Node | null, text: string): void {
+  if (isSeq(node)) for (const item of node.items) refuseTightColons(file, item as Node | null, text);
+  if (!isMap(node)) return;
+  for (const { key, value } of node.items as Pair<Node | null, Node | null>[]) {
+    const end = key?.range?.[1];
+    if (node.flow && isScalar(key) && key.type === 'PLAIN' && end !== undefined) {
+      if (/^:[,}\]]/.test(text.slice(end, end + 2))) {
+        throw fault(
+          { file, key: '', node: key, keyNode: undefined },
+          `"${key.value}:" has its colon too close to what follows: put a space, or a value, in between.`,
+        );
+      }
+    }
+    refuseTightColons(file, value, text);
+  }
 }

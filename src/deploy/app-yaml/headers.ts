@@ -32,10 +32,10 @@ export function readHeaders(spot: Spot): Record<string, string> {
       if (refused) throw fault({ ...inner, node: null }, `the header "${name}" ${refused}.`);
       const scalar = scalarOf(inner);
       const printed = pythonText(scalar);
-      if (!/^[\x20-\x7e\t\n\r]*$/.test(printed)) {
+      if (!/^[\x20-\x7e]*$/.test(printed)) {
         throw fault(inner, `the header "${name}" may hold printable ASCII characters only.`);
       }
-      const most = LONGEST_VALUES[name] ?? 0;
+      const most = LONGEST_VALUES[name.toLowerCase()] ?? 0;
       if (name.length + printed.length + 4 >= LONGEST && printed.length > most) {
         throw fault(
           inner,

@@ -8,7 +8,8 @@ import { type Given, readFields } from './shape.ts';
 
 /** What may come from app.yaml and from the files it includes. */
 export interface Mergeable {
-  readonly handlers: readonly { readonly resource: object; readonly position?: 'head' | 'tail' }[];
+  /** Those of builtins were given nowhere. */
+  readonly handlers: readonly (Pick<Handler, 'resource' | 'position'> & Partial<Pick<Handler, 'given'>>)[];
   readonly env: Readonly<Record<string, string>>;
   readonly betaSettings: Readonly<Record<string, string>>;
   readonly vmSettings: Readonly<Record<string, string>>;

@@ -24,8 +24,9 @@ export function ignoredByDefault(runtime: string): string | undefined {
 }
 
 /** Go's source is staged by a program of Google's before it is uploaded. */
-export function isStagedGo(runtime: string): boolean {
-  return /^(?:go|go1\..+|go1\d\d(?:\w+\d)?)$/.test(runtime);
+export function isStagedGo(runtime: string, environment: 'standard' | 'flexible'): boolean {
+  if (/^(?:go|go1\..+)$/.test(runtime)) return true;
+  return environment === 'standard' && /^go1\d\d(?:\w+\d)?$/.test(runtime);
 }
 
 /** What runtimes with skip_files leave at home in the standard environment: dot files, backups, byte code. */

@@ -16,6 +16,11 @@ const FLOAT =
   /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9_]+(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const INT =
   /^(?:[-+]?0b[01_]+|[-+]?0?[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$/;
+/** The same where the file begins with "%YAML 1.2". */
+const BOOL_12 = /^(?:true|True|TRUE|false|False|FALSE)$/;
+const FLOAT_12 =
+  /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+const INT_12 = /^(?:[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?[0-9_]+|[-+]?0x[0-9a-fA-F_]+)$/;
 const NULL = /^(?:~|null|Null|NULL|)$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const MOMENT =
@@ -23,14 +28,25 @@ const MOMENT =
 
 const CORE = 'tag:yaml.org,2002:';
 
-/** @returns undefined for what gcloud cannot read either, such as 2024-02-30. */
-export function readScalar(text: string, plain: boolean, tag: string | undefined): ScalarValue | undefined {
+export type YamlVersion = '1.1' | '1.2';
+
+/**
+ * @param tag as in `!!str`; without one a plain text is typed by its looks, and one in quotes is a text.
+ * @returns undefined for what gcloud cannot read either, such as 2024-02-30.
+ */
+export function readScalar(
+  text: string,
+  plain: boolean,
+  tag: string | undefined,
+  version: YamlVersion,
+): ScalarValue | undefined {
   if (tag !== undefined) return readTagged(text, tag);
   if (!plain) return { kind: 'text', text };
-  if (BOOL.test(text)) return readBool(text);
+  const [bool, float, int] = version === '1.1' ? [BOOL, FLOAT, INT] : [BOOL_12, FLOAT_12, INT_12];
+  if (bool.test(text)) return readBool(text);
   const numeric = /^[-+0-9.]/.test(text);
-  if (numeric && FLOAT.test(text)) return readFloat(text);
-  if (numeric && INT.test(text)) return readInt(text);
+  if (numeric && float.test(text)) return readFloat(text);
+  if (numeric && int.test(text)) return readInt(text, version);
   if (NULL.test(text)) return { kind: 'null' };
   if (DAY.test(text) || (/^\d/.test(text) && /[:]/.test(text) && MOMENT.test(text))) return readMoment(text);
   // YAML 1.1's "value" and "merge" keys: gcloud has no reading for them as values.
@@ -47,7 +63,7 @@ function readTagged(text: string, tag: string): ScalarValue | undefined {
     case 'bool':
       return BOOL.test(text) || BOOL.test(text.toLowerCase()) ? readBool(text) : undefined;
     case 'int':
-      return readInt(text);
+      return readInt(text, '1.1');
     case 'float':
       return readFloat(text);
     case 'timestamp':
@@ -61,9 +77,10 @@ function readBool(text: string): ScalarValue {
   return { kind: 'bool', value: /^(?:y|yes|true|on)$/i.test(text) };
 }
 
-function readInt(text: string): ScalarValue | undefined {
+function readInt(text: string, version: YamlVersion): ScalarValue | undefined {
   const { negative, digits } = unsigned(text);
-  const value = magnitude(digits);
+  // Octal is what begins with 0 in the one, and with 0o in the other.
+  const value = magnitude(version === '1.1' ? digits : digits.replace(/^0+(?=\d)/, ''));
   return value === undefined ? undefined : { kind: 'whole', value: negative ? -value : value };
 }
 

@@ -1,3 +1,4 @@
+import { isSeq } from 'yaml';
 import { readBuiltins } from './builtins.ts';
 import { fault, type Spot } from './document.ts';
 import {
@@ -42,7 +43,7 @@ const HELD: Fields = {
   manual_scaling: { read: manualScaling },
   vm: { read: flag },
   vm_settings: { read: settings },
-  beta_settings: { read: settings },
+  beta_settings: { read: betaSettings },
   env_variables: { read: settings },
   skip_files: { read: regularExpression, readsEmpty: true },
   builtins: { read: readBuiltins },
@@ -119,6 +120,20 @@ export const SETTINGS: Fields = {
   code_lock: { read: flag },
 };
 
+/** A source_reference is a commit, with an address and "#" in front or not, one a line. */
+function betaSettings(spot: Spot): Record<string, string> {
+  const found = settings(spot);
+  const references = (found.source_reference ?? '').split('\n').map((line) => line.trim());
+  const wrong = references.find((r) => r !== '' && !/^(?:[a-z][a-z0-9\-+.]*:[^#]*#)?[0-9a-fA-F]+$/.test(r));
+  if (wrong !== undefined) {
+    throw fault(
+      spot,
+      `${spot.key}.source_reference must be a commit, such as "https://host/repo#1a2b3c", but it is "${wrong}".`,
+    );
+  }
+  return found;
+}
+
 /** App Engine puts `exec` in front by itself. */
 function entrypoint(spot: Spot): { shell: string } {
   return { shell: text(spot).replace(/^exec /, '') };
@@ -140,7 +155,8 @@ function regularExpression(spot: Spot): string {
 }
 
 function noBuildFiles(spot: Spot): string | undefined {
-  const source = regularExpression(spot);
+  // In a list gcloud takes anything.
+  const source = isSeq(spot.node) ? expressions(spot) : regularExpression(spot);
   return source === '^$' ? undefined : source;
 }
 

@@ -32,12 +32,12 @@ export function readFields(spot: Spot, fields: Fields, place: string): Given {
   return given;
 }
 
-/** The same values by their names in the version resource. Defaults (undefined) are left out. */
+/** The same values by their names in the version resource. Defaults (undefined) and empty lists are left out. */
 export function toResource(given: Given, fields: Fields): Record<string, unknown> {
   const resource: Record<string, unknown> = {};
   for (const [name, { value }] of given) {
     const to = fields[name]?.to;
-    if (to === undefined || value === undefined) continue;
+    if (to === undefined || value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     const [outer = '', inner] = to.split('.');
     if (inner === undefined) resource[outer] = value;
     else resource[outer] = { ...(resource[outer] as object | undefined), [inner]: value };

@@ -40,8 +40,13 @@ export async function versionFields(path: string, root: Spot, given: Given): Pro
   const runtime = named ?? 'custom';
   checkTogether(given, root, runtime);
 
-  const own = mergeableOf(given);
-  const included = await readIncluded(path, given, own.vmSettings.vm_runtime ?? runtime);
+  const own = withVmRuntime(mergeableOf(given), flexible, runtime);
+  const sent = flexible && mergeableOf(given).vmSettings.vm_runtime === undefined ? 'vm' : runtime;
+  const included = await readIncluded(
+    path,
+    given,
+    sent === 'vm' ? (own.vmSettings.vm_runtime ?? runtime) : runtime,
+  );
   const all = merge(own, included);
   if (!flexible && (all.vm || runtime === 'vm')) {
     throw fileFault(
@@ -49,14 +54,12 @@ export async function versionFields(path: string, root: Spot, given: Given): Pro
       `is for Managed VMs, which are gone: write "env: flex" instead of "vm: true".`,
     );
   }
-  const effective = effectiveRuntime(flexible, runtime, own, all);
+  const effective = flexible && sent === 'vm' ? (all.vmSettings.vm_runtime ?? runtime) : runtime;
   checkRuntime(given, effective, flexible);
   const handlers = handlersOf(own, included, flexible);
-  checkHandlers(given, root, effective, flexible, handlers.length);
+  checkHandlers(given, root, effective, flexible, [...own.handlers, ...included.handlers]);
 
-  const vmSettings = flexible
-    ? { vm_runtime: effective, ...all.vmSettings, module_yaml_path: basename(path) }
-    : all.vmSettings;
+  const vmSettings = flexible ? { ...all.vmSettings, module_yaml_path: basename(path) } : all.vmSettings;
   const policy = value('auto_id_policy');
   const betaSettings = {
     ...(policy === undefined ? {} : { auto_id_policy: policy }),
@@ -67,7 +70,7 @@ export async function versionFields(path: string, root: Spot, given: Given): Pro
     // Always sent, empty when the runtime chooses its own.
     entrypoint: { shell: '' },
     ...toResource(given, SETTINGS),
-    runtime: flexible && own.vmSettings.vm_runtime === undefined ? 'vm' : runtime,
+    runtime: sent,
     ...(all.vm === undefined ? {} : { vm: all.vm }),
     ...(all.instances === undefined ? {} : { manualScaling: { instances: all.instances } }),
     ...unlessEmpty('envVariables', all.env),
@@ -83,10 +86,10 @@ export async function versionFields(path: string, root: Spot, given: Given): Pro
   };
 }
 
-/** Flex takes the runtime from its settings, where somebody has put one. */
-function effectiveRuntime(flexible: boolean, runtime: string, own: Mergeable, all: Mergeable): string {
-  if (!flexible || own.vmSettings.vm_runtime !== undefined) return runtime;
-  return all.vmSettings.vm_runtime && runtime === 'vm' ? all.vmSettings.vm_runtime : runtime;
+/** Flex hides the runtime in its settings, unless somebody has put one there. */
+function withVmRuntime(own: Mergeable, flexible: boolean, runtime: string): Mergeable {
+  if (!flexible || own.vmSettings.vm_runtime !== undefined) return own;
+  return { ...own, vmSettings: { ...own.vmSettings, vm_runtime: runtime } };
 }
 
 /** Included handlers stand in front, unless they ask for the end. */
@@ -145,17 +148,24 @@ function checkRuntime(given: Given, runtime: string, flexible: boolean): void {
   if (sentence !== undefined && spot) throw fault(spot, `${sentence}.`);
 }
 
-function checkHandlers(given: Given, root: Spot, runtime: string, flexible: boolean, count: number): void {
-  if (count > MOST_HANDLERS) {
+function checkHandlers(
+  given: Given,
+  root: Spot,
+  runtime: string,
+  flexible: boolean,
+  handlers: Mergeable['handlers'],
+): void {
+  if (handlers.length > MOST_HANDLERS) {
     throw fault(
       given.get('handlers')?.spot ?? root,
-      `handlers has ${count} entries; App Engine takes ${MOST_HANDLERS} at most: join some patterns.`,
+      `handlers has ${handlers.length} entries; App Engine takes ${MOST_HANDLERS} at most: join some patterns.`,
     );
   }
   if (flexible || ignoredByDefault(runtime) === undefined) return;
   refuse(given, 'threadsafe', `${runtime} has no such switch`);
-  for (const { given: handler } of (given.get('handlers')?.value ?? []) as Handler[]) {
-    refuse(handler, 'application_readable', `with ${runtime} the app can read its files anyway`);
+  for (const handler of handlers) {
+    if (handler.given)
+      refuse(handler.given, 'application_readable', `with ${runtime} the app can read its files anyway`);
   }
 }
 
