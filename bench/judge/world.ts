@@ -235,7 +235,7 @@ function makeArm(arm: Arm, app: App, random: Random) {
 
 /** A quiet version loses its instances between two requests. */
 function steadyCold(perSecond: number): number {
-  return Math.min(0.04, 0.0003 + 0.004 * (perSecond + 0.02) ** -0.7);
+  return Math.min(0.04, 0.0003 + 0.0036 / (perSecond + 0.05));
 }
 
 function drawCold(spec: Spec, random: Random) {

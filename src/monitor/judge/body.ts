@@ -12,7 +12,12 @@ export interface BodyScale {
   readonly variance: number;
   /** Mean rank of a version that is slower by a factor, less that of the old one. */
   gain(factor: number): number;
+  /** The factor that gains so much, to about 6 %. */
+  factor(gain: number): number;
 }
+
+/** Factors from 0.25 to 8 for which gains are worked out beforehand. */
+const GRID = Array.from({ length: 61 }, (_, i) => 0.25 * 32 ** (i / 60));
 
 /** Undefined while there is nothing to rank by. */
 export function bodyScale(
@@ -36,14 +41,20 @@ export function bodyScale(
   const shares = slowedShares(shape, bounds, end, 1);
   const mean = dot(shares, (i) => ranks[i] ?? 0);
   const variance = dot(shares, (i) => ((ranks[i] ?? 0) - mean) ** 2);
+  const gainOf = (factor: number) =>
+    dot(slowedShares(shape, bounds, end, factor), (i) => ranks[i] ?? 0) - mean;
+  const grid = GRID.map((factor) => ({ factor, gain: gainOf(factor) }));
+  const gains = new Map(grid.map(({ factor, gain }) => [factor, gain]));
   return {
     ranks,
     end,
     variance: Math.max(variance, 1e-4),
     gain(factor) {
-      const slower = slowedShares(shape, bounds, end, factor);
-      return dot(slower, (i) => ranks[i] ?? 0) - mean;
+      const known = gains.get(factor) ?? gainOf(factor);
+      gains.set(factor, known);
+      return known;
     },
+    factor: (gain) => grid.findLast((g) => g.gain <= gain)?.factor ?? GRID[0] ?? 1,
   };
 }
 
@@ -88,15 +99,16 @@ export function judgeBody(header: JudgeHeader, scale: BodyScale, pairs: readonly
     canary: ranked(scale, pair.canary),
     baseline: ranked(scale, pair.baseline),
   }));
-  const center = scaleCenter(scale, header);
-  const judged = rows.filter((row) => row.canary.n > 0);
+  const center = centerOf(scale, header, rows);
+  // Figures of one side only, late or lost, would turn an incident that both share into the canary's fault.
+  const judged = rows.filter((row) => row.canary.n > 0 && (row.baseline.n > 0 || header.canaryShare >= 1));
   const differences = judged.map((row) => {
     const control = controlOf(row, rows, center, scale.variance);
     return {
       m: row.m,
       value: row.canary.mean - control.mean,
       own: scale.variance / row.canary.n + LATENCY.minuteSpread ** 2,
-      control: control.variance,
+      control: control.passing,
       lasting: control.lasting,
     };
   });
@@ -115,15 +127,9 @@ export function judgeBody(header: JudgeHeader, scale: BodyScale, pairs: readonly
   return {
     channel: 'latency',
     evidence: nats + Math.log(WEIGHT.latency),
-    effect: weight > 0 ? factorOf(scale, shift) : undefined,
+    effect: weight > 0 ? scale.factor(shift) : undefined,
     matters: shift >= scale.gain(margins.matters),
   };
-}
-
-function scaleCenter(scale: BodyScale, header: JudgeHeader): Ranked {
-  const all = header.history.map((minute) => ranked(scale, minute));
-  const n = sumOf(all, (r) => r.n);
-  return { n, mean: n > 0 ? sumOf(all, (r) => r.mean * r.n) / n : 0.5 };
 }
 
 interface Row {
@@ -132,51 +138,58 @@ interface Row {
   readonly baseline: Ranked;
 }
 
+/** A mean rank, and the variance of the guess: what all minutes share, and what passes from one to the next. */
+interface Guess {
+  readonly mean: number;
+  readonly lasting: number;
+  readonly passing: number;
+}
+
+/** Where the old version stands in this window: by its history, corrected by what it did meanwhile. */
+function centerOf(scale: BodyScale, header: JudgeHeader, rows: readonly Row[]): Guess {
+  const past = pool(header.history.map((minute) => ranked(scale, minute)));
+  const now = pool(rows.map((row) => row.baseline));
+  const known = {
+    mean: past.n > 0 ? past.mean : 0.5,
+    variance: LATENCY.drift ** 2 + scale.variance / Math.max(1, past.n),
+  };
+  if (now.n === 0) return { mean: known.mean, lasting: known.variance, passing: 0 };
+  const variance = scale.variance / now.n;
+  const w = variance / (variance + known.variance);
+  return { mean: w * known.mean + (1 - w) * now.mean, lasting: w * known.variance, passing: 0 };
+}
+
 /** Minutes before and after that are taken for the same weather. */
 const NEAR = 4;
 
-/** Best guess of the old version's mean rank in a minute, by inverse variance; `lasting` is what the minutes share. */
-function controlOf(row: Row, rows: readonly Row[], history: Ranked, variance: number) {
-  const near = rows.filter((r) => r !== row && Math.abs(r.m - row.m) <= NEAR);
-  const nearN = sumOf(near, (r) => r.baseline.n);
-  const nearMean = nearN > 0 ? sumOf(near, (r) => r.baseline.n * r.baseline.mean) / nearN : 0;
-  const own = blend(
-    { mean: history.mean, variance: LATENCY.drift ** 2 + variance / Math.max(1, history.n) },
-    nearN > 0 ? { mean: nearMean, variance: variance / nearN } : undefined,
-    LATENCY.drift ** 2,
+/** Best guess of the old version's mean rank in a minute: the window's, its neighbours', its own. */
+function controlOf(row: Row, rows: readonly Row[], center: Guess, variance: number): Guess {
+  const near = pool(rows.filter((r) => r !== row && Math.abs(r.m - row.m) <= NEAR).map((r) => r.baseline));
+  const spread = LATENCY.minuteSpread ** 2;
+  const around = correct(center, near, variance, LATENCY.drift ** 2);
+  return correct(around, row.baseline, variance, spread);
+}
+
+/**
+ * Corrects a guess by a measurement, each by its inverse variance. Where they disagree by more than twice the
+ * measurement's deviation the guess has strayed by that much, as in an incident.
+ */
+function correct(guess: Guess, measured: Ranked, variance: number, wander: number): Guess {
+  if (measured.n === 0) return { ...guess, passing: guess.passing + wander };
+  const error = variance / measured.n + LATENCY.minuteSpread ** 2;
+  const strayed = Math.max(
+    guess.lasting + guess.passing + wander,
+    (guess.mean - measured.mean) ** 2 - 4 * error,
   );
-  if (row.baseline.n === 0) return { mean: own.mean, variance: 0, lasting: own.variance };
-  const concurrent = {
-    mean: row.baseline.mean,
-    variance: variance / row.baseline.n + LATENCY.minuteSpread ** 2,
+  const w = error / (error + strayed);
+  return {
+    mean: w * guess.mean + (1 - w) * measured.mean,
+    lasting: w ** 2 * guess.lasting,
+    passing: w ** 2 * (strayed - guess.lasting) + (1 - w) ** 2 * error,
   };
-  const both = blend(own, concurrent, 0);
-  const part = both.variance / own.variance;
-  return { mean: both.mean, variance: both.variance * (1 - part), lasting: both.variance * part };
 }
 
-interface Guess {
-  readonly mean: number;
-  readonly variance: number;
-}
-
-/** Two guesses of one thing. When they disagree by more than chance the first one has strayed by that much. */
-function blend(first: Guess, second: Guess | undefined, floor: number): Guess {
-  if (!second) return first;
-  const gap = (first.mean - second.mean) ** 2 - second.variance;
-  const strayed = Math.max(first.variance, floor, gap);
-  const w = 1 / strayed;
-  const v = 1 / second.variance;
-  return { mean: (first.mean * w + second.mean * v) / (w + v), variance: 1 / (w + v) };
-}
-
-function factorOf(scale: BodyScale, shift: number): number {
-  let low = 0.1;
-  let high = 20;
-  for (let i = 0; i < 20; i++) {
-    const middle = Math.sqrt(low * high);
-    if (scale.gain(middle) < shift) low = middle;
-    else high = middle;
-  }
-  return Math.sqrt(low * high);
+function pool(parts: readonly Ranked[]): Ranked {
+  const n = sumOf(parts, (r) => r.n);
+  return { n, mean: n > 0 ? sumOf(parts, (r) => r.mean * r.n) / n : 0 };
 }

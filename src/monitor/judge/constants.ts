@@ -4,11 +4,11 @@
  */
 
 /** Nats. Evidence of all channels together at which a window turns bad; Ville's bound for 1 % would be ln 100. */
-export const ENOUGH = 3;
+export const ENOUGH = 2.5;
 /** Nats. A window that ends with more than this is not promoted either. Assumed. */
-export const DOUBT = 0.5;
+export const DOUBT = -1;
 /** Nats that one minute may add: lowering a factor keeps the guarantee, and one minute alone must not decide. */
-export const MOST_PER_MINUTE = 3.5;
+export const MOST_PER_MINUTE = 4.5;
 /** Weight of "bad from the start"; the rest is spread over the minutes at which a fault may set in. */
 export const FROM_START = 0.4;
 
@@ -40,11 +40,11 @@ export const ERRORS = {
   ownSpread: 0.12,
 } as const;
 
-/** Lines in the error log mostly repeat failed requests, so they need more to count. Assumed. */
+/** Lines in the error log beside those of failed requests. Assumed. */
 export const ERROR_LOGS = {
   nullRatio: 1.4,
   matters: 2.5,
-  slack: 0.0003,
+  slack: 0.0001,
   multiples: [3, 6, 12, 30, 80],
   sharedSpread: 0.4,
   ownSpread: 0.2,
@@ -59,8 +59,11 @@ export const CUSTOM = {
   ownSpread: 0.1,
 } as const;
 
-/** Chance that a minute belongs to an incident that both versions share, whose rate nothing foretells. Assumed. */
-export const INCIDENT = { chance: 0.03, shape: 0.3, multiple: 30 } as const;
+/**
+ * Chance that a minute belongs to an incident that both versions share, whose rate nothing foretells; how many minutes
+ * before and after tell of it, and to how many nats at most. Assumed.
+ */
+export const INCIDENT = { chance: 0.03, shape: 0.3, multiple: 30, near: 3, surest: 8 } as const;
 
 /** Dispersion of errors that come in clusters (retries): held near 1.4 by so many pseudo-minutes. */
 export const CLUSTERS = { usual: 1.4, minutes: 8 } as const;
@@ -97,9 +100,17 @@ export const TAIL = {
 
 /**
  * Where cold starts cannot be told apart: share of the canary's requests that may wait for an instance, from the
- * start on (decaying over so many minutes), and for each minute that sees few requests. Assumed.
+ * start on (decaying over so many minutes), and for each minute that sees few requests; part of them that fails; the
+ * milliseconds that they take at least, but for so small a part. Assumed.
  */
-export const COLD = { share: 0.5, decay: 1.8, perMinute: 0.3 } as const;
+export const COLD = {
+  share: 0.5,
+  decay: 1.8,
+  perMinute: 0.3,
+  failing: 0.04,
+  ownCut: 1000,
+  slipping: 0.1,
+} as const;
 
 /** Log ratio of the CPU load to the control's. Spread where the history tells none; a start costs more for a while. */
 export const CPU = {
@@ -108,8 +119,13 @@ export const CPU = {
   factors: [1.4, 1.6, 2, 3],
   autocorrelation: 0.7,
   leastSpread: 0.05,
-  start: 0.5,
-  startDecay: 1.7,
+  /** A process that starts works harder: by so much of a log unit at first, give or take, for so many minutes. */
+  start: 0.3,
+  startSpread: 0.25,
+  startDecay: 1.8,
+  /** What healthy versions differ by. */
+  levelSpread: 0.05,
+  onsets: [0, 4, 8, 12, 16, 20, 24],
 } as const;
 
 /** Memory relative to the old version's level: a fresh process starts below it and settles. Assumed. */
@@ -123,7 +139,8 @@ export const MEMORY = {
   gap: 0.4,
   gapSpread: 0.3,
   autocorrelation: 0.88,
-  leastSpread: 0.006,
-  /** A course that ends above this, at the end of the window, matters. */
+  leastSpread: 0.011,
+  /** A course that ends above this, at the end of the window, matters, once so much of it is there. */
   matters: 1.1,
+  already: 0.05,
 } as const;

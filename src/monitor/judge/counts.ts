@@ -1,7 +1,8 @@
-import { BEFORE_AND_AFTER, CUSTOM, ERROR_LOGS, ERRORS, WEIGHT } from './constants.ts';
+import { coldShare } from './cold.ts';
+import { BEFORE_AND_AFTER, COLD, CUSTOM, ERROR_LOGS, ERRORS, WEIGHT } from './constants.ts';
 import type { Finding, JudgeHeader, MinuteFigures, Pair } from './figures.ts';
 import { overOnsets } from './onset.ts';
-import { type RareMargins, rareEvidence, ratePrior, ratioSince } from './rare.ts';
+import { type RareMargins, rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
 
 /** Failed requests. */
 export function judgeErrors(header: JudgeHeader, pairs: readonly Pair[], now: number): Finding {
@@ -11,6 +12,7 @@ export function judgeErrors(header: JudgeHeader, pairs: readonly Pair[], now: nu
     margins: ERRORS,
     matters: ERRORS.matters,
     count: (minute) => minute.errors,
+    failing: COLD.failing,
     now,
   });
 }
@@ -22,6 +24,7 @@ export function judgeErrorLogs(header: JudgeHeader, pairs: readonly Pair[], now:
     margins: ERROR_LOGS,
     matters: ERROR_LOGS.matters,
     count: (minute) => minute.errorLogs,
+    failing: 0,
     now,
   });
 }
@@ -42,6 +45,7 @@ export function judgeCustom(header: JudgeHeader, pairs: readonly Pair[], now: nu
       },
       matters: turned(CUSTOM.matters),
       count: (minute) => minute.custom[name] ?? 0,
+      failing: 0,
       now,
     });
   });
@@ -53,6 +57,8 @@ interface CountChannel {
   readonly margins: RareMargins;
   readonly matters: number;
   readonly count: (minute: MinuteFigures) => number;
+  /** Part of the cold starts that may be counted although nothing is wrong. */
+  readonly failing: number;
   /** Minute of the decision. */
   readonly now: number;
 }
@@ -70,21 +76,26 @@ function judgeCount(header: JudgeHeader, pairs: readonly Pair[], channel: CountC
     [...header.history.map(sideOf), ...all.map((row) => row.baseline)],
     channel.margins.sharedSpread,
   );
-  // A series that is written only when something failed may come after the rest of its minute. A zero that is hard to
-  // believe is waited for.
+  // A series that is written only when something failed may come after the rest of its minute: a zero that is hard to
+  // believe is waited for, and so is a side that is missing.
   const unsettled = (row: (typeof all)[number]) =>
+    withControl &&
     channel.now - row.m <= header.maxDelayMin + 1 &&
-    row.baseline.x === 0 &&
-    row.baseline.n * prior.rate > IMPLAUSIBLE &&
-    row.canary.x > 0;
-  const rows = all.filter((row) => row.canary.n > 0 && !unsettled(row));
+    (row.baseline.n === 0 || (row.baseline.x === 0 && row.baseline.n * prior.rate > IMPLAUSIBLE));
+  const rows = all
+    .filter((row) => row.canary.n > 0 && !unsettled(row))
+    .map((row) => ({
+      ...row,
+      excused: header.coldStartsApart ? 0 : channel.failing * coldShare(row.m, row.canary.n),
+    }));
+  const jumpy = withControl ? withJumps(prior, rows) : prior;
   const wide = withControl ? 1 : BEFORE_AND_AFTER.rates.nullRatio / ERRORS.nullRatio;
   const margins = {
     ...channel.margins,
     nullRatio:
       channel.margins.nullRatio < 1 ? channel.margins.nullRatio / wide : channel.margins.nullRatio * wide,
   };
-  const { evidence, since } = overOnsets(rareEvidence(rows, prior, margins, withControl), header.durationMin);
+  const { evidence, since } = overOnsets(rareEvidence(rows, jumpy, margins, withControl), header.durationMin);
   const effect = rows.length > 0 ? ratioSince(rows, since, prior) : undefined;
   return {
     channel: channel.channel,

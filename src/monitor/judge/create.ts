@@ -15,6 +15,8 @@ import {
 type Header = v.InferOutput<typeof headerSchema>;
 type Tick = v.InferOutput<typeof tickSchema>;
 
+import { reasonsFor } from './reasons.ts';
+
 /**
  * A judge of one window, in the terms of the line protocol. Every tick is judged anew from all points so far: late and
  * corrected points simply count, and their order does not.
@@ -38,7 +40,7 @@ export function createJudge(line: Header): (tick: Tick) => Reply {
       verdict: verdictOf(decision, t >= header.durationMin),
       evidence: round(decision.evidence),
       metrics: Object.fromEntries(decision.findings.map((f) => [f.channel, round(f.evidence)])),
-      reasons: [decision.kind],
+      reasons: reasonsFor(decision),
     };
   };
 }

@@ -26,6 +26,7 @@ export interface MinuteFigures {
   readonly errors: number;
   /** Counts by bucket: `latency[0]` below the first border; what is cut off at the end is 0. */
   readonly latency: readonly number[];
+  /** Lines in the error log beyond one for each failed request, which those repeat. */
   readonly errorLogs: number;
   readonly custom: Readonly<Record<string, number>>;
   readonly cpu?: number | undefined;

@@ -1,37 +1,59 @@
 import { CPU, MEMORY, WEIGHT } from './constants.ts';
 import { type Finding, type JudgeHeader, type MinuteFigures, type Pair, sumOf } from './figures.ts';
-import { logSumExp, type MinuteEvidence, overOnsets } from './onset.ts';
+import { logSumExp } from './onset.ts';
 
-/** CPU load: the log ratio to the control's, whitened, because a gauge remembers its last minute. */
+/**
+ * CPU load: log ratio to the control's = level of the versions + extra work of a start × e^{-m/τ} + fault, with noise
+ * that remembers its last minute. Level and start are unknown and averaged over. One spike must not look like a fault:
+ * the middle one of the ratios since its onset has to matter.
+ */
 export function judgeCpu(header: JudgeHeader, pairs: readonly Pair[]): Finding | undefined {
   const past = gaugeOf(header.history, (m) => m.cpu);
   const rows = ratios(header, pairs, past, (m) => m.cpu);
-  if (rows.length === 0) return undefined;
-  const r = CPU.autocorrelation;
+  if (rows.length < 2) return undefined;
   const spread = Math.max(CPU.leastSpread, 1.1 * past.spread) * (header.canaryShare < 1 ? 1 : 1.3);
-  const harmless = Math.log(CPU.nullFactor);
-  const evidence = rows.map((row, i): MinuteEvidence => {
-    const before = rows[i - 1];
-    const follows = before !== undefined && before.m === row.m - 1;
-    const carry = follows ? r : 0;
-    // A process that starts works harder for a while, by an amount that nobody knows.
-    const start = CPU.start * Math.exp(-row.m / CPU.startDecay);
-    const variance = spread ** 2 * (1 - carry ** 2) + start ** 2;
-    const off = (mean: number) => row.value - mean - carry * ((before?.value ?? mean) - mean);
-    return {
-      m: row.m,
-      nats: CPU.factors.map((f) => (off(harmless) ** 2 - off(Math.log(f)) ** 2) / (2 * variance)),
-    };
+  const course = (fault: number, onset: number): Course => ({
+    level: { mean: 0, spread: CPU.levelSpread },
+    start: { mean: CPU.start, spread: CPU.startSpread, decay: CPU.startDecay },
+    fault: (m) => (m >= onset ? fault : 0),
+    spread,
+    autocorrelation: CPU.autocorrelation,
   });
-  const { evidence: nats, since } = overOnsets(evidence, header.durationMin);
-  const recent = rows.filter((row) => row.m >= since);
-  const effect = Math.exp(sumOf(recent, (row) => row.value) / Math.max(1, recent.length));
+  const healthy = courseLikelihood(rows, course(0, 0));
+  const last = rows.at(-1)?.m ?? 0;
+  const terms = CPU.onsets
+    .filter((onset) => onset === 0 || onset < last - 1)
+    .flatMap((onset) =>
+      CPU.factors.map((f) => ({
+        onset,
+        nats:
+          courseLikelihood(rows, course(Math.log(f), onset)) -
+          healthy +
+          onsetWeight(onset, CPU.onsets.length) -
+          Math.log(CPU.factors.length),
+      })),
+    );
+  const best = terms.reduce((a, b) => (b.nats > a.nats ? b : a));
+  const effect = Math.exp(
+    middleOf(
+      rows.filter((r) => r.m >= best.onset).map((r) => r.value - CPU.start * Math.exp(-r.m / CPU.startDecay)),
+    ),
+  );
   return {
     channel: 'cpu',
-    evidence: nats + Math.log(WEIGHT.cpu),
+    evidence: logSumExp(terms.map((t) => t.nats)) + Math.log(WEIGHT.cpu),
     effect,
     matters: effect >= CPU.matters,
   };
+}
+
+function onsetWeight(onset: number, onsets: number): number {
+  return Math.log(onset === 0 ? 0.6 : 0.4 / (onsets - 1));
+}
+
+function middleOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1] ?? 0;
 }
 
 /**
@@ -51,20 +73,31 @@ export function judgeMemory(header: JudgeHeader, pairs: readonly Pair[]): Findin
     canary?.memory === undefined ? [] : [{ m, value: canary.memory / reference.level }],
   );
   if (rows.length < 3) return undefined;
-  const spread = Math.max(MEMORY.leastSpread, 1.2 * past.spread);
+  const spread = Math.max(MEMORY.leastSpread, 1.25 * past.spread);
   const likelihood = (leak: number, onset: number) =>
-    logSumExp(MEMORY.settling.map((tau) => courseLikelihood(rows, tau, leak, onset, spread)));
+    logSumExp(
+      MEMORY.settling.map((decay) =>
+        courseLikelihood(rows, {
+          level: { mean: 1, spread: MEMORY.levelSpread },
+          start: { mean: -MEMORY.gap, spread: MEMORY.gapSpread, decay },
+          fault: (m) => leak * Math.max(0, m - onset),
+          spread,
+          autocorrelation: MEMORY.autocorrelation,
+        }),
+      ),
+    );
   const healthy = likelihood(0, 0);
   const terms = MEMORY.onsets
     .filter((onset) => onset === 0 || onset < (rows.at(-1)?.m ?? 0) - 1)
-    .flatMap((onset, i) =>
+    .flatMap((onset) =>
       MEMORY.leaks.map((leak) => ({
         leak,
         onset,
         nats:
           likelihood(leak, onset) -
           healthy +
-          Math.log((i === 0 ? 0.6 : 0.4 / (MEMORY.onsets.length - 1)) / MEMORY.leaks.length),
+          onsetWeight(onset, MEMORY.onsets.length) -
+          Math.log(MEMORY.leaks.length),
       })),
     );
   const best = terms.reduce((a, b) => (b.nats > a.nats ? b : a));
@@ -74,7 +107,7 @@ export function judgeMemory(header: JudgeHeader, pairs: readonly Pair[]): Findin
     channel: 'memory',
     evidence: logSumExp(terms.map((t) => t.nats)) + Math.log(WEIGHT.memory),
     effect: end,
-    matters: end >= MEMORY.matters,
+    matters: end >= MEMORY.matters && best.leak * ((rows.at(-1)?.m ?? 0) - best.onset) >= MEMORY.already,
   };
 }
 
@@ -83,33 +116,37 @@ interface Row {
   readonly value: number;
 }
 
-/** Log marginal likelihood of a course, the level and the gap averaged out (both Gaussian). */
-function courseLikelihood(
-  rows: readonly Row[],
-  tau: number,
-  leak: number,
-  onset: number,
-  spread: number,
-): number {
-  // Prior precision and mean of level and gap.
-  const p1 = 1 / MEMORY.levelSpread ** 2;
-  const p2 = 1 / MEMORY.gapSpread ** 2;
+/** What a gauge would do: level + start × e^{-m/decay} + fault(m). */
+interface Course {
+  readonly level: { readonly mean: number; readonly spread: number };
+  readonly start: { readonly mean: number; readonly spread: number; readonly decay: number };
+  readonly fault: (m: number) => number;
+  /** Of the noise around the course, and how much of it is left after a minute. */
+  readonly spread: number;
+  readonly autocorrelation: number;
+}
+
+/** Log marginal likelihood, level and start averaged out (both Gaussian); a constant of the rows is left out. */
+function courseLikelihood(rows: readonly Row[], course: Course): number {
+  const { level, start, spread, autocorrelation } = course;
+  const p1 = 1 / level.spread ** 2;
+  const p2 = 1 / start.spread ** 2;
   let a11 = p1;
   let a12 = 0;
   let a22 = p2;
-  let b1 = p1;
-  let b2 = -p2 * MEMORY.gap;
-  let c = p1 + p2 * MEMORY.gap ** 2;
+  let b1 = p1 * level.mean;
+  let b2 = p2 * start.mean;
+  let c = p1 * level.mean ** 2 + p2 * start.mean ** 2;
   let logs = Math.log(p1) + Math.log(p2);
   for (const [i, row] of rows.entries()) {
     const before = rows[i - 1];
     const gap = before ? row.m - before.m : 0;
-    const r = before ? MEMORY.autocorrelation ** gap : 0;
+    const r = before ? autocorrelation ** gap : 0;
     const w = 1 / (spread ** 2 * (1 - r * r));
-    const at = (x: Row) => x.value - leak * Math.max(0, x.m - onset);
+    const at = (x: Row) => x.value - course.fault(x.m);
     const y = at(row) - (before ? r * at(before) : 0);
     const x1 = 1 - r;
-    const x2 = Math.exp(-row.m / tau) - (before ? r * Math.exp(-before.m / tau) : 0);
+    const x2 = Math.exp(-row.m / start.decay) - (before ? r * Math.exp(-before.m / start.decay) : 0);
     a11 += w * x1 * x1;
     a12 += w * x1 * x2;
     a22 += w * x2 * x2;

@@ -96,7 +96,7 @@ export function toFigures(point: PointLine): MinuteFigures {
     requests: Math.max(0, sum(point.rc ?? {}) - sum(loading)),
     errors: Math.max(0, (point.rc?.['5xx'] ?? 0) - (loading['5xx'] ?? 0)),
     latency: point.lat ?? [],
-    errorLogs: point.errlog ?? 0,
+    errorLogs: Math.max(0, (point.errlog ?? 0) - (point.rc?.['5xx'] ?? 0)),
     custom: point.custom ?? {},
     cpu: point.cpu,
     memory: point.mem,

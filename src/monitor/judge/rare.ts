@@ -70,30 +70,18 @@ export function rareEvidence(
   margins: RareMargins,
   withControl: boolean,
 ): MinuteEvidence[] {
-  const components = [
-    { weight: withControl ? 1 - INCIDENT.chance : 1, shape: prior.shape, mean: prior.rate },
-    ...(withControl
-      ? [
-          {
-            weight: INCIDENT.chance,
-            shape: INCIDENT.shape,
-            mean: Math.min(0.3, prior.rate * INCIDENT.multiple),
-          },
-        ]
-      : []),
-  ];
-  return minutes.map(({ m, canary, baseline, excused = 0 }) => {
+  const weather = withControl ? incidentLogits(minutes, prior) : [];
+  return minutes.map(({ m, canary, baseline, excused = 0 }, i) => {
     const total = canary.x + baseline.x;
     const s = canary.n / Math.max(1, canary.n + baseline.n);
     const damp = prior.dispersion * (1 + margins.ownSpread ** 2 * total * s * (1 - s));
     const [xc, nc, xb, nb] = [canary.x / damp, canary.n / damp, baseline.x / damp, baseline.n / damp];
-    const parts = components.map(({ weight, shape, mean }) => {
-      const b = shape / mean;
-      const constant = Math.log(weight) + logGamma(shape + xc + xb) - logGamma(shape) + shape * Math.log(b);
-      return (ratio: number) =>
-        constant + xc * Math.log(ratio) - (shape + xc + xb) * Math.log(b + nb + ratio * nc);
-    });
-    const likelihood = (ratio: number) => logSumExp(parts.map((part) => part(ratio)));
+    const calm = likelihoodOf(prior.shape, prior.rate, xc, nc, xb, nb);
+    const logit = weather[i];
+    const storm =
+      logit === undefined ? undefined : likelihoodOf(INCIDENT.shape, stormRate(prior), xc, nc, xb, nb);
+    const likelihood = (ratio: number) =>
+      storm && logit !== undefined ? logSumExp([calm(ratio), logit + storm(ratio)]) : calm(ratio);
     const harmless = margins.nullRatio + (margins.slack + excused) / prior.rate;
     const under = likelihood(harmless);
     return {
@@ -106,9 +94,72 @@ export function rareEvidence(
   });
 }
 
+/** Log likelihood of a ratio, the rate averaged out over a gamma distribution; constants of the counts left out. */
+function likelihoodOf(shape: number, mean: number, xc: number, nc: number, xb: number, nb: number) {
+  const b = shape / mean;
+  const x = shape + xc + xb;
+  const constant = logGamma(x) - logGamma(shape) + shape * Math.log(b);
+  return (ratio: number) => constant + xc * Math.log(ratio) - x * Math.log(b + nb + ratio * nc);
+}
+
+/**
+ * Log odds, for each minute, of an incident that both versions share. Incidents last: what the old version did in the
+ * minutes around speaks for one; the canary is not looked at.
+ */
+function incidentLogits(minutes: readonly RareMinute[], prior: RatePrior): number[] {
+  const signs = minutes.map(({ baseline }) => {
+    const [x, n] = [baseline.x / prior.dispersion, baseline.n / prior.dispersion];
+    const storm = likelihoodOf(INCIDENT.shape, stormRate(prior), 0, 0, x, n)(1);
+    return storm - likelihoodOf(prior.shape, prior.rate, 0, 0, x, n)(1);
+  });
+  const usual = Math.log(INCIDENT.chance / (1 - INCIDENT.chance));
+  return minutes.map(({ m }, i) => {
+    let sum = 0;
+    for (let k = Math.max(0, i - INCIDENT.near); k <= Math.min(minutes.length - 1, i + INCIDENT.near); k++)
+      if (k !== i && Math.abs((minutes[k]?.m ?? 0) - m) <= INCIDENT.near) sum += signs[k] ?? 0;
+    return usual + Math.min(INCIDENT.surest, Math.max(0, sum));
+  });
+}
+
+function stormRate(prior: RatePrior): number {
+  return Math.min(0.3, prior.rate * INCIDENT.multiple);
+}
+
 /** An alternative lies well beyond the null, on its own side of 1. */
 function beyond(ratio: number, harmless: number): number {
   return ratio < 1 ? Math.min(ratio, harmless / 1.25) : Math.max(ratio, harmless * 1.25);
+}
+
+/**
+ * The dispersion that the window itself shows: how far the canary's share of the bad ones jumps from minute to minute,
+ * beyond chance. Jumps, not distances from the mean: a fault that sets in is no dispersion.
+ */
+export function withJumps(prior: RatePrior, minutes: readonly RareMinute[]): RatePrior {
+  let sum = prior.dispersion * CLUSTERS.minutes;
+  let weight: number = CLUSTERS.minutes;
+  let c = 0.5;
+  let all = 1;
+  for (const { canary, baseline } of minutes) {
+    c += canary.x;
+    all += canary.x + baseline.x;
+  }
+  const all1 = minutes.reduce((n, { canary }) => n + canary.n, 0) + 1;
+  const all2 = minutes.reduce((n, { baseline }) => n + baseline.n, 0) + 1;
+  const odds = c / Math.max(0.5, all - c) / (all1 / all2);
+  let before: number | undefined;
+  for (const { canary, baseline } of minutes) {
+    const total = canary.x + baseline.x;
+    if (total === 0 || baseline.n === 0 || canary.n === 0) continue;
+    const pi = (odds * canary.n) / (odds * canary.n + baseline.n);
+    const z = (canary.x - total * pi) / Math.sqrt(total * pi * (1 - pi));
+    if (before !== undefined) {
+      const w = Math.min(1, total * pi * (1 - pi));
+      sum += (w * Math.min(60, (z - before) ** 2)) / 2;
+      weight += w;
+    }
+    before = z;
+  }
+  return { ...prior, dispersion: Math.min(8, Math.max(prior.dispersion, sum / weight)) };
 }
 
 /** Ratio of the rates from a minute on, drawn towards 1 by half an event. */

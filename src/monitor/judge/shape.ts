@@ -27,8 +27,14 @@ export function shapeOf(bounds: readonly number[], histograms: readonly (readonl
   const lowest = bounds[0] ?? 1;
   const step = (bounds[1] ?? lowest * 2) / lowest;
   const above = (x: number) => {
-    const next = bounds.findIndex((bound) => bound > x);
-    if (next < 0) return over.at(-1) ?? 0;
+    let next = 0;
+    let end = bounds.length;
+    while (next < end) {
+      const middle = (next + end) >> 1;
+      if ((bounds[middle] ?? 0) > x) end = middle;
+      else next = middle + 1;
+    }
+    if (next === bounds.length) return over.at(-1) ?? 0;
     const high = bounds[next] ?? x;
     const low = next === 0 ? lowest / step : (bounds[next - 1] ?? high);
     const highShare = over[next] ?? 0;

@@ -1,12 +1,15 @@
+import { coldShare } from './cold.ts';
 import { BEFORE_AND_AFTER, COLD, TAIL, WEIGHT } from './constants.ts';
 import type { Finding, JudgeHeader, MinuteFigures, Pair } from './figures.ts';
 import { overOnsets } from './onset.ts';
-import { rareEvidence, ratePrior, ratioSince } from './rare.ts';
+import { rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
 import { countAll, countOver, shapeOf } from './shape.ts';
 
 /** A border far out, and what a slowdown does there. */
 export interface Cut {
   readonly border: number;
+  /** Border at which the band ends: beyond it lie cold starts that cannot be told apart. */
+  readonly end?: number;
   readonly name: string;
   /** Ratio of the shares above it that a harmless slowdown explains; the one that matters. */
   readonly nullRatio: number;
@@ -42,7 +45,10 @@ export function tailCuts(header: JudgeHeader, minutes: readonly MinuteFigures[])
       matters: Math.max(TAIL.matters, ratio(TAIL.mattersFactor)),
     });
   }
-  return [...cuts.values()];
+  if (header.coldStartsApart) return [...cuts.values()];
+  const end = bounds.findLastIndex((bound) => bound <= COLD.ownCut);
+  const bands = [...cuts.values()].filter((cut) => cut.border < end);
+  return [...cuts.values(), ...bands.map((cut) => ({ ...cut, end, name: `${cut.name} to 1 s` }))];
 }
 
 export function judgeTail(header: JudgeHeader, cuts: readonly Cut[], pairs: readonly Pair[]): Finding[] {
@@ -50,19 +56,22 @@ export function judgeTail(header: JudgeHeader, cuts: readonly Cut[], pairs: read
   return cuts.map((cut) => {
     const count = (minute: MinuteFigures | undefined) => ({
       n: countAll(minute?.latency ?? []),
-      x: countOver(minute?.latency ?? [], cut.border),
+      x:
+        countOver(minute?.latency ?? [], cut.border) -
+        (cut.end === undefined ? 0 : countOver(minute?.latency ?? [], cut.end)),
     });
+    const slipping = header.coldStartsApart ? 0 : cut.end === undefined ? 1 : COLD.slipping;
     const rows = pairs
       .map((pair) => ({ m: pair.m, canary: count(pair.canary), baseline: count(pair.baseline) }))
-      .filter((row) => row.canary.n > 0)
-      .map((row) => ({ ...row, excused: header.coldStartsApart ? 0 : coldShare(row.m, row.canary.n) }));
+      .filter((row) => row.canary.n > 0 && (row.baseline.n > 0 || !withControl))
+      .map((row) => ({ ...row, excused: slipping * coldShare(row.m, row.canary.n) }));
     const prior = ratePrior(
       [...header.history.map(count), ...rows.map((row) => row.baseline)],
       TAIL.sharedSpread,
     );
     const margins = { ...TAIL, nullRatio: cut.nullRatio };
     const { evidence, since } = overOnsets(
-      rareEvidence(rows, prior, margins, withControl),
+      rareEvidence(rows, withControl ? withJumps(prior, rows) : prior, margins, withControl),
       header.durationMin,
     );
     const effect = rows.length > 0 ? ratioSince(rows, since, prior) : undefined;
@@ -73,9 +82,4 @@ export function judgeTail(header: JudgeHeader, cuts: readonly Cut[], pairs: read
       matters: (effect ?? 0) >= cut.matters,
     };
   });
-}
-
-/** Where the platform does not say which requests waited for an instance: how many of the canary's may have. */
-function coldShare(m: number, requests: number): number {
-  return Math.min(0.9, COLD.share * Math.exp(-m / COLD.decay) + COLD.perMinute / Math.max(1, requests));
 }
