@@ -7,7 +7,7 @@ import { scaledClock } from '../../src/plan/clock.ts';
 import { type AppEngine, startAppEngine } from '../../src/sandbox/app-engine/index.ts';
 import { SandboxClock } from '../../src/sandbox/clock.ts';
 
-const EXAMPLE = join(import.meta.dirname, '../../examples/signals');
+export const EXAMPLE = join(import.meta.dirname, '../../examples/signals');
 
 /** The local App Engine on free ports, with the example as v1 of the default service. */
 export async function localAppEngine(speed: number): Promise<{ appEngine: AppEngine; clock: Clock }> {
