@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config, Endpoints } from './config.ts';
 import type { Member, Plan } from './plan/schema.ts';
 import type { Person, Sandbox } from './sandbox/index.ts';
+import { holdFolder } from './store/lock.ts';
 
 /** Who one can be on the page, where the plan names nobody. */
 const TEAM: readonly Member[] = [
@@ -48,8 +49,10 @@ export async function startLocal(
   log: (line: string) => void,
 ): Promise<Sandbox> {
   const { startSandbox } = await import('./sandbox/index.ts');
-  return startSandbox({
-    dataDir: `${config.dataDir}/sandbox`,
+  const dataDir = `${config.dataDir}/sandbox`;
+  const release = await holdFolder(dataDir);
+  const sandbox = await startSandbox({
+    dataDir,
     port: config.port,
     speed: parts.appEngine ? config.speed : 1,
     people: people.map(toPerson),
@@ -57,6 +60,13 @@ export async function startLocal(
     parts,
     log,
   });
+  return {
+    ...sandbox,
+    async close() {
+      await sandbox.close();
+      release();
+    },
+  };
 }
 
 function toPerson({ id, name, roles }: Member): Person {
