@@ -152,6 +152,41 @@ describe('a mistake is told with its line', () => {
       /line 3: env_variables.A must be a single value, but it is a list/,
     ],
     ['runtime: nodejs20\nhandlers:\n- url: /x\n', /line 3: the handler of "\/x" needs exactly one of/],
+    ['runtime: nodejs20\nenv_variables: &a {A: b}\n', /line 2: "&a" is an anchor/],
+    ['runtime: nodejs20\nservice: *a\n', /line 2: /],
+    ['runtime: nodejs20\n<<: {a: b}\n', /line 2: "<<" cannot be used here/],
+    ['runtime: nodejs20\nenv_variables:\n  A:\tb\n', /line 3: there is a tab outside of quotes/],
+    ['runtime: nodejs20\nenv_variables: {A: \u0001}\n', /line 2: the character U\+0001 cannot stand in YAML/],
+    [
+      'runtime: nodejs20\nenv_variables: {A: 2023-02-29}\n',
+      /line 2: env_variables.A is "2023-02-29", .*in quotes/,
+    ],
+    ['runtime: nodejs20\nenv_variables: {A-B: 1}\n', /line 2: "A-B" in env_variables is no name/],
+    ['runtime: nodejs20\nenv_variables: {A:}\n', /line 2: "A:" has its colon too close/],
+    [
+      'runtime: nodejs20\nthreadsafe: true\n',
+      /line 2: "threadsafe" does not belong here \(nodejs20 has no such switch/,
+    ],
+    [
+      'runtime: nodejs20\nlibraries: [{name: six, version: latest}]\n',
+      /line 2: "libraries" does not belong here/,
+    ],
+    ['runtime: custom\n', /line 1: runtime custom is one of flex/],
+    ['runtime: nodejs20.1\n', /line 1: runtime must be a name .* "nodejs20\.1"/],
+    ['runtime: nodejs20\nincludes: [gone.yaml]\n', /line 2: includes names gone\.yaml, which is not there/],
+    ['runtime: nodejs20\nbuiltins: [{mapreduced: on}]\n', /line 2: "mapreduced" is no builtin of nodejs20/],
+    [
+      'runtime: nodejs20\nhandlers:\n- {url: /a(b), static_dir: c}\n',
+      /line 3: the url "\/a\(b\)" of a static_dir cannot have groups/,
+    ],
+    [
+      'runtime: nodejs20\nhandlers:\n- {url: /a, static_dir: c, http_headers: {Connection: x}}\n',
+      /line 3: the header "Connection" cannot be set/,
+    ],
+    [
+      'runtime: nodejs\nenv: flex\nautomatic_scaling: {cool_down_period_sec: 5}\n',
+      /line 3: automatic_scaling.cool_down_period_sec must be 60 or more/,
+    ],
     [
       'runtime: nodejs20\ninbound_services: [warmpu]\n',
       /line 2: inbound_services\[0\] must be mail, .* or warmup, but it is "warmpu"/,

@@ -47,10 +47,77 @@ describe('which files are uploaded', () => {
     ['\\#odd', ['#odd'], ['odd']],
     ['a.b+(c)', ['a.b+(c)'], ['axb+(c)']],
     ['# a comment\n\n', [], ['a comment']],
+    ['[^a].md', ['^.md', 'a.md'], ['b.md']],
+    ['[!]x', ['[!]x'], ['ax', '!x']],
+    ['-x', ['-x', 'y/-x'], ['x']],
+    ['dir/ ', [], ['dir/a']],
+    ['dir\\ ', ['dir '], ['dir']],
+    ['*\n!src', ['a.js', 's/f'], ['src/deep/f']],
+    ['x/**/b', ['x/b', 'x/y/b'], ['y/x/b']],
+    ['x/*\n!x/keep', ['x/a'], ['x/keep']],
+    ['ÿ*', ['ÿ – 金.txt'], ['y']],
   ])('with the rule %j', async (rules, gone, kept) => {
     const files = Object.fromEntries([...gone, ...kept].map((path) => [path, path]));
     const paths = await pathsOf({ ...files, '.gcloudignore': `.gcloudignore\n${rules}` });
     expect(paths).toEqual(kept.toSorted());
+  });
+  it.each([
+    ['python312', ['__pycache__/a', 'setup.cfg'], ['sub/setup.cfg', 'node_modules/x']],
+    ['php84', ['vendor/a'], ['sub/vendor/a']],
+    ['java21', ['target/app.jar', 'sub/target/x'], ['app.jar']],
+    ['ruby33', ['.env', '.hidden/a', 'a~', '#a#', 'x.pyc', 'sub/.git/x'], ['node_modules/a']],
+  ])('without .gcloudignore, with %s', async (runtime, gone, kept) => {
+    const files = Object.fromEntries([...gone, ...kept].map((path) => [path, path]));
+    expect(await pathsOf(files, runtime)).toEqual(kept.toSorted());
+  });
+  it('by skip_files, where the runtime has them', async () => {
+    const rule = 'ruby33\nskip_files:\n- ^(.*/)?a$\n- (?i)B\n';
+    await expect(pathsOf({ a: '', 'x/a': '' }, 'ruby33\nskip_files: (\n')).rejects.toThrow(
+      /line 2: .*no regular expression/,
+    );
+    await expect(pathsOf({ a: '' }, 'nodejs22 # skip_files\n')).rejects.toThrow(/mentions skip_files/);
+    await expect(pathsOf({ '.gcloudignore': '' }, rule)).rejects.toThrow(
+      /keep one of the two|no regular expression/,
+    );
+    expect(await pathsOf({ a: '', 'x/a': '', '.c': '' }, 'ruby33\nskip_files: ^(.*/)?a$\n')).toEqual(['.c']);
+  });
+  it('flex needs its app.yaml', async () => {
+    await expect(pathsOf({ '.gcloudignore': '*.yaml' }, 'custom\nenv: flex\n')).rejects.toThrow(
+      /flex needs it/,
+    );
+  });
+  it('a rule file may include another of its folder', async () => {
+    const files = { rules: '*.log\n#!include:gone\n', 'a.log': '', b: '' };
+    expect(await pathsOf({ ...files, '.gcloudignore': 'rules\n.gcloudignore\n#!include:rules\n' })).toEqual([
+      'b',
+    ]);
+    await expect(pathsOf({ '.gcloudignore': '#!include:gone\n' })).rejects.toThrow(
+      /includes "gone", which is not there/,
+    );
+    await expect(pathsOf({ '.gcloudignore': '#!include:a/b\n' })).rejects.toThrow(
+      /only a file of the same folder/,
+    );
+  });
+  it('Go: the whole module, and where the main package lies in it', async () => {
+    const folder = await folderWith({
+      'go.mod': 'module m',
+      'web/app.yaml': 'runtime: go122',
+      'web/main.go': '',
+      '.git/x': '',
+    });
+    const files = await sourceOf(join(folder, 'web'));
+    expect(files.map((f) => f.path)).toEqual(['_main-package-path', 'go.mod', 'web/app.yaml', 'web/main.go']);
+    expect(files[0]).toMatchObject({ content: { kind: 'made', text: 'web' } });
+    await expect(pathsOf({ 'a.go': 'package other' }, 'go122')).rejects.toThrow(
+      /holds no Go file of package main/,
+    );
+  });
+  it('a file too large for its runtime is told before anything is sent', async () => {
+    const large = 'x'.repeat(32 * 1024 * 1024 + 1);
+    await expect(pathsOf({ large }, 'php55')).rejects.toThrow(
+      /33554433 bytes, and with php55 App Engine takes 33554432/,
+    );
+    expect(await pathsOf({ large }, 'php84')).toEqual(['large']);
   });
   it('carry their SHA-1', async () => {
     const [file] = await sourceOf(await folderWith({ 'app.yaml': 'runtime: nodejs22', a: 'hello\n' }));
