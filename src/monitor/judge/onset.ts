@@ -13,6 +13,9 @@ export interface Onset {
   readonly since: number;
 }
 
+/** Nats; beyond any doubt, and within what a number can hold. */
+const MOST = 500;
+
 /**
  * An e-process: evidence that may be looked at every minute. Its weights are spread over the alternatives and over
  * the minutes at which the fault may have set in. One minute alone, however bad, cannot speak: the best minute counts
@@ -43,7 +46,7 @@ export function overOnsets(minutes: readonly MinuteEvidence[], length: number): 
       } else rest[k] = (rest[k] ?? 0) + nats;
       const others = rest[k] ?? 0;
       const most = best[k] ?? 0;
-      const sum = others + Math.min(most, MOST_PER_MINUTE, Math.max(0, others));
+      const sum = Math.min(MOST, others + Math.min(most, MOST_PER_MINUTE, Math.max(0, others)));
       mixture += weight * Math.exp(sum);
       const term = Math.log(weight) + sum;
       if (term > likeliest.term) likeliest = { term, since: minute.m };
