@@ -8,7 +8,7 @@
  * margins and the rule for the best minute make it loose, so this is calibrated: on simulated healthy windows (the
  * seeds for tuning) about one in 300 comes this far.
  */
-export const ENOUGH = 2;
+export const ENOUGH = 1.25;
 /** Nats. A window that ends with more than this is not promoted either; calibrated likewise: 2 to 3 % of healthy ones. */
 export const DOUBT = -1.35;
 /** Nats that one minute may add: lowering a factor keeps the guarantee, and one minute alone must not decide. */
