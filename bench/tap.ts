@@ -24,7 +24,7 @@ const [ADA, BEN] = [1001, 1002];
 
 /** No checklist; and people's hours are real ones, whatever the clock's speed. */
 const PLAN = `checklist: []
-approval: { expires: 500h }
+approval: { expires: 7d }
 services:
   default:
     source: ${JSON.stringify(SAMPLE_APP)}
