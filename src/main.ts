@@ -26,7 +26,6 @@ export interface BotParts {
   readonly plan: Plan;
   readonly dataDir: string;
   readonly clock: Clock;
-  readonly speed: number;
   readonly log: Logger;
 }
 
@@ -110,7 +109,6 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       polling = true;
       announce();
       stopTicker = startTicker(
-        parts.speed,
         () => engine.tick(),
         (error) => failed('a tick', error),
       );

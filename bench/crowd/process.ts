@@ -65,7 +65,6 @@ const recovery = performance.now() - begun;
 
 loop.enable();
 const stopTicker = startTicker(
-  1,
   () => {
     const from = performance.now();
     const tick = engine.tick().then(() => performance.now() - from);

@@ -33,7 +33,6 @@ export async function run(): Promise<void> {
     plan: { ...plan, people: [...people] },
     dataDir: config.dataDir,
     clock,
-    speed: shared?.clock.speed ?? 1,
     log: createLog(process.env.LOG_LEVEL ?? 'info'),
   });
   bot.ready.then(() => process.stdout.write(greeting(bot)));

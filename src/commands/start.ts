@@ -43,7 +43,6 @@ export async function start(): Promise<void> {
     plan: { ...plan, people: [...people], services, approval },
     dataDir: config.dataDir,
     clock: parts.appEngine && sandbox ? sandbox.clock : systemClock,
-    speed,
     log,
   });
   bot.ready.then(() => {

@@ -61,7 +61,6 @@ async function botWith(history: readonly TeamEvent[] = []) {
     plan: { ...builtInPlan(), people: [] },
     dataDir: folder,
     clock: systemClock,
-    speed: 1,
     log: createLog('silent'),
   });
   await bot.ready;

@@ -55,7 +55,6 @@ async function begin(people: readonly Member[] = [], chat?: number): Promise<Run
     plan: { ...builtInPlan(), people: [...people] },
     dataDir: folder,
     clock: systemClock,
-    speed: 1,
     log: createLog('silent'),
   });
   await running.ready;

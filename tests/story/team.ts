@@ -94,7 +94,6 @@ export async function assembleTeam(speed = 240, change: Partial<Plan> = {}): Pro
       plan,
       dataDir,
       clock: sandbox.clock,
-      speed,
       log: createLog(process.env.LOG_LEVEL ?? 'silent'),
     });
     await bot.ready;
