@@ -1,6 +1,6 @@
 import type { Composer } from 'grammy';
 import { type Actor, who } from '../rollout/answers.ts';
-import { canRollBack, isOver, openGate, type Rollout } from '../rollout/state.ts';
+import { canRollBack, isOver, type Rollout } from '../rollout/state.ts';
 import { keyboard } from './buttons.ts';
 import type { BotContext } from './context.ts';
 import type { Desk } from './desk.ts';
@@ -129,7 +129,7 @@ async function status(ctx: BotContext, desk: Desk): Promise<void> {
   if (rollouts.length === 0) return void (await ctx.reply('No rollout so far. /deploy begins one.'));
   for (const rollout of rollouts) {
     const view = card(rollout, { now: desk.now() });
-    const waiting = rollout.gates.some((gate) => gate.outcome === undefined) || openGate(rollout, 'promote');
+    const waiting = rollout.gates.some((gate) => gate.outcome === undefined);
     const note = waiting ? html`\n<i>A question is open above.</i>`.text : '';
     await ctx.reply(view.html + note, { parse_mode: 'HTML', reply_markup: keyboard(view.buttons) });
   }

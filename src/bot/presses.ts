@@ -1,5 +1,6 @@
 import type { Composer, NextFunction } from 'grammy';
 import type { Act, Actor } from '../rollout/answers.ts';
+import { itemId } from '../rollout/state.ts';
 import { keyboard, type Press, parseData, rolloutOfGate } from './buttons.ts';
 import type { BotContext } from './context.ts';
 import type { Desk } from './desk.ts';
@@ -100,7 +101,7 @@ async function tick(
   const before = desk.find(press.rollout);
   const part = before?.terms.checklist[section];
   if (!before || !part) return reply(ctx, { say: 'That checklist is closed.', refused: true });
-  const ids = (item === 'all' ? part.items.map((_, i) => i) : [item]).map((i) => `${section + 1}.${i + 1}`);
+  const ids = (item === 'all' ? part.items.map((_, i) => i) : [item]).map((i) => itemId(section, i));
   const mark = { kind: item === 'all' || !before.ticks[ids[0] ?? ''] ? 'done' : 'open' } as const;
   // "All" is for what is still open: what somebody found not to apply stays so.
   const items = item === 'all' ? ids.filter((id) => !before.ticks[id]) : ids;

@@ -1,9 +1,9 @@
 import type { Context } from 'grammy';
 import type { Command } from '../rollout/commands.ts';
+import { itemId } from '../rollout/state.ts';
 import type { Talk } from './context.ts';
 import type { Waiver } from './dialogue.ts';
 import { html, mention } from './html.ts';
-import { itemId } from './views/checklist.ts';
 
 /** Asks one person which item of a section does not apply, and why. */
 export async function askWaiver(

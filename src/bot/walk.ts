@@ -1,5 +1,5 @@
 import type { Context } from 'grammy';
-import type { Rollout } from '../rollout/state.ts';
+import { itemId, type Rollout } from '../rollout/state.ts';
 import { keyboard, parseData } from './buttons.ts';
 import type { Talk } from './context.ts';
 import { html } from './html.ts';
@@ -51,7 +51,7 @@ async function waitForTurn(
     const next = await talk.external(() => {
       const rollout = find(id);
       const open = rollout?.terms.checklist[section]?.items.some(
-        (_, i) => !rollout.ticks[`${section + 1}.${i + 1}`],
+        (_, i) => !rollout.ticks[itemId(section, i)],
       );
       return { turn: !open, to: rollout && firstOpenSection(rollout) };
     });

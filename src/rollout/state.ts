@@ -115,7 +115,11 @@ export function openGate<K extends Topic['kind']>(
     : undefined;
 }
 
-/** "2.3" is the third item of the second section, counted from one and from one. */
+/** "2.3" is the third item of the second section: positions count from nought, ids from one. */
+export function itemId(section: number, item: number): string {
+  return `${section + 1}.${item + 1}`;
+}
+
 export function itemIds(rollout: Draft): string[] {
-  return rollout.terms.checklist.flatMap((section, s) => section.items.map((_, i) => `${s + 1}.${i + 1}`));
+  return rollout.terms.checklist.flatMap((section, s) => section.items.map((_, i) => itemId(s, i)));
 }

@@ -1,4 +1,4 @@
-import type { Rollout } from '../../rollout/state.ts';
+import { itemId, type Rollout } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
 import { html } from '../html.ts';
 
@@ -41,11 +41,6 @@ ${lines}`.text;
   }
   const waive: Button = { text: 'Does not apply…', press: { kind: 'waive', rollout: rollout.id, section } };
   return { html: view, buttons: [marks, rest, open ? [waive] : []].filter((row) => row.length > 0) };
-}
-
-/** "2.3" is the third item of the second section. */
-export function itemId(section: number, item: number): string {
-  return `${section + 1}.${item + 1}`;
 }
 
 /** The first section that has an open item; undefined when all are done. */
