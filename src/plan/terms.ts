@@ -145,3 +145,11 @@ export interface Reading {
   /** What was seen and what was asked, in words that need no further look. */
   readonly detail: string;
 }
+
+/** What came of looking once, by a command, a page or an API. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was seen, in words that need no further look. */
+  readonly detail: string;
+}
