@@ -1,5 +1,5 @@
 import { judge, type Point } from '../src/monitor/index.ts';
-import { BUILT_IN_CHECKLIST } from '../src/plan/built-in.ts';
+import { builtInPlan } from '../src/plan/load.ts';
 import type { Verdict } from '../src/plan/verdict.ts';
 import { observationDue } from '../src/rollout/decide.ts';
 import type { Draft } from '../src/rollout/events.ts';
@@ -17,7 +17,7 @@ export const POINTS: readonly Point[] = simulate({ ...TRAFFIC, canaryErrors: TRA
 
 /** A rollout as the built-in plan begins it. */
 export function draftOf(id: string, service: string): Draft {
-  return { ...DRAFT, id, service, terms: { ...DRAFT.terms, checklist: BUILT_IN_CHECKLIST } };
+  return { ...DRAFT, id, service, terms: { ...DRAFT.terms, checklist: builtInPlan().checklist } };
 }
 
 /**

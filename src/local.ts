@@ -19,7 +19,7 @@ export const SAMPLE_APP = fileURLToPath(new URL('../examples/signals', import.me
 export function sampleService(): Plan['services'][string] {
   const near = relative(process.cwd(), SAMPLE_APP);
   const source = near.startsWith('..') ? SAMPLE_APP : near;
-  return { source, smoke: [{ path: '/healthz', status: 200, within: 10_000 }] };
+  return { source, smoke: [{ path: '/healthz', status: 200, within: 10_000 }], verify: [] };
 }
 
 /** People of the local chat: the plan's, or a small team, with a bystander. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { parseDuration } from './duration.ts';
 import { report } from './rules.ts';
 import { WHOLE } from './split.ts';
+import { isZone, nearestZone, TIME_OF_DAY } from './time-words.ts';
 
 /** What is said of a key wherever people look: in editors, in `plan show`, in docs/plan.md. */
 export function about<T>(description: string, example?: unknown) {
@@ -61,6 +62,73 @@ export function share(what: string) {
       if (/^\d+(\.\d)?$/.test(number) && thousandths > 0 && thousandths <= WHOLE) return thousandths;
       addIssue({ message: 'a share of the traffic above 0 % and up to 100 %, with one decimal at most' });
       return NEVER;
+    }),
+  );
+}
+
+/**
+ * "1 %": a share of anything, kept as 0 to 1. The sign is asked for, since 0.01 could be meant either way.
+ * @param what the key's description.
+ */
+export function shareOfAll(what: string, example: string) {
+  const expected = 'a share such as 1 %, from 0 % to 100 %';
+  return v.pipe(
+    v.string(expected),
+    v.metadata({
+      title: 'share',
+      description: what,
+      examples: [example],
+      pattern: '^(100(\\.0+)?|\\d{1,2}(\\.\\d+)?)\\s*%$',
+    }),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const number = /^(\d{1,3}(?:\.\d+)?)\s*%$/.exec(dataset.value)?.[1];
+      if (number !== undefined && Number(number) <= 100) return Number(number) / 100;
+      addIssue({ message: expected });
+      return NEVER;
+    }),
+  );
+}
+
+/**
+ * A number, whole or not.
+ * @param what the key's description.
+ */
+export function number(what: string, example: number) {
+  return v.pipe(
+    v.number('a number'),
+    v.finite('a number'),
+    v.metadata({ title: 'number', description: what, examples: [example] }),
+  );
+}
+
+/**
+ * "09:30".
+ * @param what the key's description.
+ */
+export function timeOfDay(what: string, example: string) {
+  const expected = 'a time of day such as 09:30, from 00:00 to 23:59';
+  return v.pipe(
+    v.string(expected),
+    v.regex(TIME_OF_DAY, expected),
+    v.metadata({ title: 'time of day', description: what, examples: [example] }),
+  );
+}
+
+/**
+ * The name of a time zone in the IANA's list.
+ * @param what the key's description.
+ */
+export function zone(what: string) {
+  return v.pipe(
+    v.string('a time zone such as Europe/London'),
+    v.metadata({ title: 'time zone', description: what, examples: ['Europe/London'] }),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || isZone(dataset.value)) return;
+      const near = nearestZone(dataset.value);
+      const hint = near ? `: did you mean ${near}?` : ', such as Europe/London';
+      report(addIssue, [
+        { path: [], says: `is ${JSON.stringify(dataset.value)}, which is no time zone${hint}` },
+      ]);
     }),
   );
 }

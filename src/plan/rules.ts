@@ -39,18 +39,48 @@ export function wholePercent(shardBy: string, steps: readonly Step[]): Breach[] 
 
 /** @param people anything: whoever has an id counts, also beside faults of other kinds. */
 export function listedOnce(people: unknown): Breach[] {
-  if (!Array.isArray(people)) return [];
-  const first = new Map<number, number>();
-  return people.flatMap((person: { id?: unknown } | null, i) => {
-    const id = person?.id;
-    if (typeof id !== 'number') return [];
-    const earlier = first.get(id);
-    if (earlier === undefined) {
-      first.set(id, i);
-      return [];
-    }
-    const says = `is ${id}, as 'people.${earlier}.id' is: list each person once, with all roles`;
-    return [{ path: [i, 'id'], says }];
+  return repeated(people, 'id').map(({ index, first, value }) => ({
+    path: [index, 'id'],
+    says: `is ${value}, as 'people.${first}.id' is: list each person once, with all roles`,
+  }));
+}
+
+/**
+ * Items that are called as an earlier one of their list.
+ * @param items anything: whatever has the key counts, also beside faults of other kinds.
+ * @param key what they are called by.
+ */
+export function namedOnce(items: unknown, key: string): Breach[] {
+  return repeated(items, key).map(({ index, first, value }) => ({
+    path: [index, key],
+    says: `is ${JSON.stringify(value)}, as is that of item ${first} of the same list: call them differently`,
+  }));
+}
+
+/** Words that stand in their list already. */
+export function onlyOnce(words: readonly string[]): Breach[] {
+  return words.flatMap((word, i) =>
+    words.indexOf(word) === i ? [] : [{ path: [i], says: `is ${word} again: once is enough` }],
+  );
+}
+
+interface Repeat {
+  readonly index: number;
+  /** Where the value stood first. */
+  readonly first: number;
+  readonly value: string | number;
+}
+
+function repeated(items: unknown, key: string): Repeat[] {
+  if (!Array.isArray(items)) return [];
+  const seen = new Map<unknown, number>();
+  return items.flatMap((item: Readonly<Record<string, unknown>> | null, index) => {
+    const value = item?.[key];
+    if (typeof value !== 'string' && typeof value !== 'number') return [];
+    const first = seen.get(value);
+    if (first !== undefined) return [{ index, first, value }];
+    seen.set(value, index);
+    return [];
   });
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { BUILT_IN_CHECKLIST } from '../../src/plan/built-in.ts';
+import { BUILT_IN_CHECKLIST } from '../../src/plan/built-in-checklist.ts';
 import { type Checked, checkPlan } from '../../src/plan/check.ts';
 import { builtInPlan } from '../../src/plan/load.ts';
 import { showPlan } from '../../src/plan/show.ts';

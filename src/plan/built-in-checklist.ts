@@ -1,7 +1,7 @@
-import type { Section } from './schema.ts';
+import type { WrittenSection } from './schema/checklist.ts';
 
 /** The checklist of the deployment plan that Sluice was made for. A team's own `sluice.yaml` replaces it. */
-export const BUILT_IN_CHECKLIST: readonly Section[] = [
+export const BUILT_IN_CHECKLIST: readonly WrittenSection[] = [
   {
     title: 'System Optimization',
     items: [
