@@ -1,69 +1,60 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Low } from 'lowdb';
-import type { Event } from '../rollout/events.ts';
-import { RevisionConflict, type Store } from '../rollout/ports.ts';
+import type { Past } from '../rollout/past.ts';
+import type { Store } from '../rollout/ports.ts';
+import { makeFolder, writeDurably } from './durable.ts';
+import { HistoryFile } from './history-file.ts';
+import { Journals } from './journals.ts';
 import { SafeFile } from './safe-file.ts';
 
-interface Journal {
-  readonly schema: 1;
-  readonly events: readonly Event[];
+/** The rollout that was closed last, or is being closed. */
+interface Closing {
+  readonly past: Past;
+  /** Length of the history before it had its line. */
+  readonly from: number;
 }
 
-const EMPTY: Journal = { schema: 1, events: [] };
-
 /**
- * Journals as files under `folder`: `rollouts/live/ID.json` while a rollout is live, `rollouts/past/ID.json` after. One
- * process at a time. The journals of live rollouts stay in memory; those of past ones are read when asked for.
+ * Everything as files under `folder`: journals under `rollouts`, the closed ones listed in `rollouts/history.jsonl`;
+ * documents beside them, and files under `kept`. One process at a time.
  */
 export function openFileStore(folder: string): Store {
-  const live = join(folder, 'rollouts', 'live');
-  const past = join(folder, 'rollouts', 'past');
-  for (const path of [live, past]) mkdirSync(path, { recursive: true });
-  const journals = new Map<string, Low<Journal>>();
+  const journals = new Journals(join(folder, 'rollouts'));
+  const closedOnes = new HistoryFile(join(folder, 'rollouts', 'history.jsonl'));
+  const closing = new SafeFile<Closing>(join(folder, 'rollouts', 'closing.json'));
   const turns = new Map<string, Promise<unknown>>();
+  let recovery: Promise<void> | undefined;
 
   return {
-    append(rollout, expected, events) {
-      return inTurn(rollout, async () => {
-        const journal = await openJournal(rollout);
-        const have = journal.data.events.length;
-        if (have !== expected) {
-          throw new RevisionConflict(`The journal of ${rollout} has ${have} events, not ${expected}.`);
-        }
-        const before = journal.data;
-        journal.data = { ...before, events: [...before.events, ...events] };
-        try {
-          await journal.write();
-        } catch (error) {
-          journal.data = before;
-          throw error;
-        }
-      });
-    },
-
-    async read(rollout) {
-      const known = journals.get(rollout);
-      if (known) return known.data.events;
-      const file = fileOf(rollout);
-      if (!existsSync(file)) return undefined;
-      return (await new SafeFile<Journal>(file).read())?.events;
-    },
+    append: (rollout, expected, events) => inTurn(rollout, () => journals.append(rollout, expected, events)),
+    read: (rollout) => journals.read(rollout),
 
     async live() {
-      const names = await readdir(live);
-      return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+      await recovered();
+      return journals.live();
     },
 
-    close(rollout) {
-      return inTurn(rollout, async () => {
-        journals.delete(rollout);
-        if (existsSync(join(live, `${rollout}.json`))) {
-          await rename(join(live, `${rollout}.json`), join(past, `${rollout}.json`));
-        }
+    close(rollout, past) {
+      return inTurn('history', async () => {
+        await recovered();
+        if (!journals.isLive(rollout)) return;
+        const intent = { past, from: await closedOnes.size() };
+        await closing.write(intent);
+        await finish(intent);
       });
     },
+
+    history: (limit, before) =>
+      inTurn('history', async () => {
+        await recovered();
+        return before === undefined ? take(limit, () => true) : take(limit, after(before));
+      }),
+
+    listBackups: (limit) =>
+      inTurn('history', async () => {
+        await recovered();
+        return take(limit, (past) => past.backup !== undefined);
+      }),
 
     async readDocument<T>(name: string) {
       return ((await documentFile<T>(name).read()) ?? undefined) as T | undefined;
@@ -71,7 +62,7 @@ export function openFileStore(folder: string): Store {
 
     writeDocument(name, value) {
       return inTurn(`document ${name}`, async () => {
-        await mkdir(dirname(documentPath(name)), { recursive: true });
+        await makeFolder(dirname(documentPath(name)));
         await documentFile(name).write(value);
       });
     },
@@ -79,22 +70,46 @@ export function openFileStore(folder: string): Store {
     removeDocument(name) {
       return inTurn(`document ${name}`, () => rm(documentPath(name), { force: true }));
     },
+
+    keep(name, bytes) {
+      return inTurn(`kept ${name}`, async () => {
+        const path = keptPath(name);
+        await makeFolder(dirname(path));
+        await writeDurably(path, bytes);
+      });
+    },
+
+    async kept(name) {
+      try {
+        return await readFile(keptPath(name));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
   };
 
-  async function openJournal(rollout: string): Promise<Low<Journal>> {
-    let journal = journals.get(rollout);
-    if (!journal) {
-      journal = new Low<Journal>(new SafeFile(fileOf(rollout)), EMPTY);
-      await journal.read();
-      journals.set(rollout, journal);
-    }
-    return journal;
+  /** A process that died while it closed a rollout left word of it. One rollout is closed at a time, so one it is. */
+  function recovered(): Promise<void> {
+    recovery ??= closing.read().then((left) => (left ? finish(left) : undefined));
+    return recovery;
   }
 
-  function fileOf(rollout: string): string {
-    if (!/^[a-z0-9]+$/.test(rollout)) throw new Error(`'${rollout}' is not the id of a rollout.`);
-    const closed = join(past, `${rollout}.json`);
-    return existsSync(closed) ? closed : join(live, `${rollout}.json`);
+  /** Every step of it may be done again. */
+  async function finish({ past, from }: Closing): Promise<void> {
+    await closedOnes.ensure(past, from);
+    await inTurn(past.id, async () => {
+      if (journals.isLive(past.id)) await journals.moveToPast(past.id);
+    });
+  }
+
+  async function take(limit: number, fits: (past: Past) => boolean): Promise<readonly Past[]> {
+    const found: Past[] = [];
+    for await (const past of closedOnes.newestFirst()) {
+      if (found.length >= limit) break;
+      if (fits(past)) found.push(past);
+    }
+    return found;
   }
 
   function documentPath(name: string): string {
@@ -102,11 +117,16 @@ export function openFileStore(folder: string): Store {
     return join(folder, `${name}.json`);
   }
 
+  function keptPath(name: string): string {
+    if (!/^\w[\w.-]*(\/\w[\w.-]*)*$/.test(name)) throw new Error(`'${name}' cannot name a kept file.`);
+    return join(folder, 'kept', name);
+  }
+
   function documentFile<T>(name: string): SafeFile<T> {
     return new SafeFile<T>(documentPath(name));
   }
 
-  /** Work on one journal or document is done one after another. */
+  /** Work on one journal, document or file is done one after another. */
   function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
     const turn = (turns.get(key) ?? Promise.resolve()).then(work, work);
     const settled = turn.catch(() => {});
@@ -114,4 +134,14 @@ export function openFileStore(folder: string): Store {
     settled.then(() => turns.get(key) === settled && turns.delete(key));
     return turn;
   }
+}
+
+/** Passes whatever comes after the one with this id. */
+function after(id: string): (past: Past) => boolean {
+  let passed = false;
+  return (past) => {
+    if (passed) return true;
+    passed = past.id === id;
+    return false;
+  };
 }

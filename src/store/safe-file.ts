@@ -1,11 +1,8 @@
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Adapter } from 'lowdb';
+import { writeDurably } from './durable.ts';
 
-/**
- * lowdb's adapter for a file that is never seen half written: the new text is written aside, synced, and renamed over
- * the old one; the folder is synced too, so that the rename itself survives a power cut.
- */
+/** lowdb's adapter for a file of JSON that is never seen half written. */
 export class SafeFile<T> implements Adapter<T> {
   readonly #path: string;
 
@@ -31,20 +28,6 @@ export class SafeFile<T> implements Adapter<T> {
   }
 
   async write(data: T): Promise<void> {
-    const aside = `${this.#path}.new`;
-    const file = await open(aside, 'w');
-    try {
-      await file.writeFile(JSON.stringify(data));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(aside, this.#path);
-    const folder = await open(dirname(this.#path), 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await writeDurably(this.#path, JSON.stringify(data));
   }
 }
