@@ -1,9 +1,9 @@
 import { ConfigError, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { startBot } from '../main.ts';
-import { scaledClock, systemClock } from '../plan/clock.ts';
+import { systemClock } from '../plan/clock.ts';
 import { loadPlan } from '../plan/load.ts';
-import { askSandbox } from '../shared-sandbox.ts';
+import { askSandbox, followSandbox } from '../shared-sandbox.ts';
 import { greeting } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
@@ -23,18 +23,19 @@ export async function run(): Promise<void> {
   }
   const plan = await loadPlan(config.plan.path, config.plan);
   const shared = config.sandbox ? await askSandbox(config.sandbox) : undefined;
-  const clock = shared
-    ? scaledClock(shared.clock.origin, shared.clock.epoch, shared.clock.speed)
-    : systemClock;
+  const followed = config.sandbox && shared ? followSandbox(config.sandbox, shared.clock) : undefined;
   const people = plan.people.length > 0 || !shared ? plan.people : shared.members;
   const bot = await startBot({
     telegram,
     cloud,
     plan: { ...plan, people: [...people] },
     dataDir: config.dataDir,
-    clock,
+    clock: followed?.clock ?? systemClock,
     log: createLog(process.env.LOG_LEVEL ?? 'info'),
   });
   bot.ready.then(() => process.stdout.write(greeting(bot)));
-  await liveUntilStopped(bot.ended, () => bot.stop());
+  await liveUntilStopped(bot.ended, async () => {
+    await bot.stop();
+    followed?.stop();
+  });
 }

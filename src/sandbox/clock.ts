@@ -5,46 +5,121 @@ import { dirname } from 'node:path';
 const NOTE_MS = 1_000;
 /** After a longer absence than this, in real milliseconds, the sandbox's world has stood still meanwhile. */
 const LONGEST_GAP_MS = 60_000;
+/** Node's timers hold no more real milliseconds than this. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** With these another process can keep the same time: now = epoch + (real - origin) × speed. */
+export interface Reading {
+  readonly origin: number;
+  readonly epoch: number;
+  readonly speed: number;
+}
+
+interface Alarm {
+  /** Milliseconds of this clock. */
+  readonly due: number;
+  readonly ring: () => void;
+  timer?: NodeJS.Timeout;
+}
 
 /**
- * The sandbox's own time: it can run faster than life, so that a 30-minute window passes in a minute. Everything the
- * sandbox stamps, delays or counts by the minute goes by it; the latencies of real requests stay real.
+ * The sandbox's own time: it can run faster than life, so that a 30-minute window passes in a minute, and be made faster
+ * or slower at any moment. Everything the sandbox stamps, delays or counts by the minute goes by it; the latencies of real
+ * requests stay real.
  */
 export class SandboxClock {
-  readonly #epoch: number;
-  readonly #origin: number;
-  readonly speed: number;
+  readonly #alarms = new Set<Alarm>();
+  readonly #listeners = new Set<(reading: Reading) => void>();
+  #reading: Reading;
 
   /** @param start what the clock reads now, in milliseconds since the epoch. */
   constructor(speed: number, start = Date.now()) {
-    this.speed = speed;
-    this.#epoch = start;
-    this.#origin = Date.now();
+    this.#reading = { origin: Date.now(), epoch: start, speed };
   }
 
   now(): number {
-    return this.#epoch + (Date.now() - this.#origin) * this.speed;
+    return this.#at(Date.now());
   }
 
-  /** With these another process can keep the same time: now = epoch + (real - origin) × speed. */
-  get reading(): { origin: number; epoch: number; speed: number } {
-    return { origin: this.#origin, epoch: this.#epoch, speed: this.speed };
+  get speed(): number {
+    return this.#reading.speed;
+  }
+
+  get reading(): Reading {
+    return this.#reading;
+  }
+
+  /**
+   * From now on the clock runs so many times as fast as life. What it reads does not jump; whoever waits, waits for the
+   * same moment as before.
+   */
+  setSpeed(speed: number): void {
+    if (!(speed > 0 && Number.isFinite(speed)))
+      throw new RangeError(`A clock's speed is a number above 0, not ${speed}.`);
+    const origin = Date.now();
+    this.#reading = { origin, epoch: this.#at(origin), speed };
+    for (const alarm of this.#alarms) this.#arm(alarm);
+    for (const listener of [...this.#listeners]) listener(this.#reading);
+  }
+
+  /** Tells of each change of the speed. @returns what ends it */
+  onChange(listener: (reading: Reading) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `act` once the clock reads `due`, however its speed changes meanwhile. @returns what calls it off */
+  at(due: number, act: () => void): () => void {
+    const alarm: Alarm = { due, ring: act };
+    this.#alarms.add(alarm);
+    this.#arm(alarm);
+    return () => this.#disarm(alarm);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const stop = () => {
-        clearTimeout(timer);
+        cancel();
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
+      const cancel = this.at(this.now() + ms, () => {
         signal?.removeEventListener('abort', stop);
         resolve();
-      }, ms / this.speed);
+      });
       signal?.addEventListener('abort', stop, { once: true });
     });
   }
+
+  #at(real: number): number {
+    const { origin, epoch, speed } = this.#reading;
+    return epoch + (real - origin) * speed;
+  }
+
+  #arm(alarm: Alarm): void {
+    clearTimeout(alarm.timer);
+    const left = (alarm.due - this.now()) / this.speed;
+    alarm.timer = setTimeout(
+      () => {
+        // A timer may come a moment early, and a long wait takes several.
+        if (this.now() < alarm.due) return this.#arm(alarm);
+        this.#alarms.delete(alarm);
+        alarm.ring();
+      },
+      Math.min(Math.max(Math.ceil(left), 0), LONGEST_TIMER),
+    );
+  }
+
+  #disarm(alarm: Alarm): void {
+    clearTimeout(alarm.timer);
+    this.#alarms.delete(alarm);
+  }
+}
+
+interface Note {
+  readonly real: number;
+  readonly epoch: number;
+  readonly speed: number;
 }
 
 /**
@@ -59,19 +134,25 @@ export function openClock(file: string, speed: number): { clock: SandboxClock; c
     speed,
     noted ? noted.epoch + gap * Math.max(speed, noted.speed) : Date.now(),
   );
-  const note = () => writeFileSync(file, JSON.stringify({ real: Date.now(), epoch: clock.now(), speed }));
+  const note = () => {
+    const now: Note = { real: Date.now(), epoch: clock.now(), speed: clock.speed };
+    writeFileSync(file, JSON.stringify(now));
+  };
   note();
   const timer = setInterval(note, NOTE_MS).unref();
+  // At once: what a crash leaves behind must know how fast the others' clocks ran on.
+  const unlisten = clock.onChange(note);
   return {
     clock,
     close() {
       clearInterval(timer);
+      unlisten();
       note();
     },
   };
 }
 
-function readNote(file: string): { real: number; epoch: number; speed: number } | undefined {
+function readNote(file: string): Note | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {

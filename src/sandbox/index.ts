@@ -87,7 +87,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         info: (): object => ({
           telegram: telegram?.url,
           ...(appEngine && { appEngine: appEngine.url, proxy: appEngine.proxyUrl, project: PROJECT }),
-          speed,
+          speed: clock.speed,
           now: new Date(clock.now()).toISOString(),
           clock: clock.reading,
           chatId: CHAT.id,

@@ -101,10 +101,26 @@ describe.skipIf(!hasBrowser)('the look of the page', () => {
   it('shows the clock of the sandbox, in its speed', async () => {
     const { page } = await openPage(browser, stage.url);
     const clock = page.getByRole('timer');
-    expect(await clock.textContent()).toContain('×30');
+    const speed = page.getByRole('combobox', { name: /speed/i });
+    expect(await speed.inputValue()).toBe('30');
     const before = await clock.textContent();
     await expect.poll(() => clock.textContent(), { timeout: 10_000 }).not.toBe(before);
+    expect(await speed.locator('option').allTextContents()).toEqual(['×1', '×30', '×60', '×600', '×3600']);
     await page.close();
+  });
+
+  it('sets the clock to another speed, which every page hears of', async () => {
+    const { page, faults } = await openPage(browser, stage.url);
+    const { page: other } = await openPage(browser, stage.url);
+    await page.getByRole('combobox', { name: /speed/i }).selectOption('×3600');
+    await expect.poll(() => other.getByRole('combobox').inputValue()).toBe('3600');
+    const day = other.locator('.clock-date');
+    const before = await day.textContent();
+    await expect.poll(() => day.textContent(), { timeout: 60_000 }).not.toBe(before);
+    await other.getByRole('combobox').selectOption('×60');
+    await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('60');
+    expect(faults).toEqual([]);
+    await Promise.all([page.close(), other.close()]);
   });
 });
 

@@ -9,7 +9,7 @@ interface Line {
   readonly at: number;
 }
 
-const KEEP_ALL: Retention = { segment: 3, segments: 1000, age: Number.POSITIVE_INFINITY };
+const KEEP_ALL: Retention = { segment: 3, segments: 1000, age: Number.POSITIVE_INFINITY, warm: 2 };
 
 function times(segments: Segments<Line>): number[] {
   return [...segments.forward()].map(({ at }) => at);

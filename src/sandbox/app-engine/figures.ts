@@ -3,7 +3,8 @@ import { bucketOf, type Distribution, merge } from './distribution.ts';
 import { Segments } from './segments.ts';
 
 export const MINUTE = 60_000;
-const KEPT_HOURS = 6;
+/** Cloud Monitoring keeps weeks; a week's review and the days in which it may be late find theirs here. */
+const KEPT_HOURS = 10 * 24;
 
 /** What one version answered within one minute with one status, warm or cold. */
 export interface Cell extends Distribution {
@@ -36,14 +37,14 @@ interface OpenCell {
   readonly buckets: Map<number, number>;
 }
 
-/** Counts responses per minute of the sandbox's clock. A minute is kept for good (some hours) once it is over. */
+/** Counts responses per minute of the sandbox's clock. A minute is kept (for days) once it is over. */
 export class Figures {
   readonly #clock: SandboxClock;
   readonly #closed: Segments<Minute>;
   readonly #gauges: () => readonly Gauge[];
   #at = 0;
   #open = new Map<string, OpenCell>();
-  #timer: NodeJS.Timeout | undefined;
+  #cancel = () => {};
 
   /** @param gauges asked for what is true at the end of each minute */
   constructor(folder: string, clock: SandboxClock, gauges: () => readonly Gauge[]) {
@@ -53,6 +54,7 @@ export class Figures {
       segment: 60,
       segments: KEPT_HOURS + 1,
       age: KEPT_HOURS * 60 * MINUTE,
+      warm: 24,
     });
     this.#begin();
   }
@@ -95,7 +97,7 @@ export class Figures {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#closed.close();
   }
 
@@ -122,14 +124,7 @@ export class Figures {
 
   /** Ends the minute even when no request comes after it. */
   #await(): void {
-    clearTimeout(this.#timer);
-    const left = (this.#at + MINUTE - this.#clock.now()) / this.#clock.speed;
-    this.#timer = setTimeout(() => {
-      const before = this.#at;
-      this.#turn();
-      // A timer may come a moment early.
-      if (this.#at === before) this.#await();
-    }, Math.max(left, 0) + 1);
-    this.#timer.unref();
+    this.#cancel();
+    this.#cancel = this.#clock.at(this.#at + MINUTE, () => this.#turn());
   }
 }

@@ -58,12 +58,11 @@ export interface FleetOptions {
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
-  readonly #sweeper: NodeJS.Timeout;
+  #stopSweeping = () => {};
 
   constructor(options: FleetOptions) {
     this.#options = options;
-    this.#sweeper = setInterval(() => this.#endIdle(), IDLE / 3 / options.clock.speed);
-    this.#sweeper.unref();
+    this.#sweep();
   }
 
   /** Where a version's files lie. */
@@ -179,7 +178,7 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#sweeper);
+    this.#stopSweeping();
     await Promise.all([...this.#members.values()].map(end));
     this.#members.clear();
   }
@@ -198,6 +197,14 @@ export class Fleet {
         logs.crash(source, sentence);
         log(`${service}/${id}: ${sentence}`);
       },
+    });
+  }
+
+  #sweep(): void {
+    const { clock } = this.#options;
+    this.#stopSweeping = clock.at(clock.now() + IDLE / 3, () => {
+      this.#endIdle();
+      this.#sweep();
     });
   }
 

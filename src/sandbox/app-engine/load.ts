@@ -34,10 +34,13 @@ export class LoadGenerator {
   #rate = 0;
   #next = 0;
   #timer: NodeJS.Timeout | undefined;
+  readonly #unlisten: () => void;
 
   constructor(target: string, clock: SandboxClock) {
     this.#target = new URL(target);
     this.#clock = clock;
+    // The next one was due at the former pace.
+    this.#unlisten = clock.onChange(() => this.setRate(this.#rate));
   }
 
   /** Requests per second of the sandbox's time. */
@@ -47,7 +50,7 @@ export class LoadGenerator {
 
   /**
    * @param perSecond requests per second of the sandbox's time, 0 for none. In real time that is the rate times the
-   * clock's speed, of which no more than 150 per second are sent.
+   * clock's speed, of which no more than 150 per second are sent: at high speed a minute of the sandbox sees fewer.
    */
   setRate(perSecond: number): void {
     if (!(perSecond >= 0))
@@ -64,6 +67,7 @@ export class LoadGenerator {
   }
 
   close(): void {
+    this.#unlisten();
     this.setRate(0);
     this.#agent.destroy();
   }

@@ -43,7 +43,7 @@ function list(logs: Logs, filter: Filter, newestFirst: boolean, skip: number, si
   const { from, to } = timeBounds(filter);
   const entries: JsonObject[] = [];
   let seen = 0;
-  for (const { at, entry } of logs.entries(newestFirst ? 'newest first' : 'oldest first')) {
+  for (const { at, entry } of logs.entries(newestFirst ? 'newest first' : 'oldest first', from)) {
     // Ordered by time: beyond the far bound nothing more can match.
     if (newestFirst ? at < from : at > to) break;
     if (at < from || at > to) continue;

@@ -5,8 +5,11 @@ import { isObject, type JsonObject, textAt } from './json.ts';
 import { timestamp } from './resources.ts';
 import { Segments } from './segments.ts';
 
-/** Entries kept at most, of requests and of all else apart: many requests must not push an error out. */
-const RETENTION = { segment: 5_000, segments: 5, age: 6 * 3_600_000 };
+/**
+ * Cloud Logging keeps 30 days. Here there is a limit to the entries as well, for requests and for all else apart: many
+ * requests must not push an error out.
+ */
+const RETENTION = { segment: 5_000, segments: 12, age: 30 * 24 * 3_600_000, warm: 5 };
 
 const SEVERITIES = [
   'DEFAULT',
@@ -54,7 +57,7 @@ interface LogRecord extends Source {
   readonly request?: RequestRecord;
 }
 
-/** What the versions wrote and which requests came; the last hours of it, {@link RETENTION}. */
+/** What the versions wrote and which requests came; the last of it, {@link RETENTION}. */
 export class Logs {
   readonly #project: string;
   readonly #clock: SandboxClock;
@@ -99,11 +102,14 @@ export class Logs {
     this.#add({ ...source, log: 'appengine.googleapis.com/request_log', severity, trace, request });
   }
 
-  /** google.logging.v2.LogEntry of each record, lazily, by time. */
-  *entries(order: 'newest first' | 'oldest first'): Generator<{ at: number; entry: () => JsonObject }> {
+  /** google.logging.v2.LogEntry of each record, lazily, by time. @param from what is older may be passed over */
+  *entries(
+    order: 'newest first' | 'oldest first',
+    from: number,
+  ): Generator<{ at: number; entry: () => JsonObject }> {
     const newestFirst = order === 'newest first';
     const [a, b] = [this.#requests, this.#others].map((one) =>
-      newestFirst ? one.backward() : one.forward(),
+      newestFirst ? one.backward() : one.forward(from),
     );
     let [left, right] = [a?.next().value, b?.next().value];
     while (left !== undefined || right !== undefined) {

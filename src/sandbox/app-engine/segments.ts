@@ -13,8 +13,10 @@ import { join } from 'node:path';
 
 interface Segment<T> {
   readonly file: string;
-  /** Absent until somebody asks: a former process's records are read when they are needed. */
-  records?: T[];
+  /** Of its first record, once it has been read or written. */
+  begins?: number;
+  /** Absent until somebody asks, and again when the segment has grown old: it is then read when it is needed. */
+  records?: T[] | undefined;
 }
 
 export interface Retention {
@@ -24,11 +26,13 @@ export interface Retention {
   readonly segments: number;
   /** Milliseconds of the sandbox's clock after which a record may go. */
   readonly age: number;
+  /** The newest files whose records stay in memory. */
+  readonly warm: number;
 }
 
 /**
- * Records in the order of time, in memory and in a handful of append-only files. The oldest file goes as a whole when
- * all of it is too old or there are too many: neither memory, disk nor start-up grow with history.
+ * Records in the order of time, in append-only files, the newest in memory too. The oldest file goes as a whole when all
+ * of it is too old or there are too many: neither memory, disk nor start-up grow with history.
  */
 export class Segments<T extends { readonly at: number }> {
   readonly #folder: string;
@@ -59,9 +63,13 @@ export class Segments<T extends { readonly at: number }> {
     writeSync(this.#open, `${JSON.stringify(record)}\n`);
   }
 
-  /** From the oldest to the newest. */
-  *forward(): Generator<T> {
-    for (const segment of this.#segments) yield* this.#recordsOf(segment);
+  /** From the oldest to the newest; files that end before `from` are passed over. */
+  *forward(from = Number.NEGATIVE_INFINITY): Generator<T> {
+    for (const [i, segment] of this.#segments.entries()) {
+      const next = this.#segments[i + 1];
+      if (next && this.#beginOf(next) < from) continue;
+      yield* this.#recordsOf(segment);
+    }
   }
 
   /** From the newest to the oldest. */
@@ -81,8 +89,17 @@ export class Segments<T extends { readonly at: number }> {
   }
 
   #recordsOf(segment: Segment<T>): T[] {
-    segment.records ??= readRecords(join(this.#folder, segment.file));
-    return segment.records;
+    if (segment.records) return segment.records;
+    const records = readRecords<T>(join(this.#folder, segment.file));
+    const first = records[0];
+    if (first) segment.begins = first.at;
+    if (this.#segments.indexOf(segment) >= this.#segments.length - this.#retention.warm)
+      segment.records = records;
+    return records;
+  }
+
+  #beginOf(segment: Segment<T>): number {
+    return segment.begins ?? this.#recordsOf(segment)[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
   #closeFile(): void {
@@ -99,8 +116,11 @@ export class Segments<T extends { readonly at: number }> {
       rmSync(join(this.#folder, first.file));
       this.#segments.shift();
     }
-    const segment: Segment<T> = { file: `${String(this.#next++).padStart(8, '0')}.ndjson`, records: [] };
+    const file = `${String(this.#next++).padStart(8, '0')}.ndjson`;
+    const segment: Segment<T> = { file, records: [], begins: now };
     this.#segments.push(segment);
+    const cold = this.#segments.at(-1 - this.#retention.warm);
+    if (cold) cold.records = undefined;
     return segment;
   }
 

@@ -18,6 +18,7 @@ import type { TelegramOptions } from './options.ts';
 import { Presses } from './presses.ts';
 import { Room } from './room.ts';
 import { BotApi } from './routes/bot.ts';
+import { clockRoutes } from './routes/clock.ts';
 import { controlRoutes } from './routes/control.ts';
 import { onlyLocal } from './routes/guard.ts';
 import { pageRoutes } from './routes/page.ts';
@@ -39,7 +40,7 @@ export interface LocalTelegram {
  * @throws when the port is taken or the journal in `dataDir` cannot be read.
  */
 export async function startTelegram(options: TelegramOptions): Promise<LocalTelegram> {
-  const { dataDir, token, flood, info, log } = options;
+  const { dataDir, clock, token, flood, info, log } = options;
   const ledger = Ledger.open(dataDir, log);
   const chats = new Chats(options, ledger);
   const files = new Files(dataDir, ledger);
@@ -65,7 +66,8 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
   app.route('/', botApi.app);
   app.use(onlyLocal);
   app.get('/_sandbox', (c) => c.json(info()));
-  app.route('/_user', userRoutes(room, chats, ledger, files, events));
+  app.route('/_sandbox', clockRoutes(clock));
+  app.route('/_user', userRoutes(room, chats, ledger, files, events, clock));
   app.route('/_control', controlRoutes(faults, calls));
   app.route('/', pageRoutes());
   app.notFound((c) => c.json({ ok: false, error_code: 404, description: 'Not Found' }, 404));

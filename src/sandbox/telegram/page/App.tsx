@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Actions } from './actions.ts';
-import { loadCommands, loadSandbox, pressButton, Refused, sendText } from './api.ts';
+import { loadCommands, loadSandbox, pressButton, Refused, sendText, setSpeed } from './api.ts';
 import { Composer } from './Composer.tsx';
 import { askedOf } from './forceReply.ts';
 import { Header } from './Header.tsx';
@@ -11,7 +11,7 @@ import { People } from './People.tsx';
 import { Places } from './Places.tsx';
 import { useTheme } from './theme.ts';
 import { useChat } from './useChat.ts';
-import type { Message, Person, Sandbox } from './wire.ts';
+import type { ClockReading, Message, Person, Sandbox } from './wire.ts';
 
 interface AppProps {
   readonly initial: Sandbox;
@@ -45,7 +45,8 @@ export function App({ initial, first }: AppProps) {
       }),
     [chatId, me.id, complain],
   );
-  const { chat, link, typing } = useChat(chatId, refresh, complain);
+  const setClock = useCallback((clock: ClockReading) => setSandbox((known) => ({ ...known, clock })), []);
+  const { chat, link, typing } = useChat(chatId, refresh, setClock, complain);
 
   const asked = useMemo(() => askedOf(chat.messages, me), [chat.messages, me]);
   const openQuestion = asked !== undefined && !laidAside.has(asked.message_id) ? asked : undefined;
@@ -127,7 +128,14 @@ export function App({ initial, first }: AppProps) {
 
   return (
     <div class="page">
-      <Header sandbox={sandbox} link={link} typing={typing} theme={theme} onTheme={toggleTheme} />
+      <Header
+        sandbox={sandbox}
+        link={link}
+        typing={typing}
+        theme={theme}
+        onTheme={toggleTheme}
+        onSpeed={(speed) => void setSpeed(speed).catch(complain)}
+      />
       <aside class="rail">
         <People people={people} me={me} onSwitch={switchTo} />
         <Places sandbox={sandbox} />

@@ -1,9 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
+import { Clock } from './Clock.tsx';
 import type { Link } from './connection.ts';
 import { Icon, Mark } from './icons.tsx';
 import type { Theme } from './theme.ts';
-import { faceOf, sandboxNow, untilNextTick } from './time.ts';
-import type { ClockReading, Sandbox } from './wire.ts';
+import type { Sandbox } from './wire.ts';
 
 interface HeaderProps {
   readonly sandbox: Sandbox;
@@ -11,9 +10,10 @@ interface HeaderProps {
   readonly typing: boolean;
   readonly theme: Theme;
   readonly onTheme: () => void;
+  readonly onSpeed: (speed: number) => void;
 }
 
-export function Header({ sandbox, link, typing, theme, onTheme }: HeaderProps) {
+export function Header({ sandbox, link, typing, theme, onTheme, onSpeed }: HeaderProps) {
   const members = [sandbox.bot, ...sandbox.people].map((m) => m.firstName).join(', ');
   return (
     <header class="header">
@@ -25,7 +25,7 @@ export function Header({ sandbox, link, typing, theme, onTheme }: HeaderProps) {
         </p>
       </div>
       <LinkState link={link} />
-      <ClockFace clock={sandbox.clock} />
+      <Clock clock={sandbox.clock} onSpeed={onSpeed} />
       <button
         type="button"
         class="quiet"
@@ -62,32 +62,5 @@ function LinkState({ link }: { link: Link }) {
     <span class="link-state" data-link={link} role="status" title={linkWords[link]}>
       <span class="link-word">{linkWords[link]}</span>
     </span>
-  );
-}
-
-/** The sandbox's time, ticking at its own speed. */
-function ClockFace({ clock }: { clock: ClockReading }) {
-  const [now, setNow] = useState(() => sandboxNow(clock));
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
-    function tick() {
-      const reading = sandboxNow(clock);
-      setNow(reading);
-      timer = setTimeout(tick, untilNextTick(reading, clock.speed));
-    }
-    tick();
-    return () => clearTimeout(timer);
-  }, [clock]);
-
-  const face = faceOf(now, clock.speed);
-  const speed = clock.speed === 1 ? 'as fast as life' : `${clock.speed} times as fast as life`;
-  return (
-    <div class="clock" role="timer" aria-label="Sandbox clock" title={`The sandbox's clock, ${speed}`}>
-      <span class="clock-time">{face.time}</span>
-      <span class="clock-date">
-        {face.date}
-        {clock.speed !== 1 && <span class="clock-speed">×{clock.speed}</span>}
-      </span>
-    </div>
   );
 }

@@ -7,6 +7,11 @@ export function loadSandbox(): Promise<Sandbox> {
   return call('/_sandbox');
 }
 
+/** The page hears of the new reading by its event stream. */
+export async function setSpeed(speed: number): Promise<void> {
+  await call('/_sandbox/speed', { speed });
+}
+
 export async function loadMessages(chatId: number): Promise<readonly Message[]> {
   const answer = await call<{ messages: Message[] }>(`/_user/messages?chat_id=${chatId}`);
   return answer.messages;

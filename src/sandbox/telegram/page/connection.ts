@@ -1,6 +1,6 @@
 import { loadMessages } from './api.ts';
 import type { ChatEvent } from './chat.ts';
-import type { Message } from './wire.ts';
+import type { ClockReading, Message } from './wire.ts';
 
 export type Link = 'connecting' | 'live' | 'lost';
 
@@ -9,6 +9,8 @@ export interface Listener {
   /** Somebody types, as far as the server says. */
   typing(): void;
   link(state: Link): void;
+  /** The sandbox's clock was set to another speed. */
+  clock(reading: ClockReading): void;
   /** A history that could not be read although the stream is open. */
   failed(error: unknown): void;
 }
@@ -42,6 +44,7 @@ export function listen(chatId: number, listener: Listener): () => void {
       deliver({ type: 'delete', messageId: gone.message_id });
     });
     stream.addEventListener('typing', () => listener.typing());
+    stream.addEventListener('clock', (e) => listener.clock(JSON.parse(e.data)));
   }
 
   async function catchUp() {

@@ -34,5 +34,5 @@ export function faceOf(ms: number, speed: number): { readonly date: string; read
 /** Real milliseconds until the face of {@link faceOf} changes. */
 export function untilNextTick(ms: number, speed: number): number {
   const step = speed > 5 ? 60_000 : 1000;
-  return Math.max(50, (step - (ms % step)) / speed);
+  return Math.max(100, (step - (ms % step)) / speed);
 }

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 import { type Chat, emptyChat, evolveChat } from './chat.ts';
 import { type Link, listen } from './connection.ts';
+import type { ClockReading } from './wire.ts';
 
 /** Real milliseconds for which Telegram shows "typing": 5 s, or until a message arrives. */
 const TYPING = 5000;
@@ -12,7 +13,12 @@ export interface LiveChat {
 }
 
 /** The chat, kept up to date. `onLive` runs after the connection stands, at first and after every break. */
-export function useChat(chatId: number, onLive: () => void, onFailed: (error: unknown) => void): LiveChat {
+export function useChat(
+  chatId: number,
+  onLive: () => void,
+  onClock: (reading: ClockReading) => void,
+  onFailed: (error: unknown) => void,
+): LiveChat {
   const [chat, dispatch] = useReducer(evolveChat, emptyChat);
   const [link, setLink] = useState<Link>('connecting');
   const [typingSince, setTypingSince] = useState<number>();
@@ -30,9 +36,10 @@ export function useChat(chatId: number, onLive: () => void, onFailed: (error: un
           setLink(state);
           if (state === 'live') onLive();
         },
+        clock: onClock,
         failed: onFailed,
       }),
-    [chatId, onLive, onFailed],
+    [chatId, onLive, onClock, onFailed],
   );
 
   useEffect(() => {

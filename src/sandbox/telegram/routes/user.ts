@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import * as v from 'valibot';
+import type { SandboxClock } from '../../clock.ts';
 import type { Chats } from '../chats.ts';
 import type { Events } from '../events.ts';
 import type { Files } from '../files.ts';
@@ -29,7 +30,14 @@ const Pressing = v.strictObject({
 const HEARTBEAT = 15_000;
 
 /** What people do and see: for the page and for tests. Mounted at `/_user`. */
-export function userRoutes(room: Room, chats: Chats, ledger: Ledger, files: Files, events: Events): Hono {
+export function userRoutes(
+  room: Room,
+  chats: Chats,
+  ledger: Ledger,
+  files: Files,
+  events: Events,
+  clock: SandboxClock,
+): Hono {
   const app = new Hono();
 
   app.post('/send', async (c) => {
@@ -84,10 +92,14 @@ export function userRoutes(room: Room, chats: Chats, ledger: Ledger, files: File
         const data = 'message' in rest ? rest.message : rest;
         void stream.writeSSE({ event: kind, data: JSON.stringify(data) });
       });
+      const untick = clock.onChange((reading) => {
+        void stream.writeSSE({ event: 'clock', data: JSON.stringify(reading) });
+      });
       const heart = setInterval(() => void stream.write(': still here\n\n'), HEARTBEAT);
       await stream.write('retry: 1000\n\n');
       await gone;
       clearInterval(heart);
+      untick();
       unlisten();
     });
   });
