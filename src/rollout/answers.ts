@@ -1,5 +1,8 @@
 import type { Role } from '../plan/schema.ts';
-import type { AnswerWord, Fact, Who } from './events.ts';
+import { sayBar } from './bar.ts';
+import type { Who } from './draft.ts';
+import type { AnswerWord, Effect, Fact } from './events.ts';
+import type { Bar } from './guard.ts';
 import type { Gate, Rollout } from './state.ts';
 
 /** Somebody who acts, with the roles that they have now. */
@@ -38,13 +41,31 @@ export function choices(rollout: Rollout, gate: Gate): Choice[] {
         { answer: 'yes', roles: ANYONE },
         { answer: 'no', roles: ANYONE },
       ];
-    case 'stuck': {
-      const retry: Choice = { answer: 'retry', roles: ANYONE };
-      const untouched = rollout.step < 0 && topic.effect !== 'set-split';
-      return untouched ? [retry, { answer: 'no', roles: ANYONE }] : [retry];
-    }
+    case 'cron':
+      return (['yes', 'no'] as const).map((answer) => ({ answer, roles: ANYONE }));
+    case 'stuck':
+      return waysOut(rollout, topic.effect);
     case 'drift':
       return (['adopt', 'restore', 'no'] as const).map((answer) => ({ answer, roles: APPROVERS }));
+  }
+}
+
+/** What can be done about an effect that failed. */
+function waysOut(rollout: Rollout, effect: Effect['kind']): Choice[] {
+  const retry: Choice = { answer: 'retry', roles: ANYONE };
+  const no: Choice = { answer: 'no', roles: ANYONE };
+  switch (effect) {
+    case 'validate':
+    case 'verify':
+      return [retry, no, { answer: 'overrule', roles: APPROVERS }];
+    case 'set-split':
+      return [retry];
+    case 'compare-cron':
+    case 'deploy-cron':
+    case 'put-back':
+      return [retry, no];
+    default:
+      return rollout.step < 0 ? [retry, no] : [retry];
   }
 }
 
@@ -52,11 +73,13 @@ export function choices(rollout: Rollout, gate: Gate): Choice[] {
  * Weighs a tap on a question's button. The button carries no authority: everything is looked up here.
  * @param revision the revision of the question that the button was shown with.
  * @param reason needed for `overrule`.
+ * @param bar what keeps the service's releases back now.
  */
 export function answer(
   rollout: Rollout,
   tap: { gate: string; revision: number; answer: string; reason?: string },
   actor: Actor,
+  bar?: Bar,
 ): Act {
   const gate = rollout.gates.findLast((g) => g.id === tap.gate);
   const attempt = `answer '${tap.answer}' to question ${tap.gate}, revision ${tap.revision}`;
@@ -74,27 +97,44 @@ export function answer(
     return refuse(`This takes the role ${choice.roles.join(' or ')}; you have ${actor.roles.join(' and ')}.`);
   }
 
-  const opens = choice.answer === 'yes' || choice.answer === 'overrule';
-  if (gate.topic.kind !== 'promote' || !opens) return settle(gate, choice.answer, actor, tap.reason);
-  return vote(rollout, gate, choice.answer, actor, tap.reason, refuse);
+  const goesOn = choice.answer === 'yes' || choice.answer === 'overrule';
+  if (gate.topic.kind === 'promote' && goesOn) {
+    const kept = whyNot(rollout, bar);
+    if (kept !== undefined) return refuse(kept);
+  }
+  const why = whyNotThisPerson(rollout, gate, choice.answer, actor, tap.reason);
+  if (why !== undefined) return refuse(why);
+  if (gate.topic.kind !== 'promote' || !goesOn) return settle(gate, choice.answer, actor, tap.reason);
+  return vote(rollout, gate, choice.answer, actor, tap.reason);
 }
 
-/** A yes to a promotion counts towards the quorum; the starter's does not where two persons are asked. */
-function vote(
+/** Why nobody may promote now. */
+function whyNot({ held, service }: Rollout, bar?: Bar): string | undefined {
+  if (held) return `${held.by.name} put this on hold: ${held.reason} /resume lifts it.`;
+  return bar && sayBar(service, bar);
+}
+
+/** The starter may neither approve nor overrule where two persons are asked, and overruling takes words. */
+function whyNotThisPerson(
   rollout: Rollout,
   gate: Gate,
   answer: AnswerWord,
   actor: Actor,
   reason: string | undefined,
-  refuse: (why: string) => Act,
-): Act {
-  const { needed, twoPerson } = rollout.terms.approval;
-  if (twoPerson && actor.id === rollout.starter.id) {
-    return refuse('You started this rollout, so somebody else must approve its steps.');
+): string | undefined {
+  const approves = (gate.topic.kind === 'promote' && answer === 'yes') || answer === 'overrule';
+  if (approves && rollout.terms.approval.twoPerson && actor.id === rollout.starter.id) {
+    return 'You started this rollout, so somebody else must approve its steps.';
   }
-  if (answer === 'overrule' && !reason?.trim())
-    return refuse('Overruling the figures takes a written reason.');
-  if (gate.votes.some((v) => v.by.id === actor.id)) return refuse('Your vote already counts.');
+  if (answer === 'overrule' && !reason?.trim()) return 'Overruling takes a written reason.';
+  if (gate.topic.kind === 'promote' && approves && gate.votes.some((v) => v.by.id === actor.id))
+    return 'Your vote already counts.';
+  return undefined;
+}
+
+/** A yes to a promotion counts towards the quorum. */
+function vote(rollout: Rollout, gate: Gate, answer: AnswerWord, actor: Actor, reason?: string): Act {
+  const { needed } = rollout.terms.approval;
   const voted: Fact = { type: 'voted', gate: gate.id, answer, by: who(actor) };
   const have = gate.votes.length + 1;
   if (have < needed) return { facts: [voted], say: `Your yes counts: ${have} of ${needed}.`, refused: false };

@@ -1,6 +1,8 @@
 import { type Act, type Actor, answer, refusal, who } from './answers.ts';
-import type { Mark } from './events.ts';
-import { canRollBack, isOver, itemIds, openGate, type Rollout } from './state.ts';
+import { type CareCommand, weighCare } from './care-commands.ts';
+import { type ChecklistCommand, weighChecklist } from './checklist-commands.ts';
+import type { Bar } from './guard.ts';
+import { canRollBack, isGoingBack, isOver, openGate, type Rollout } from './state.ts';
 
 /** What a person may ask of a rollout. */
 export type Command =
@@ -11,14 +13,20 @@ export type Command =
       readonly answer: string;
       readonly reason?: string;
     }
-  | { readonly type: 'mark'; readonly items: readonly string[]; readonly mark: Mark }
+  | ChecklistCommand
+  | CareCommand
   | { readonly type: 'roll-back'; readonly reason: string }
   | { readonly type: 'ask-again' }
+  | { readonly type: 'hold'; readonly reason: string }
+  | { readonly type: 'resume' }
   | { readonly type: 'cancel' };
 
-/** Weighs a command against the state. Pure; what the world says about it is the engine's part. */
-export function weigh(rollout: Rollout, command: Command, actor: Actor): Act {
-  if (command.type === 'answer') return answer(rollout, command, actor);
+/**
+ * Weighs a command against the state. Pure; what the world says about it is the engine's part.
+ * @param bar what keeps the service's releases back now.
+ */
+export function weigh(rollout: Rollout, command: Command, actor: Actor, bar?: Bar): Act {
+  if (command.type === 'answer') return answer(rollout, command, actor, bar);
   const attempt = command.type;
   if (actor.roles.length === 0) {
     return refusal(
@@ -29,7 +37,18 @@ export function weigh(rollout: Rollout, command: Command, actor: Actor): Act {
   }
   switch (command.type) {
     case 'mark':
-      return markItems(rollout, command.items, command.mark, actor);
+    case 'run-items':
+    case 'note':
+    case 'close-checklist':
+      return weighChecklist(rollout, command, actor);
+    case 'task':
+    case 'criterion':
+    case 'follow-up':
+      return weighCare(rollout, command, actor);
+    case 'hold':
+      return putOnHold(rollout, command.reason, actor);
+    case 'resume':
+      return resume(rollout, actor);
     case 'roll-back':
       return requestRollback(rollout, command.reason, actor);
     case 'ask-again':
@@ -39,29 +58,9 @@ export function weigh(rollout: Rollout, command: Command, actor: Actor): Act {
   }
 }
 
-function markItems(rollout: Rollout, items: readonly string[], mark: Mark, actor: Actor): Act {
-  if (rollout.stage.at !== 'checklist') {
-    return refusal(actor, 'mark', 'The checklist of this rollout is closed: the deployment has begun.');
-  }
-  const known = new Set(itemIds(rollout));
-  const unknown = items.find((item) => !known.has(item));
-  if (unknown !== undefined) return refusal(actor, 'mark', `The checklist has no item ${unknown}.`);
-  if (mark.kind === 'not-applicable' && !mark.reason.trim()) {
-    return refusal(actor, 'mark', 'That an item does not apply takes a written reason.');
-  }
-  const changed = items.filter((item) => (rollout.ticks[item]?.mark.kind ?? 'open') !== mark.kind);
-  return {
-    facts: changed.map((item) => ({ type: 'item-marked', item, mark, by: who(actor) })),
-    say: SAID[mark.kind],
-    refused: false,
-  };
-}
-
-const SAID = { done: 'Ticked.', 'not-applicable': 'Noted as not applicable.', open: 'Open again.' } as const;
-
 function requestRollback(rollout: Rollout, reason: string, actor: Actor): Act {
   const { stage } = rollout;
-  if (stage.at === 'restore') return refusal(actor, 'roll-back', 'The rollback is already under way.');
+  if (isGoingBack(stage)) return refusal(actor, 'roll-back', 'The rollback is already under way.');
   if (stage.at === 'rolled-back')
     return refusal(actor, 'roll-back', 'This rollout has already been rolled back.');
   if (!canRollBack(rollout)) {
@@ -85,11 +84,25 @@ function askAgain(rollout: Rollout, actor: Actor): Act {
   return { facts: [{ type: 'asked-again', by: who(actor) }], say: 'Asking again.', refused: false };
 }
 
+function putOnHold(rollout: Rollout, reason: string, actor: Actor): Act {
+  if (isOver(rollout.stage) || isGoingBack(rollout.stage))
+    return refusal(actor, 'hold', 'Nothing is going on here that could be held.');
+  if (rollout.held)
+    return refusal(actor, 'hold', `${rollout.held.by.name} holds it already: ${rollout.held.reason}`);
+  return { facts: [{ type: 'held', reason, by: who(actor) }], say: 'On hold.', refused: false };
+}
+
+function resume(rollout: Rollout, actor: Actor): Act {
+  if (!rollout.held) return refusal(actor, 'resume', 'This rollout is not on hold.');
+  return { facts: [{ type: 'resumed', by: who(actor) }], say: 'It goes on.', refused: false };
+}
+
 function cancel(rollout: Rollout, actor: Actor): Act {
   if (isOver(rollout.stage)) return refusal(actor, 'cancel', 'This rollout is already over.');
   const { stage } = rollout;
-  const moving = stage.at === 'shift' || stage.at === 'restore';
-  const halfMoved = stage.at === 'stuck' && stage.effect.kind === 'set-split';
+  const moving = stage.at === 'shift' || isGoingBack(stage);
+  const halfMoved =
+    stage.at === 'stuck' && (stage.effect.kind === 'set-split' || stage.effect.kind === 'put-back');
   if (rollout.step >= 0 || moving || halfMoved) {
     return refusal(actor, 'cancel', 'Traffic has been moved, so this can only be rolled back: /rollback.');
   }

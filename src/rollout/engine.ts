@@ -1,13 +1,15 @@
 import pLimit from 'p-limit';
-import { MINUTE } from '../plan/duration.ts';
-import { describeSplit, type Split, sameSplit, WHOLE } from '../plan/split.ts';
+import { describeSplit, type Split, sameSplit } from '../plan/split.ts';
 import { type Act, type Actor, refusal, who } from './answers.ts';
+import { sayBar } from './bar.ts';
 import { type Command, weigh } from './commands.ts';
-import { isNews, observationDue } from './decide.ts';
-import type { Draft, Fact } from './events.ts';
+import type { Draft } from './draft.ts';
+import type { Fact } from './events.ts';
 import { evolve, fold } from './evolve.ts';
+import type { Bar, Guard } from './guard.ts';
 import { Line, type Surroundings } from './line.ts';
-import type { Monitor } from './ports.ts';
+import { isNews, observationDue } from './observation.ts';
+import { pastOf } from './past.ts';
 import { isOver, type Rollout } from './state.ts';
 
 /** Figures are asked for this many rollouts at a time. */
@@ -32,8 +34,9 @@ export interface Engine {
 }
 
 /** Runs rollouts: asks the pure heart what is next, does it through the ports, and records what came of it. */
-export function createEngine(around: Surroundings & { readonly monitor: Monitor }): Engine {
-  const { store, cloud, clock, monitor } = around;
+export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guard: Guard }): Engine {
+  const { store, clock, guard } = around;
+  const { cloud, monitor } = around.hands;
   const lines = new Map<string, Line>();
   const observing = new Set<string>();
   const lookedAt = new Map<string, number>();
@@ -43,9 +46,11 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
 
   const surroundings: Surroundings = {
     ...around,
+    bar: guard.bar,
     changed(rollout) {
       around.changed(rollout);
       if (rollout.step >= 0) retire(rollout);
+      if (rollout.stage.at === 'rolled-back') shut(rollout);
     },
   };
 
@@ -55,6 +60,7 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
         const events = await store.read(id);
         if (events && events.length > 0) lines.set(id, new Line(fold(events), surroundings));
       }
+      for (const { rollout } of lines.values()) if (rollout.stage.at === 'rolled-back') shut(rollout);
       await Promise.all([...lines.values()].map((line) => line.goOn()));
     },
 
@@ -68,7 +74,7 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
       const line = lines.get(id);
       if (!line) return { facts: [], say: 'That rollout is closed, or not known here.', refused: true };
       const world = await readWorld(line.rollout, command, actor);
-      return line.change((rollout) => weighInWorld(rollout, command, actor, world));
+      return line.change((rollout) => weighInWorld(rollout, command, actor, world, barOn(rollout)));
     },
 
     async tick() {
@@ -96,6 +102,8 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
     const known = lines.get(draft.id);
     if (known) return { rollout: known.rollout };
     if (!by.roles.includes('operator')) return { refused: 'Only an operator may start a rollout.' };
+    const bar = guard.bar(draft.service, clock.now());
+    if (bar) return { refused: sayBar(draft.service, bar) };
     const others = [...lines.values()].filter((line) => line.rollout.service === draft.service);
     const holder = others.find((line) => !isOver(line.rollout.stage))?.rollout;
     if (holder) {
@@ -103,7 +111,9 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
         refused: `${holder.starter.name} is releasing ${holder.version} to ${holder.service} right now. /status shows where it stands; /cancel or /rollback ends it.`,
       };
     }
-    const started = { type: 'started', draft, by: who(by), at: clock.now() } as const;
+    const rejected = guard.rejectionOf(draft.service, draft.version);
+    const warned = rejected ? { ...draft, rejected: { why: rejected.why, at: rejected.at } } : draft;
+    const started = { type: 'started', draft: warned, by: who(by), at: clock.now() } as const;
     await store.append(draft.id, 0, [started]);
     const line = new Line(evolve(undefined, started), surroundings);
     lines.set(draft.id, line);
@@ -128,13 +138,29 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
     lookedAt.delete(line.rollout.id);
     line
       .change(() => ({ facts: [{ type: 'closed' }] }))
-      .then(() => store.close(line.rollout.id))
+      .then(() => store.close(line.rollout.id, pastOf(line.rollout)))
       .catch((error) => around.failed(line.rollout, error));
+  }
+
+  /** What was rolled back stays away until people say otherwise. */
+  function shut(rollout: Rollout): void {
+    const { id, service, version, stage, endedAt } = rollout;
+    if (stage.at !== 'rolled-back') return;
+    const why = `${version} was rolled back: ${stage.reason}`;
+    const rejection = { version, why: stage.reason, at: endedAt ?? clock.now(), rollout: id };
+    Promise.all([guard.lock(service, { why, rollout: id }), guard.reject(service, rejection)]).catch(
+      (error) => around.failed(rollout, error),
+    );
+  }
+
+  function barOn({ service }: Rollout): Bar | undefined {
+    return guard.bar(service, clock.now());
   }
 
   /** Before a tap moves traffic, the live split is read once more. */
   async function readWorld(rollout: Rollout, command: Command, actor: Actor): Promise<World> {
-    if (command.type !== 'answer' || weigh(rollout, command, actor).refused) return { kind: 'unread' };
+    if (command.type !== 'answer' || weigh(rollout, command, actor, barOn(rollout)).refused)
+      return { kind: 'unread' };
     const topic = rollout.gates.findLast((gate) => gate.id === command.gate)?.topic;
     const moves = topic?.kind === 'promote' && command.answer !== 'hold';
     if (!moves && !(topic?.kind === 'roll-back' && command.answer === 'yes')) return { kind: 'unread' };
@@ -164,18 +190,11 @@ export function createEngine(around: Surroundings & { readonly monitor: Monitor 
   }
 
   async function observe(line: Line): Promise<void> {
-    const { id, service, version, live, movedAt, terms, step } = line.rollout;
+    const { id, movedAt } = line.rollout;
     const window = observationDue(line.rollout, clock.now(), lookedAt.get(id));
     if (!window || stopping.signal.aborted) return;
     lookedAt.set(id, clock.now());
-    const request = {
-      service,
-      canary: version,
-      canaryShare: (live?.shares[version] ?? 0) / WHOLE,
-      durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
-      ...window,
-    };
-    const verdict = await monitor.observe(request, stopping.signal);
+    const verdict = await monitor.observe(line.rollout, window, stopping.signal);
     // The split may have moved meanwhile: then these figures belong to a window that is over.
     await line.change((rollout) => ({
       facts:
@@ -194,8 +213,14 @@ type World =
   | { readonly kind: 'unreadable'; readonly why: string };
 
 /** {@link weigh}, with what the live traffic has to say about an answer that moves it. */
-function weighInWorld(rollout: Rollout, command: Command, actor: Actor, world: World): Act {
-  const act = weigh(rollout, command, actor);
+function weighInWorld(
+  rollout: Rollout,
+  command: Command,
+  actor: Actor,
+  world: World,
+  bar: Bar | undefined,
+): Act {
+  const act = weigh(rollout, command, actor, bar);
   if (command.type !== 'answer' || act.refused || world.kind === 'unread') return act;
   const topic = rollout.gates.findLast((gate) => gate.id === command.gate)?.topic;
   if (topic?.kind !== 'promote' && topic?.kind !== 'roll-back') return act;

@@ -1,86 +1,64 @@
-import type { Section, SmokeTest } from '../plan/schema.ts';
 import type { Split } from '../plan/split.ts';
+import type { Reading } from '../plan/terms.ts';
 import type { Verdict } from '../plan/verdict.ts';
+import type { Draft, Who } from './draft.ts';
 
-/** Who did something, as it stays on the record. Identity is the number; names change hands. */
-export interface Who {
-  readonly id: number;
-  readonly name: string;
-}
-
-/** Where a rollout is talked about. */
-export interface Chat {
-  readonly id: number;
-  /** The forum topic, where the group has topics. */
-  readonly topic?: number;
-}
-
-export type Source =
-  | { readonly kind: 'folder'; readonly path: string }
-  /** A version that is already on App Engine: nothing is uploaded. */
-  | { readonly kind: 'version' };
-
-/** What the plan said when the rollout began; later edits of the plan do not reach a rollout under way. */
-export interface Terms {
-  readonly steps: readonly Step[];
-  readonly shardBy: 'RANDOM' | 'COOKIE' | 'IP';
-  readonly checklist: readonly Section[];
-  readonly smoke: readonly SmokeTest[];
-  readonly approval: {
-    readonly needed: number;
-    readonly twoPerson: boolean;
-    readonly expires: number;
-    readonly hold: number;
-  };
-  /** Milliseconds until a minute's figures are complete. */
-  readonly lag: number;
-}
-
-export interface Step {
-  /** Thousandths of the traffic. */
-  readonly traffic: number;
-  /** Milliseconds of judging before the next step may be asked for. */
-  readonly watch: number;
-}
-
-/** What a rollout is begun with. */
-export interface Draft {
-  readonly id: string;
-  readonly service: string;
-  readonly version: string;
-  readonly source: Source;
-  readonly chat: Chat;
-  readonly terms: Terms;
-}
-
-/** One result of the checks on a version that has no traffic yet. */
+/** One result of looking at the release before it has traffic, or of putting something back. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** The end of what a command said. */
+  readonly output?: string;
+}
+
+/** What cron.yaml would change, a line for each job. */
+export interface CronChange {
+  readonly create: readonly string[];
+  readonly remove: readonly string[];
+  readonly same: number;
 }
 
 /**
  * Work on the world outside. Level-triggered: it reads first, acts on a difference only, and may be run again after a
  * crash. Its id tells a late outcome from the outcome of what is awaited now.
  */
-export type Effect =
-  | { readonly kind: 'back-up'; readonly id: string }
-  | { readonly kind: 'deploy'; readonly id: string }
-  | { readonly kind: 'verify'; readonly id: string }
+export type Effect = { readonly id: string } & (
+  | { readonly kind: 'run-item'; readonly item: string }
+  | { readonly kind: 'validate' | 'back-up' | 'deploy' | 'compare-cron' | 'deploy-cron' | 'verify' }
   | {
       readonly kind: 'set-split';
-      readonly id: string;
       /** The live split must be one of these, or it was moved by another hand. */
       readonly accept: readonly Split[];
       readonly to: Split;
-    };
+    }
+  /** Cron jobs and config files as they were before. */
+  | { readonly kind: 'put-back' }
+  | { readonly kind: 'announce'; readonly what: Announcement }
+  /** Looks at the time from `from` to `due`; `missed` due times before it were slept through. */
+  | {
+      readonly kind: 'look-after';
+      readonly round: number;
+      readonly from: number;
+      readonly due: number;
+      readonly missed: number;
+    }
+  | { readonly kind: 'assess'; readonly from: number; readonly to: number }
+);
+
+export type Announcement = 'deployed' | 'rolled-back';
 
 /** What somebody says of a checklist item. */
 export type Mark =
   | { readonly kind: 'done' }
   | { readonly kind: 'not-applicable'; readonly reason: string }
   | { readonly kind: 'open' };
+
+/** Evidence that somebody puts beside a checklist item. */
+export type Note =
+  | { readonly kind: 'text'; readonly text: string }
+  /** `kept`: under which name the store keeps the file. */
+  | { readonly kind: 'file'; readonly name: string; readonly kept: string };
 
 /** What a question is about. */
 export type Topic =
@@ -93,6 +71,7 @@ export type Topic =
       /** Who asked for it; absent when the judge did. */
       readonly asker?: Who;
     }
+  | { readonly kind: 'cron'; readonly change: CronChange }
   | { readonly kind: 'stuck'; readonly effect: Effect['kind']; readonly problem: string }
   | { readonly kind: 'drift'; readonly expected: Split; readonly live: Split };
 
@@ -105,11 +84,41 @@ export type Outcome =
   /** The world moved under the question. */
   | { readonly kind: 'superseded'; readonly why: string };
 
+/** Something people have left lying. */
+export type Reminder =
+  | { readonly kind: 'tasks'; readonly round: number; readonly due: number }
+  | { readonly kind: 'criteria' }
+  | { readonly kind: 'follow-up'; readonly step: number };
+
 export type Fact =
   | { readonly type: 'started'; readonly draft: Draft; readonly by: Who }
   | { readonly type: 'item-marked'; readonly item: string; readonly mark: Mark; readonly by: Who }
+  | { readonly type: 'run-wanted'; readonly item: string; readonly by: Who }
+  | {
+      readonly type: 'item-ran';
+      readonly effect: string;
+      readonly item: string;
+      readonly ok: boolean;
+      readonly detail: string;
+      readonly output: string;
+    }
+  | { readonly type: 'noted'; readonly item: string; readonly note: Note; readonly by: Who }
+  /** Required items may be among those left open; then there is a reason. */
+  | {
+      readonly type: 'checklist-closed';
+      readonly open: readonly string[];
+      readonly reason?: string;
+      readonly by: Who;
+    }
   | { readonly type: 'effect-intended'; readonly effect: Effect }
   | { readonly type: 'operation-started'; readonly effect: string; readonly operation: string }
+  | {
+      readonly type: 'validated';
+      readonly effect: string;
+      readonly checks: readonly Check[];
+      /** What the source is at, where it is a git repository. */
+      readonly commit?: Commit;
+    }
   | { readonly type: 'backed-up'; readonly effect: string; readonly split: Split; readonly backup: string }
   | {
       readonly type: 'deployed';
@@ -117,9 +126,14 @@ export type Fact =
       readonly versionUrl: string;
       readonly files: number;
       readonly uploaded: number;
+      /** What differs from the version that had most of the traffic, in words. */
+      readonly changes: readonly string[];
     }
+  | { readonly type: 'cron-compared'; readonly effect: string; readonly change: CronChange }
+  | { readonly type: 'cron-deployed'; readonly effect: string; readonly change: CronChange }
   | { readonly type: 'verified'; readonly effect: string; readonly checks: readonly Check[] }
   | { readonly type: 'split-set'; readonly effect: string; readonly split: Split }
+  | { readonly type: 'put-back'; readonly effect: string; readonly checks: readonly Check[] }
   /** Traffic was moved by another hand: everything waits for people. */
   | { readonly type: 'drifted'; readonly live: Split }
   /** The same, found when a rollback was about to overwrite it anyway. */
@@ -145,11 +159,61 @@ export type Fact =
   | { readonly type: 'judged'; readonly verdict: Verdict }
   | { readonly type: 'window-ended' }
   | { readonly type: 'asked-again'; readonly by: Who }
+  | { readonly type: 'held'; readonly reason: string; readonly by: Who }
+  | { readonly type: 'resumed'; readonly by: Who }
   | { readonly type: 'rollback-requested'; readonly reason: string; readonly by: Who }
   | { readonly type: 'cancelled'; readonly by: Who }
+  | {
+      readonly type: 'announced';
+      readonly effect: string;
+      readonly what: Announcement;
+      readonly checks: readonly Check[];
+    }
+  | {
+      readonly type: 'looked-after';
+      readonly effect: string;
+      readonly round: number;
+      readonly from: number;
+      readonly due: number;
+      readonly missed: number;
+      readonly readings: readonly Reading[];
+    }
+  | {
+      readonly type: 'task-answered';
+      readonly round: number;
+      readonly due: number;
+      readonly task: number;
+      readonly answer: 'done' | 'later';
+      readonly note?: string;
+      readonly by: Who;
+    }
+  /** For each criterion what its checks gave. */
+  | {
+      readonly type: 'assessed';
+      readonly effect: string;
+      readonly from: number;
+      readonly to: number;
+      readonly readings: readonly (readonly Reading[])[];
+    }
+  | {
+      readonly type: 'criterion-answered';
+      readonly criterion: number;
+      readonly met: boolean;
+      readonly note?: string;
+      readonly by: Who;
+    }
+  | { readonly type: 'concluded'; readonly met: boolean }
+  | { readonly type: 'step-taken'; readonly step: number; readonly by: Who }
+  | { readonly type: 'step-done'; readonly step: number; readonly note?: string; readonly by: Who }
+  | { readonly type: 'reminded'; readonly of: Reminder }
   /** The record is complete; the next rollout of the service, if any, has taken over. */
   | { readonly type: 'closed' }
   | { readonly type: 'refused'; readonly attempt: string; readonly why: string; readonly by: Who };
+
+export interface Commit {
+  readonly id: string;
+  readonly subject: string;
+}
 
 /** A line of the journal: what happened, and when by the clock (milliseconds since the epoch). */
 export type Event = Fact & { readonly at: number };

@@ -1,7 +1,10 @@
 import { MINUTE } from '../plan/duration.ts';
 import type { Split } from '../plan/split.ts';
-import type { AnswerWord, Event } from './events.ts';
-import { type Gate, isOver, itemIds, type Rollout, type Stage } from './state.ts';
+import { beginCare, evolveCare } from './care.ts';
+import { EMPTY_CHECKLIST, evolveChecklist } from './checklist.ts';
+import type { Check, Event } from './events.ts';
+import { changeGate, settleEffect, settleGate, withdraw } from './settle.ts';
+import { enter, type Gate, type Rollout, type Stage } from './state.ts';
 
 /** Folds a journal. @throws when it does not begin with `started`. */
 export function fold(events: readonly Event[]): Rollout {
@@ -20,11 +23,14 @@ export function evolve(before: Rollout | undefined, event: Event): Rollout {
       revision: 1,
       starter: event.by,
       startedAt: event.at,
-      stage: event.draft.terms.checklist.length === 0 ? { at: 'back-up' } : { at: 'checklist' },
-      ticks: {},
+      stage: event.draft.terms.checklist.length === 0 ? { at: 'validate' } : { at: 'checklist' },
+      checklist: EMPTY_CHECKLIST,
+      validation: [],
+      changes: [],
       checks: [],
       step: -1,
       gates: [],
+      announced: {},
       closed: false,
     };
   }
@@ -40,13 +46,26 @@ export function evolve(before: Rollout | undefined, event: Event): Rollout {
 function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Rollout {
   switch (event.type) {
     case 'item-marked':
-      return markItem(rollout, event);
-    case 'effect-intended':
-      return { ...rollout, pending: { effect: event.effect, since: event.at } };
+    case 'run-wanted':
+    case 'noted':
+    case 'checklist-closed':
+      return evolveChecklist(rollout, event);
+    case 'item-ran':
+      return evolveChecklist(settleEffect(rollout), event);
+    case 'effect-intended': {
+      const pending = { effect: event.effect, since: event.at };
+      // From here on a rollback has cron jobs to look after.
+      return { ...rollout, pending, ...(event.effect.kind === 'deploy-cron' && { cron: {} }) };
+    }
     case 'operation-started':
       return rollout.pending
         ? { ...rollout, pending: { ...rollout.pending, operation: event.operation } }
         : rollout;
+    case 'validated': {
+      const { checks, commit, at } = event;
+      const known = { ...settleEffect(rollout), validation: checks, ...(commit && { commit }) };
+      return passed(known, checks, 'validate', { at: 'back-up' }, at);
+    }
     case 'backed-up':
       return enter(
         {
@@ -59,12 +78,31 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
         { at: 'deploy' },
         event.at,
       );
-    case 'deployed':
-      return enter({ ...settleEffect(rollout), versionUrl: event.versionUrl }, { at: 'verify' }, event.at);
-    case 'verified':
-      return verified({ ...settleEffect(rollout), checks: event.checks }, event.at);
+    case 'deployed': {
+      const { versionUrl, changes, at } = event;
+      const next = rollout.source.kind === 'folder' ? 'compare-cron' : 'verify';
+      return enter({ ...settleEffect(rollout), versionUrl, changes }, { at: next }, at);
+    }
+    case 'cron-compared': {
+      const { change, at } = event;
+      const same = change.create.length === 0 && change.remove.length === 0;
+      return enter(settleEffect(rollout), same ? { at: 'verify' } : { at: 'ask-cron', change }, at);
+    }
+    case 'cron-deployed':
+      return enter({ ...settleEffect(rollout), cron: { change: event.change } }, { at: 'verify' }, event.at);
+    case 'verified': {
+      const { checks, at } = event;
+      return passed({ ...settleEffect(rollout), checks }, checks, 'verify', { at: 'ask', since: at }, at);
+    }
     case 'split-set':
       return moved(settleEffect(rollout), event.split, event.at);
+    case 'put-back': {
+      const { stage } = rollout;
+      const back = { ...settleEffect(rollout), putBack: event.checks };
+      return stage.at === 'put-back'
+        ? enter(back, { at: 'rolled-back', reason: stage.reason }, event.at)
+        : back;
+    }
     case 'drifted':
       return enter(settleEffect(rollout), { at: 'drift', live: event.live, resume: rollout.stage }, event.at);
     case 'seen':
@@ -103,13 +141,35 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
     case 'judged':
       return { ...rollout, verdict: event.verdict, judgedAt: event.at };
     case 'window-ended':
-      return enter(rollout, { at: 'ask', since: event.at }, event.at);
+      return lastStepIsOut(rollout)
+        ? finish(rollout, event.at)
+        : enter(rollout, { at: 'ask', since: event.at }, event.at);
     case 'asked-again':
       return rollout.stage.at === 'ask' ? enter(rollout, { at: 'ask', since: event.at }, event.at) : rollout;
+    case 'held':
+      return { ...rollout, held: { by: event.by, reason: event.reason } };
+    case 'resumed': {
+      const { held: _, ...rest } = rollout;
+      return rest;
+    }
     case 'rollback-requested':
       return { ...rollout, rollbackWish: { by: event.by, reason: event.reason } };
     case 'cancelled':
       return enter(withdraw(rollout, 'the rollout was cancelled', event.at), { at: 'cancelled' }, event.at);
+    case 'announced': {
+      const announced = { ...rollout.announced, [event.what]: event.checks };
+      return { ...settleEffect(rollout), announced };
+    }
+    case 'looked-after':
+    case 'assessed':
+      return withCare(settleEffect(rollout), event);
+    case 'task-answered':
+    case 'criterion-answered':
+    case 'concluded':
+    case 'step-taken':
+    case 'step-done':
+    case 'reminded':
+      return withCare(rollout, event);
     case 'closed':
       return { ...rollout, closed: true };
     case 'refused':
@@ -117,111 +177,43 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
   }
 }
 
-function enter(rollout: Rollout, stage: Stage, at: number): Rollout {
-  return { ...rollout, stage, ...(isOver(stage) && { endedAt: at }) };
+function finish(rollout: Rollout, at: number): Rollout {
+  return enter({ ...rollout, care: beginCare(rollout.terms, at) }, { at: 'done' }, at);
 }
 
-function settleEffect(rollout: Rollout): Rollout {
-  const { pending: _, ...rest } = rollout;
-  return rest;
+function withCare(rollout: Rollout, event: Parameters<typeof evolveCare>[2]): Rollout {
+  return rollout.care ? { ...rollout, care: evolveCare(rollout.care, rollout.terms, event) } : rollout;
 }
 
-function markItem(rollout: Rollout, event: Extract<Event, { type: 'item-marked' }>): Rollout {
-  const { [event.item]: _, ...others } = rollout.ticks;
-  const { by, at, mark } = event;
-  const ticks = mark.kind === 'open' ? others : { ...others, [event.item]: { by, at, mark } };
-  const complete = itemIds(rollout).every((id) => ticks[id]);
-  const stage: Stage = rollout.stage.at === 'checklist' && complete ? { at: 'back-up' } : rollout.stage;
-  return { ...rollout, ticks, stage };
-}
-
-function verified(rollout: Rollout, at: number): Rollout {
-  const failed = rollout.checks.filter((check) => !check.ok);
-  if (failed.length === 0) return enter(rollout, { at: 'ask', since: at }, at);
+/** Goes on when every check is good, and stops for people otherwise. */
+function passed(
+  rollout: Rollout,
+  checks: readonly Check[],
+  kind: 'validate' | 'verify',
+  next: Stage,
+  at: number,
+): Rollout {
+  const failed = checks.filter((check) => !check.ok);
+  if (failed.length === 0) return enter(rollout, next, at);
   const problem = failed.map((check) => `${check.name}: ${check.detail}`).join('\n');
-  const effect = { kind: 'verify', id: `verify.${rollout.revision}` } as const;
-  return enter(rollout, { at: 'stuck', effect, problem, resume: { at: 'verify' } }, at);
+  const effect = { kind, id: `${kind}.${rollout.revision}` } as const;
+  return enter(rollout, { at: 'stuck', effect, problem, resume: { at: kind } }, at);
 }
 
 function moved(rollout: Rollout, split: Split, at: number): Rollout {
   const { verdict: _, judgedAt: __, ...rest } = rollout;
   const now = { ...rest, live: split, movedAt: at };
   const { stage } = rollout;
-  if (stage.at === 'restore') return enter(now, { at: 'rolled-back', reason: stage.reason }, at);
+  if (stage.at === 'restore') return enter(now, { at: 'put-back', reason: stage.reason }, at);
   if (stage.at !== 'shift') return now;
 
   const open = { ...now, step: stage.step };
   const watch = rollout.terms.steps[stage.step]?.watch ?? 0;
-  const last = stage.step === rollout.terms.steps.length - 1;
-  if (watch === 0) return enter(open, last ? { at: 'done' } : { at: 'ask', since: at }, at);
+  if (watch === 0) return lastStepIsOut(open) ? finish(open, at) : enter(open, { at: 'ask', since: at }, at);
   const from = Math.ceil(at / MINUTE) * MINUTE;
   return enter(open, { at: 'watch', from, to: from + watch }, at);
 }
 
-function changeGate(rollout: Rollout, id: string, change: (gate: Gate) => Gate): Rollout {
-  const at = rollout.gates.findLastIndex((gate) => gate.id === id);
-  const gate = rollout.gates[at];
-  return gate ? { ...rollout, gates: rollout.gates.with(at, change(gate)) } : rollout;
-}
-
-function settleGate(rollout: Rollout, event: Extract<Event, { type: 'settled' }>): Rollout {
-  const settled = changeGate(rollout, event.gate, (gate) => ({
-    ...gate,
-    outcome: event.outcome,
-    settledAt: event.at,
-    ...(event.by && { settledBy: event.by }),
-  }));
-  const gate = settled.gates.findLast((g) => g.id === event.gate);
-  if (!gate || event.outcome.kind !== 'answered') return settled;
-  return answered(settled, gate, event.outcome.answer, event.at);
-}
-
-function answered(rollout: Rollout, gate: Gate, answer: AnswerWord, at: number): Rollout {
-  const { topic } = gate;
-  const { stage } = rollout;
-  switch (topic.kind) {
-    case 'promote':
-      if (answer === 'hold')
-        return enter(rollout, { at: 'ask', since: at + rollout.terms.approval.hold }, at);
-      return enter(rollout, { at: 'shift', step: topic.step }, at);
-    case 'roll-back':
-      // Overtakes whatever is under way: the effect's late outcome no longer counts.
-      if (answer !== 'yes') return rollout;
-      return enter(
-        withdraw(rollout, 'the rollback was approved', at),
-        { at: 'restore', reason: topic.reason },
-        at,
-      );
-    case 'stuck':
-      if (stage.at !== 'stuck') return rollout;
-      return enter(rollout, answer === 'retry' ? stage.resume : { at: 'cancelled' }, at);
-    case 'drift':
-      if (stage.at !== 'drift') return rollout;
-      return drifted(rollout, stage, answer, at);
-  }
-}
-
-/** Drops the effect under way and every open question. */
-function withdraw(rollout: Rollout, why: string, at: number): Rollout {
-  const outcome = { kind: 'superseded', why } as const;
-  const gates = rollout.gates.map((gate) => (gate.outcome ? gate : { ...gate, outcome, settledAt: at }));
-  return { ...settleEffect(rollout), gates };
-}
-
-function drifted(
-  rollout: Rollout,
-  stage: Extract<Stage, { at: 'drift' }>,
-  answer: AnswerWord,
-  at: number,
-): Rollout {
-  const known = { ...rollout, live: stage.live };
-  const { resume } = stage;
-  if (answer === 'adopt') {
-    // What was judged so far was judged under another split: the figures begin anew, and the step is asked for again.
-    const { verdict: _, judgedAt: __, ...unjudged } = known;
-    return enter({ ...unjudged, base: stage.live, movedAt: at }, { at: 'ask', since: at }, at);
-  }
-  if (answer !== 'restore') return enter(known, { at: 'cancelled' }, at);
-  if (resume.at === 'restore') return enter(known, resume, at);
-  return enter(known, { at: 'shift', step: rollout.step }, at);
+function lastStepIsOut(rollout: Rollout): boolean {
+  return rollout.step === rollout.terms.steps.length - 1;
 }

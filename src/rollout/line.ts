@@ -1,15 +1,18 @@
 import type { Clock } from '../plan/clock.ts';
-import { decide } from './decide.ts';
-import { carryOut } from './effects.ts';
+import { type Decision, decide } from './decide.ts';
+import { carryOut, type Hands } from './effects.ts';
 import type { Effect, Event, Fact } from './events.ts';
 import { evolve, fold } from './evolve.ts';
-import { type Cloud, RevisionConflict, type Store } from './ports.ts';
+import type { Bar } from './guard.ts';
+import { RevisionConflict, type Store } from './ports.ts';
 import type { Rollout } from './state.ts';
 
 /** What a line of work needs from outside. */
 export interface Surroundings {
   readonly store: Store;
-  readonly cloud: Cloud;
+  readonly hands: Hands;
+  /** What keeps a service's releases back now. */
+  readonly bar: (service: string, now: number) => Bar | undefined;
   readonly clock: Clock;
   /** Called after each change that is on disk. */
   readonly changed: (rollout: Rollout) => void;
@@ -42,7 +45,7 @@ export class Line {
 
   /** Something is due that only time brought about. */
   isDue(now: number): boolean {
-    const decision = decide(this.#rollout, now);
+    const decision = this.#decide(now);
     if (decision.do === 'record') return true;
     return decision.do === 'run' && this.#running?.id !== decision.effect.id;
   }
@@ -94,9 +97,13 @@ export class Line {
     }
   }
 
+  #decide(now: number): Decision {
+    return decide(this.#rollout, now, this.#around.bar(this.#rollout.service, now));
+  }
+
   async #goOn(): Promise<void> {
     while (!this.#stopped) {
-      const decision = decide(this.#rollout, this.#around.clock.now());
+      const decision = this.#decide(this.#around.clock.now());
       if (decision.do === 'record') {
         await this.#record(() => ({ facts: [decision.fact] }));
         continue;
@@ -115,7 +122,7 @@ export class Line {
 
   #start(effect: Effect, resumed: boolean): void {
     const stop = new AbortController();
-    const { cloud, progress, failed } = this.#around;
+    const { hands, progress, failed } = this.#around;
     const hooks = {
       signal: stop.signal,
       onOperation: async (operation: string) => {
@@ -124,7 +131,7 @@ export class Line {
       },
       onProgress: (line: string) => progress(this.#rollout, line),
     };
-    const ended = carryOut(effect, this.#rollout, resumed, cloud, hooks)
+    const ended = carryOut(effect, this.#rollout, resumed, hands, hooks)
       .catch((error: Error): Fact => ({ type: 'effect-failed', effect: effect.id, problem: error.message }))
       .then(async (fact) => {
         if (stop.signal.aborted) return;

@@ -1,7 +1,10 @@
-import type { SmokeTest } from '../plan/schema.ts';
 import type { Split } from '../plan/split.ts';
+import type { BuiltInCheck, OwnCommand, PageTest, Probe, Reading } from '../plan/terms.ts';
 import type { Verdict } from '../plan/verdict.ts';
-import type { Check, Event, Source } from './events.ts';
+import type { Source } from './draft.ts';
+import type { Check, Commit, CronChange, Event } from './events.ts';
+import type { Past } from './past.ts';
+import type { Rollout } from './state.ts';
 
 /** What an effect is told while it runs and tells in turn. */
 export interface Hooks {
@@ -13,12 +16,34 @@ export interface Hooks {
   readonly signal: AbortSignal;
 }
 
+/** Where cron.yaml lies, seen from the source; absent: `cron.yaml` if there is one. */
+export interface CronRequest {
+  readonly source: Source;
+  readonly cron?: string;
+}
+
 /** The service that is released to. Errors thrown carry a sentence fit for the chat as their message. */
 export interface Cloud {
   /** The live split; undefined when there is no such service. */
   readSplit(service: string, signal?: AbortSignal): Promise<Split | undefined>;
+  /** Looks whether all that a release takes is there. Changes nothing. */
+  validate(
+    request: {
+      service: string;
+      version: string;
+      source: Source;
+      checks: readonly BuiltInCheck[];
+      region?: string;
+      /** The version was made by this rollout already, so its id is not free. */
+      exists: boolean;
+    },
+    signal: AbortSignal,
+  ): Promise<{ checks: Check[]; commit?: Commit }>;
   /** Saves what a rollback needs. Returns the split and where the backup lies. */
-  backUp(service: string, rollout: string, signal: AbortSignal): Promise<{ split: Split; backup: string }>;
+  backUp(
+    request: { rollout: string; service: string; version: string; source: Source; clone: boolean },
+    signal: AbortSignal,
+  ): Promise<{ split: Split; backup: string }>;
   /** Makes the version exist without touching traffic. `since`: when the intent was recorded. */
   deploy(
     request: {
@@ -28,35 +53,70 @@ export interface Cloud {
       since: number;
       resumed: boolean;
       operation?: string;
+      /** What the new version is compared with, in words for people. */
+      backup?: string;
+      commit?: Commit;
     },
     hooks: Hooks,
-  ): Promise<{ versionUrl: string; files: number; uploaded: number }>;
+  ): Promise<{ versionUrl: string; files: number; uploaded: number; changes: string[] }>;
+  /** What cron.yaml would change. Changes nothing. */
+  compareCron(request: CronRequest, signal: AbortSignal): Promise<CronChange>;
+  /** Makes the cron jobs what cron.yaml says, or leaves them as they were and throws. */
+  deployCron(request: CronRequest, hooks: Hooks): Promise<CronChange>;
   verify(
-    request: { service: string; version: string; smoke: readonly SmokeTest[]; since: number },
+    request: { service: string; version: string; smoke: readonly PageTest[]; since: number },
     signal: AbortSignal,
   ): Promise<Check[]>;
-  /** Moves traffic if the live split is one of `accept`; otherwise says what it found and leaves it. */
+  /**
+   * Moves traffic if the live split is one of `accept`; otherwise says what it found and leaves it.
+   * @param request.backup on the way back: versions in `to` that were stopped since are started first, as it says.
+   */
   setSplit(
-    request: { service: string; accept: readonly Split[]; to: Split; operation?: string },
-    hooks: Hooks,
-  ): Promise<{ kind: 'done'; split: Split } | { kind: 'drift'; live: Split }>;
-}
-
-/** Judges the whole minutes of [from, to). Never throws: a failing query is a verdict of its own. */
-export interface Monitor {
-  observe(
     request: {
       service: string;
-      canary: string;
-      /** Above 0 and up to 1. */
-      canaryShare: number;
-      from: number;
-      to: number;
-      /** Minutes that the step is to be judged for. */
-      durationMin: number;
+      accept: readonly Split[];
+      to: Split;
+      operation?: string;
+      backup?: string;
     },
+    hooks: Hooks,
+  ): Promise<{ kind: 'done'; split: Split } | { kind: 'drift'; live: Split }>;
+  /** Cron jobs, if this rollout may have changed them, and config files as the backup has them. */
+  putBack(
+    request: { service: string; source: Source; backup: string; cron: boolean },
+    hooks: Hooks,
+  ): Promise<Check[]>;
+}
+
+/** How a command of the team's own ended. */
+export interface Ran {
+  readonly ok: boolean;
+  /** "ended with 3", "took longer than 5 minutes and was ended". */
+  readonly why: string;
+  /** The end of what it said. */
+  readonly tail: string;
+}
+
+/** The team's own commands. A command that fails is an answer; only an aborted signal throws. */
+export interface Scripts {
+  run(
+    command: OwnCommand,
+    rollout: Rollout,
+    hooks: { readonly signal: AbortSignal; onLine?(line: string): void },
+  ): Promise<Ran>;
+}
+
+/** Figures of a release. */
+export interface Monitor {
+  /** Judges the whole minutes of [from, to). Only an aborted signal throws: a failing query is a verdict of its own. */
+  observe(rollout: Rollout, window: { from: number; to: number }, signal: AbortSignal): Promise<Verdict>;
+  /** Looks at each probe over [from, to). As above: what cannot be asked is `unknown`. */
+  look(
+    rollout: Rollout,
+    probes: readonly Probe[],
+    window: { from: number; to: number },
     signal: AbortSignal,
-  ): Promise<Verdict>;
+  ): Promise<Reading[]>;
 }
 
 /** Somebody else appended to the journal first. */
@@ -72,10 +132,21 @@ export interface Store {
   read(rollout: string): Promise<readonly Event[] | undefined>;
   /** Ids of the rollouts that are not closed. Costs what they cost, however many were closed before. */
   live(): Promise<string[]>;
-  /** Takes a rollout out of the live ones. Its journal stays readable. */
-  close(rollout: string): Promise<void>;
+  /** Takes a rollout out of the live ones. Its journal stays readable. Done again it changes nothing. */
+  close(rollout: string, past: Past): Promise<void>;
+  /**
+   * The rollouts that were closed, the last first.
+   * @param before id of the last one of the page before.
+   */
+  history(limit: number, before?: string): Promise<readonly Past[]>;
+  /** The same, of those only that have a backup. */
+  listBackups(limit: number): Promise<readonly Past[]>;
   /** A small JSON document by name, such as `messages/k3f9x2ab`; undefined when absent. */
   readDocument<T>(name: string): Promise<T | undefined>;
   writeDocument(name: string, value: unknown): Promise<void>;
   removeDocument(name: string): Promise<void>;
+  /** A file by name, such as `evidence/k3f9x2ab/report.pdf`. Takes the place of one of the same name. */
+  keep(name: string, bytes: Uint8Array): Promise<void>;
+  /** Undefined when there is none. */
+  kept(name: string): Promise<Uint8Array | undefined>;
 }

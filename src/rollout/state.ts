@@ -1,21 +1,42 @@
 import type { Split } from '../plan/split.ts';
 import type { Verdict } from '../plan/verdict.ts';
-import type { AnswerWord, Check, Draft, Effect, Mark, Outcome, Topic, Who } from './events.ts';
+import type { Care } from './care.ts';
+import type { Draft, Who } from './draft.ts';
+import type {
+  Announcement,
+  AnswerWord,
+  Check,
+  Commit,
+  CronChange,
+  Effect,
+  Mark,
+  Note,
+  Outcome,
+  Topic,
+} from './events.ts';
 
 /** Where a rollout stands. */
 export type Stage =
   | { readonly at: 'checklist' }
+  | { readonly at: 'validate' }
   | { readonly at: 'back-up' }
   | { readonly at: 'deploy' }
+  | { readonly at: 'compare-cron' }
+  /** The cron jobs differ, and people say whether they may change. */
+  | { readonly at: 'ask-cron'; readonly change: CronChange }
+  | { readonly at: 'deploy-cron' }
   | { readonly at: 'verify' }
   /** The gate may go one step further when people say so; they are not asked before `since`. */
   | { readonly at: 'ask'; readonly since: number }
   | { readonly at: 'shift'; readonly step: number }
   /** A step's window: figures of whole minutes from `from` to `to` are judged. */
   | { readonly at: 'watch'; readonly from: number; readonly to: number }
+  /** The traffic first, then, at `put-back`, cron jobs and files. */
   | { readonly at: 'restore'; readonly reason: string }
+  | { readonly at: 'put-back'; readonly reason: string }
   | { readonly at: 'stuck'; readonly effect: Effect; readonly problem: string; readonly resume: Stage }
   | { readonly at: 'drift'; readonly live: Split; readonly resume: Stage }
+  /** All of the traffic is the new version's; after-care goes on. */
   | { readonly at: 'done' }
   | { readonly at: 'rolled-back'; readonly reason: string }
   | { readonly at: 'cancelled' };
@@ -58,6 +79,26 @@ export interface Tick {
   readonly mark: Exclude<Mark, { kind: 'open' }>;
 }
 
+/** A checklist item's command: wanted, or as it ended last. */
+export type Run =
+  | { readonly state: 'wanted'; readonly by: Who }
+  | {
+      readonly state: 'ended';
+      readonly at: number;
+      readonly ok: boolean;
+      readonly detail: string;
+      readonly output: string;
+    };
+
+/** Everything known of the checklist's items, by item id. */
+export interface Checklist {
+  readonly ticks: Readonly<Record<string, Tick>>;
+  readonly runs: Readonly<Record<string, Run>>;
+  readonly notes: Readonly<Record<string, readonly (Note & { readonly by: Who; readonly at: number })[]>>;
+  /** Who went on with items left open. */
+  readonly closed?: { readonly by: Who; readonly open: readonly string[]; readonly reason?: string };
+}
+
 /** The journal folded. */
 export interface Rollout extends Draft {
   /** Number of events folded. */
@@ -65,17 +106,23 @@ export interface Rollout extends Draft {
   readonly starter: Who;
   readonly startedAt: number;
   readonly stage: Stage;
-  /** Checklist items that are done or do not apply, by item id. */
-  readonly ticks: Readonly<Record<string, Tick>>;
+  readonly checklist: Checklist;
+  /** What was found before anything was changed. */
+  readonly validation: readonly Check[];
+  readonly commit?: Commit;
   /** The split before anything was moved, which a rollback restores; absent before the backup. */
   readonly original?: Split;
   /** The split whose proportions the old versions keep among themselves: the original, or one adopted since. */
   readonly base?: Split;
-  /** Path of the backup inside the data folder. */
+  /** Name of the backup's document. */
   readonly backup?: string;
   /** The split last seen or made. */
   readonly live?: Split;
   readonly versionUrl?: string;
+  readonly changes: readonly string[];
+  /** From the moment on that jobs may have been changed; what was done, once that is known. */
+  readonly cron?: { readonly change?: CronChange };
+  /** What was found on the new version before it had traffic. */
   readonly checks: readonly Check[];
   /** Index of the last step that was opened; -1 before the first. */
   readonly step: number;
@@ -89,19 +136,36 @@ export interface Rollout extends Draft {
   readonly endedAt?: number;
   /** Who asked for the rollback that no question has been opened for yet, and why. */
   readonly rollbackWish?: { readonly by: Who; readonly reason: string };
+  /** Nobody is asked to promote until somebody resumes. */
+  readonly held?: { readonly by: Who; readonly reason: string };
+  /** What a rollback put back beside the traffic. */
+  readonly putBack?: readonly Check[];
+  readonly announced: Readonly<Partial<Record<Announcement, readonly Check[]>>>;
+  /** From the moment on that the new version had all of the traffic. */
+  readonly care?: Care;
   readonly closed: boolean;
 }
 
-/** Nothing more happens by itself, and a new rollout of the service may begin. */
+/** The release itself is over, and a new rollout of the service may begin; after-care may go on. */
 export function isOver(stage: Stage): boolean {
   return stage.at === 'done' || stage.at === 'rolled-back' || stage.at === 'cancelled';
+}
+
+/** The rollout at its next stage; the end of the release is dated. */
+export function enter(rollout: Rollout, stage: Stage, at: number): Rollout {
+  return { ...rollout, stage, ...(isOver(stage) && { endedAt: at }) };
 }
 
 /** There is a state from before to go back to, and something may have been moved since. */
 export function canRollBack(rollout: Rollout): boolean {
   const { stage, original, step } = rollout;
-  if (!original || stage.at === 'restore' || stage.at === 'rolled-back') return false;
+  if (!original || isGoingBack(stage) || stage.at === 'rolled-back') return false;
   return stage.at !== 'cancelled' || step >= 0;
+}
+
+/** A rollback is under way. */
+export function isGoingBack(stage: Stage): boolean {
+  return stage.at === 'restore' || stage.at === 'put-back';
 }
 
 /** The open question of a kind, if there is one. */
@@ -113,13 +177,4 @@ export function openGate<K extends Topic['kind']>(
   return gate && gate.outcome === undefined
     ? (gate as Gate & { topic: Extract<Topic, { kind: K }> })
     : undefined;
-}
-
-/** "2.3" is the third item of the second section: positions count from nought, ids from one. */
-export function itemId(section: number, item: number): string {
-  return `${section + 1}.${item + 1}`;
-}
-
-export function itemIds(rollout: Draft): string[] {
-  return rollout.terms.checklist.flatMap((section, s) => section.items.map((_, i) => itemId(s, i)));
 }

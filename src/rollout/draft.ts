@@ -1,0 +1,92 @@
+import type {
+  BuiltInCheck,
+  ChecklistSection,
+  Criterion,
+  FollowUpStep,
+  OwnCommand,
+  PageTest,
+  Round,
+} from '../plan/terms.ts';
+
+/** Who did something, as it stays on the record. Identity is the number; names change hands. */
+export interface Who {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Where a rollout is talked about. */
+export interface Chat {
+  readonly id: number;
+  /** The forum topic, where the group has topics. */
+  readonly topic?: number;
+}
+
+export type Source =
+  | { readonly kind: 'folder'; readonly path: string }
+  /** A version that is already on App Engine: nothing is uploaded. */
+  | { readonly kind: 'version' };
+
+/** What the plan said when the rollout began; later edits of the plan do not reach a rollout under way. */
+export interface Terms {
+  readonly steps: readonly Step[];
+  readonly shardBy: 'RANDOM' | 'COOKIE' | 'IP';
+  readonly checklist: readonly ChecklistSection[];
+  readonly validation: {
+    readonly checks: readonly BuiltInCheck[];
+    readonly commands: readonly OwnCommand[];
+    /** Where the app must be; absent: anywhere. */
+    readonly region?: string;
+  };
+  /** Whether the code of the old version is kept as a version of its own. */
+  readonly clone: boolean;
+  /** Path of cron.yaml seen from the source; absent: `cron.yaml` if there is one. */
+  readonly cron?: string;
+  readonly smoke: readonly PageTest[];
+  readonly verify: readonly OwnCommand[];
+  readonly approval: {
+    readonly needed: number;
+    readonly twoPerson: boolean;
+    readonly expires: number;
+    readonly hold: number;
+  };
+  readonly watching: {
+    /** Milliseconds until a minute's figures are complete. */
+    readonly lag: number;
+    /** Whether Cloud Monitoring is asked; if not, the commands alone judge. */
+    readonly figures: boolean;
+    readonly commands: readonly OwnCommand[];
+  };
+  readonly announce: {
+    readonly chat: boolean;
+    readonly deployed: readonly OwnCommand[];
+    readonly rolledBack: readonly OwnCommand[];
+  };
+  readonly afterCare: {
+    /** Local time of day, "09:00", of what is due by the day or longer. */
+    readonly at: string;
+    readonly zone: string;
+    readonly rounds: readonly Round[];
+  };
+  /** `after`: milliseconds from the end of the rollout to its verdict. */
+  readonly success: { readonly after: number; readonly criteria: readonly Criterion[] };
+  readonly contingency: readonly FollowUpStep[];
+}
+
+export interface Step {
+  /** Thousandths of the traffic. */
+  readonly traffic: number;
+  /** Milliseconds of judging before the next step may be asked for. */
+  readonly watch: number;
+}
+
+/** What a rollout is begun with. */
+export interface Draft {
+  readonly id: string;
+  readonly service: string;
+  readonly version: string;
+  readonly source: Source;
+  readonly chat: Chat;
+  readonly terms: Terms;
+  /** This very version was rolled back before. */
+  readonly rejected?: { readonly why: string; readonly at: number };
+}
