@@ -3,8 +3,6 @@ const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 export const MINUTE = UNITS.m;
 export const HOUR = UNITS.h;
 export const DAY = UNITS.d;
-export const HOUR = UNITS.h;
-export const DAY = UNITS.d;
 
 /** "30m", "1h 30m", "90s", "2d" in milliseconds; undefined when the text is none of these. */
 export function parseDuration(text: string): number | undefined {

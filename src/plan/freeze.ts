@@ -55,6 +55,6 @@ function spansNear(window: Extract<FreezeWindow, { kind: 'weekly' }>, instant: n
 }
 
 function weekday(wall: number) {
-  // Monday is the first here, and was the fourth day after the epoch.
-  return WEEKDAYS[(((wall / DAY + 3) % 7) + 7) % 7];
+  // The epoch was a Thursday.
+  return WEEKDAYS[(wall / DAY + 3) % 7];
 }
