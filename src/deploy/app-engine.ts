@@ -7,7 +7,6 @@ export interface AppEngine {
   readonly rest: Rest;
   services(): Promise<v1.ServicesClient>;
   versions(): Promise<v1.VersionsClient>;
-  applications(): Promise<v1.ApplicationsClient>;
 }
 
 /** Nothing of Google's is loaded before one of the clients is asked for: together they cost about 270 ms. */
@@ -30,7 +29,6 @@ export function openAppEngine(project: string, rest: Rest): AppEngine {
     rest,
     services: lazily((api, options) => new api.ServicesClient({ ...options })),
     versions: lazily((api, options) => new api.VersionsClient({ ...options })),
-    applications: lazily((api, options) => new api.ApplicationsClient({ ...options })),
   };
 }
 

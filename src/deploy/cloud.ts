@@ -1,34 +1,49 @@
 import type { Endpoint } from '../google/endpoint.ts';
 import { connectRest } from '../google/rest.ts';
+import { runPageTest } from '../host/page-test.ts';
 import type { Clock } from '../plan/clock.ts';
-import type { SmokeTest } from '../plan/schema.ts';
 import type { Split } from '../plan/split.ts';
+import type { Check, PageTest } from '../plan/terms.ts';
 import { openAppEngine } from './app-engine.ts';
-import { type Backup, backUp } from './backup.ts';
+import { readApplication } from './application.ts';
+import { type Backup, type BackupRequest, backUp } from './backup.ts';
+import { type CronRequest, compareCron, deployCron } from './cron/apply.ts';
+import type { CronChange } from './cron/job.ts';
+import { openScheduler } from './cron/scheduler.ts';
 import { type Deployed, type DeployProgress, type DeployRequest, deploy } from './deploy.ts';
 import { errorLogs, type LogLine, type LogRequest } from './error-logs.ts';
 import type { Hooks } from './hooks.ts';
+import { type PutBack, type PutBackRequest, putBack } from './put-back.ts';
 import { listServices, readSplit } from './services.ts';
 import { type SplitChange, type SplitOutcome, setSplit } from './set-split.ts';
-import { type Check, checkLogs, checkVersion, runSmokeTest } from './verify.ts';
-import { findVersion, listVersions, type VersionSummary } from './versions.ts';
+import { readTraffic, type ServiceTraffic } from './traffic.ts';
+import { type ValidateRequest, validate } from './validate/validate.ts';
+import { checkLogs, checkVersion } from './verify.ts';
+import { findVersion, listVersions, readVersion, type VersionSummary } from './versions.ts';
 
 export interface VerifyRequest {
   readonly service: string;
   readonly version: string;
-  readonly smoke: readonly SmokeTest[];
+  readonly smoke: readonly PageTest[];
   /** Error logs from here on count, in milliseconds since the epoch. */
   readonly since: number;
 }
+
+/** What an effect without a long-running operation is told. */
+export type Abortable = Pick<Hooks, 'signal'>;
 
 /** App Engine, as one rollout needs it. Every failure is a {@link CloudError}; an aborted signal throws its reason. */
 export interface Cloud {
   listServices(signal?: AbortSignal): Promise<string[]>;
   /** Undefined when there is no such service; one that exists always has a split. */
   readSplit(service: string, signal?: AbortSignal): Promise<Split | undefined>;
+  /** All services with their versions, newest first. */
+  readTraffic(signal?: AbortSignal): Promise<ServiceTraffic[]>;
   /** Newest first. */
   listVersions(service: string, signal?: AbortSignal): Promise<VersionSummary[]>;
   findVersion(service: string, version: string, signal?: AbortSignal): Promise<VersionSummary | undefined>;
+  /** The whole resource, for {@link describeChange}. */
+  readVersion(service: string, version: string, signal?: AbortSignal): Promise<object | undefined>;
   /** Moves the traffic of one service from a split that is known to another; safe to run again at any moment. */
   setSplit(change: SplitChange, hooks: Hooks): Promise<SplitOutcome>;
   /** Creates a version from a folder; never touches traffic. */
@@ -36,9 +51,18 @@ export interface Cloud {
     request: DeployRequest,
     hooks: Hooks & { onProgress(progress: DeployProgress): void },
   ): Promise<Deployed>;
-  backUp(service: string, signal?: AbortSignal): Promise<Backup>;
+  /** What must hold before anything is changed; changes nothing. A failed look is a check that is not ok. */
+  validate(request: ValidateRequest, signal?: AbortSignal): Promise<Check[]>;
+  /** Everything that a rollback needs. Changes nothing, but for the clone when one is asked for. */
+  backUp(request: BackupRequest, signal?: AbortSignal): Promise<Backup>;
+  /** Cron jobs and config files as they were; traffic is {@link setSplit}'s. Safe to run again at any moment. */
+  putBack(request: PutBackRequest, hooks: Abortable): Promise<PutBack>;
+  /** What {@link deployCron} would do with this cron.yaml. */
+  compareCron(file: string, signal?: AbortSignal): Promise<CronChange>;
+  /** Makes the app's cron jobs those of a file; if that fails halfway, the jobs of before are put back. */
+  deployCron(request: CronRequest, hooks: Abortable): Promise<CronChange>;
   /** Looks at a version that has no traffic: is it there, does it answer, did it log errors. */
-  verify(request: VerifyRequest, hooks: { readonly signal?: AbortSignal }): Promise<Check[]>;
+  verify(request: VerifyRequest, hooks: Abortable): Promise<Check[]>;
   errorLogs(request: LogRequest, signal?: AbortSignal): Promise<LogLine[]>;
 }
 
@@ -46,6 +70,9 @@ export interface CloudEndpoints {
   readonly appengine: Endpoint;
   readonly logging: Endpoint;
   readonly storage: Endpoint;
+  readonly cloudscheduler: Endpoint;
+  readonly cloudresourcemanager: Endpoint;
+  readonly iam: Endpoint;
 }
 
 export function openCloud(
@@ -57,16 +84,18 @@ export function openCloud(
   const { storage } = endpoints;
   const logging = connectRest(endpoints.logging);
   const app = openAppEngine(project, connectRest(endpoints.appengine));
+  const scheduler = openScheduler(
+    project,
+    connectRest(endpoints.cloudscheduler),
+    async (signal) => (await readApplication(app.rest, project, signal)).locationId,
+  );
 
-  async function verify(
-    request: VerifyRequest,
-    { signal }: { readonly signal?: AbortSignal },
-  ): Promise<Check[]> {
+  async function verify(request: VerifyRequest, { signal }: Abortable): Promise<Check[]> {
     const { service, version, smoke, since } = request;
     const found = await findVersion(app, service, version, signal);
     const checks = [checkVersion(version, found)];
     if (found?.servingStatus !== 'SERVING') return checks;
-    for (const test of smoke) checks.push(await runSmokeTest(found.versionUrl, test, clock, signal));
+    for (const test of smoke) checks.push(await runPageTest(found.versionUrl, test, clock, signal));
     const lines = await errorLogs(
       logging,
       project,
@@ -79,11 +108,17 @@ export function openCloud(
   return {
     listServices: (signal) => listServices(app, signal),
     readSplit: (service, signal) => readSplit(app, service, signal),
+    readTraffic: (signal) => readTraffic(app, signal),
     listVersions: (service, signal) => listVersions(app, service, signal),
     findVersion: (service, version, signal) => findVersion(app, service, version, signal),
+    readVersion: (service, version, signal) => readVersion(app, service, version, signal),
     setSplit: (change, hooks) => setSplit(app, clock, log, change, hooks),
     deploy: (request, hooks) => deploy(app, storage, clock, request, hooks),
-    backUp: (service, signal) => backUp(app, clock, service, signal),
+    validate: (request) => validate(request),
+    backUp: (request, signal) => backUp(app, scheduler, clock, request, signal),
+    putBack: (request) => putBack(request),
+    compareCron: (file, signal) => compareCron(project, scheduler, file, signal),
+    deployCron: (request, hooks) => deployCron(project, scheduler, clock, request, hooks),
     verify,
     errorLogs: (request, signal) => errorLogs(logging, project, request, signal),
   };

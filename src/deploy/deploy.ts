@@ -4,6 +4,7 @@ import { operationsOn, parseOperation, waitForOperation } from '../google/operat
 import type { Clock } from '../plan/clock.ts';
 import { type AppEngine, resource } from './app-engine.ts';
 import { readAppYaml } from './app-yaml/read.ts';
+import { stagingBucket } from './application.ts';
 import type { Hooks } from './hooks.ts';
 import { readSource } from './source-files.ts';
 import { openStaging } from './staging.ts';
@@ -77,7 +78,11 @@ export async function deploy(
   const begun = await findEarlier(app, request, hooks.signal);
   if (begun.kind === 'operation') await follow(begun.name, request.operation === undefined);
   else if (begun.kind === 'nothing') {
-    const staging = openStaging(app.project, storage, await stagingBucket(app, hooks.signal));
+    const staging = openStaging(
+      app.project,
+      storage,
+      await stagingBucket(app.rest, app.project, hooks.signal),
+    );
     uploaded = await staging.upload(
       files,
       (done, total) => hooks.onProgress({ phase: 'uploading', done, total }),
@@ -193,23 +198,6 @@ async function createOnce(
       }
     }
   }
-}
-
-async function stagingBucket(app: AppEngine, signal?: AbortSignal): Promise<string> {
-  const bucket = await app.rest.read(
-    `read the app of ${app.project}`,
-    async () => {
-      const client = await app.applications();
-      const [found] = await client.getApplication({ name: `apps/${app.project}` });
-      return found.codeBucket ?? '';
-    },
-    signal,
-  );
-  if (bucket !== '') return bucket;
-  throw new CloudError(
-    'not-found',
-    `The app of ${app.project} has no staging bucket: run "gcloud beta app repair --project=${app.project}", then try again.`,
-  );
 }
 
 /** A new version may be missing from reads for a while after its operation has ended. */

@@ -4,12 +4,19 @@ import { type ShardBy, type Split, WHOLE } from '../plan/split.ts';
 import { type AppEngine, resource } from './app-engine.ts';
 
 export async function listServices(app: AppEngine, signal?: AbortSignal): Promise<string[]> {
+  return (await listSplits(app, signal)).map(({ service }) => service);
+}
+
+export async function listSplits(
+  app: AppEngine,
+  signal?: AbortSignal,
+): Promise<{ service: string; split: Split }[]> {
   return app.rest.read(
     `list the services of ${app.project}`,
     async () => {
       const client = await app.services();
       const [services] = await client.listServices({ parent: `apps/${app.project}` });
-      return services.flatMap((s) => s.id ?? []);
+      return services.flatMap(({ id, split }) => (id ? [{ service: id, split: splitOf(split ?? {}) }] : []));
     },
     signal,
   );

@@ -5,12 +5,15 @@ import { describeSplit, type Split, sameSplit, WHOLE } from '../plan/split.ts';
 import { type AppEngine, resource } from './app-engine.ts';
 import type { Hooks } from './hooks.ts';
 import { readSplit } from './services.ts';
+import { type Start, startVersions } from './start.ts';
 
 export interface SplitChange {
   readonly service: string;
   /** The live split must be one of these; any other was made by another hand. */
   readonly accept: readonly Split[];
   readonly to: Split;
+  /** Versions to be started first if they are stopped; a manually scaled one gets this many instances. */
+  readonly start?: readonly Start[];
   /** Name of the operation that an earlier process started for this change. */
   readonly operation?: string;
 }
@@ -28,7 +31,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * Compare-and-set on an API that knows no etag: reads, compares, writes, waits, reads back. Safe to run again at any
+ * Compare-and-set on an API that knows no etag: reads, compares, starts what is to get traffic, writes, waits,
+ * reads back. Safe to run again at any
  * moment. A lost answer or a held resource only means to look again; nothing is written without a look just before.
  * @throws CloudError when the service or a version does not exist, App Engine refuses, or patience ends.
  */
@@ -50,6 +54,8 @@ export async function setSplit(
       const live = await mustReadSplit(app, service, hooks.signal);
       if (sameSplit(live, to)) return { kind: 'done', split: live };
       if (!change.accept.some((known) => sameSplit(known, live))) return { kind: 'drift', live };
+      // Starting takes its time, in which the split may have moved.
+      if (await startVersions(app, clock, service, change.start ?? [], hooks.signal)) continue;
       const operation = await patchSplit(app, service, to, doing, hooks.signal);
       await hooks.onOperation(operation);
       await waitForOperation(app.rest, operation, doing, clock, hooks.signal);

@@ -1,5 +1,8 @@
 import type { protos } from '@google-cloud/appengine-admin';
+import * as v from 'valibot';
+import { CloudError } from '../google/cloud-error.ts';
 import { type AppEngine, resource } from './app-engine.ts';
+import { type Scaling, scalingOf } from './scaling.ts';
 import { isMissing } from './services.ts';
 
 export interface VersionSummary {
@@ -13,7 +16,15 @@ export interface VersionSummary {
   readonly versionUrl: string;
   /** "standard", "flexible" or what app.yaml said. */
   readonly env: string;
+  readonly scaling: Scaling['kind'];
+  /** Of a manually scaled version. */
+  readonly instances?: number;
 }
+
+const rawVersion = v.looseObject({ id: v.string(), servingStatus: v.optional(v.string(), '') });
+
+/** A version as App Engine prints it with view=FULL. */
+export type RawVersion = v.InferOutput<typeof rawVersion>;
 
 /** Newest first. */
 export async function listVersions(
@@ -58,8 +69,45 @@ export async function findVersion(
   }
 }
 
+/** The whole resource as App Engine prints it, which is what can be put back. */
+export async function readVersion(
+  app: AppEngine,
+  service: string,
+  version: string,
+  signal?: AbortSignal,
+): Promise<RawVersion | undefined> {
+  const { project, rest } = app;
+  try {
+    return await rest.read(
+      `read version ${version} of ${service}`,
+      async () =>
+        v.parse(rawVersion, await rest.json('GET', `/v1/${resource(project, service, version)}?view=FULL`)),
+      signal,
+    );
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** As {@link readVersion}. @throws CloudError `not-found` when it is not there. */
+export async function mustReadVersion(
+  app: AppEngine,
+  service: string,
+  version: string,
+  signal?: AbortSignal,
+): Promise<RawVersion> {
+  const found = await readVersion(app, service, version, signal);
+  if (found) return found;
+  throw new CloudError(
+    'not-found',
+    `Version ${version} of ${service} is gone from App Engine: somebody has deleted it.`,
+  );
+}
+
 function summarise(version: protos.google.appengine.v1.IVersion): VersionSummary {
   const { servingStatus } = version;
+  const scaling = scalingOf(version);
   return {
     id: version.id ?? '',
     createTime:
@@ -68,5 +116,7 @@ function summarise(version: protos.google.appengine.v1.IVersion): VersionSummary
     runtime: version.runtime ?? '',
     versionUrl: version.versionUrl ?? '',
     env: version.env ?? '',
+    scaling: scaling.kind,
+    ...(scaling.kind === 'manual' && { instances: scaling.instances }),
   };
 }

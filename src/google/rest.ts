@@ -20,8 +20,10 @@ export interface Rest {
   /** Runs something that changes the world, once. Whoever calls finds out what a lost answer meant. */
   write<T>(doing: string, run: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Google's raw JSON, for the answers that the generated clients decode wrongly. To be run inside read or write. */
-  json(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown>;
+  json(method: Method, path: string, body?: object): Promise<unknown>;
 }
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface ClientOptions {
   readonly fallback: true;
@@ -74,7 +76,7 @@ export function connectRest(endpoint: Endpoint, timeoutMs = REQUEST_TIMEOUT_MS):
     });
   }
 
-  async function json(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+  async function json(method: Method, path: string, body?: object): Promise<unknown> {
     const client = await auth();
     const response = await client.request<string>({
       url: endpoint.origin + path,

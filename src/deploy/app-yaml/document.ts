@@ -38,8 +38,11 @@ export interface Spot {
   readonly keyNode: Node | undefined;
 }
 
-/** @throws CloudError `invalid` for whatever is no YAML, for several documents, anchors and aliases. */
-export function openYaml(name: string, source: string): YamlFile {
+/**
+ * @param example a line that such a file may have, for the sentence about one that is no map.
+ * @throws CloudError `invalid` for whatever is no YAML, for several documents, anchors and aliases.
+ */
+export function openYaml(name: string, source: string, example = 'runtime: nodejs20'): YamlFile {
   const text = source.replace(/\r\n?/g, '\n');
   refuseCharacters(name, text);
   const lines = new LineCounter();
@@ -71,7 +74,7 @@ export function openYaml(name: string, source: string): YamlFile {
   if (!isMap(contents)) {
     throw new CloudError(
       'invalid',
-      `${name} must be a map of settings such as "runtime: nodejs20", but it is ${isSeq(contents) ? 'a list' : 'a single word'}.`,
+      `${name} must be a map of settings such as "${example}", but it is ${isSeq(contents) ? 'a list' : 'a single word'}.`,
     );
   }
   const version: YamlVersion =

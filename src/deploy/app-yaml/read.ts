@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CloudError } from '../../google/cloud-error.ts';
+import { locateApp } from '../config-files.ts';
 
 /** What app.yaml says. */
 export interface AppYaml {
@@ -28,7 +29,8 @@ export interface AppYaml {
  * @throws CloudError `invalid` with file, line and key for whatever is wrong.
  */
 export async function readAppYaml(folderOrFile: string): Promise<AppYaml> {
-  const path = await locate(folderOrFile);
+  const { folder, appYaml } = await locateApp(folderOrFile);
+  const path = join(folder, appYaml);
   const text = await readText(path, folderOrFile);
   const [{ openYaml }, { readFields }, { SETTINGS }, { versionFields }] = await Promise.all([
     import('./document.ts'),
@@ -46,18 +48,12 @@ export async function readAppYaml(folderOrFile: string): Promise<AppYaml> {
   const root = { file, key: '', node: file.root, keyNode: undefined };
   const fields = await versionFields(path, root, readFields(root, SETTINGS, 'in app.yaml'));
   return {
-    folder: dirname(path),
-    file: basename(path),
+    folder,
+    file: appYaml,
     ...fields,
     mentionsSkipFiles: text.includes('skip_files'),
     warnings: file.warnings,
   };
-}
-
-async function locate(folderOrFile: string): Promise<string> {
-  const isYaml = ['.yaml', '.yml'].includes(extname(folderOrFile));
-  if (isYaml && (await stat(folderOrFile).catch(() => undefined))?.isFile()) return folderOrFile;
-  return join(folderOrFile, 'app.yaml');
 }
 
 async function readText(path: string, folder: string): Promise<string> {
