@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isNews, observationDue } from '../../src/rollout/decide.ts';
+import { isNews, observationDue } from '../../src/rollout/observation.ts';
 import { ADA, BEN, CLEO, DORA, DRAFT, MINUTE, START, shareOf, verdictOf, World } from './world.ts';
 
 test('a clean release opens the gate step by step, and only after a yes', () => {
@@ -173,6 +173,7 @@ test('what an overtaken effect reports late changes nothing', () => {
   expect(world.rollout).toMatchObject({ step: -1, stage: { at: 'restore' }, live: { shares: { v1: 1000 } } });
   // The move itself may still have happened: the way back takes the traffic from either side of it.
   world.live = overtaken.to;
+  world.finish('done');
   world.finish('done');
   expect(world.rollout.stage.at).toBe('rolled-back');
   expect(world.live.shares).toEqual({ v1: 1000 });

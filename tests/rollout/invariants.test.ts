@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sameSplit } from '../../src/plan/split.ts';
+import type { CronChange } from '../../src/rollout/events.ts';
 import { fold } from '../../src/rollout/evolve.ts';
+import type { Bar } from '../../src/rollout/guard.ts';
 import { isOver } from '../../src/rollout/state.ts';
-import { ADA, BEN, CLEO, type Fate, MINUTE, PEOPLE, shareOf, World } from './world.ts';
+import { ADA, BEN, CLEO, type Fate, MINUTE, PEOPLE, START, shareOf, World } from './world.ts';
+
+const FROZEN: Bar = { kind: 'freeze', why: 'The market is open.' };
+const LOCKED: Bar = { kind: 'lock', why: 'It was rolled back.', since: START };
 
 const person = fc.constantFrom(...PEOPLE);
-const kind = fc.constantFrom('promote', 'roll-back', 'stuck', 'drift');
+const kind = fc.constantFrom('promote', 'roll-back', 'cron', 'stuck', 'drift');
 const word = fc.constantFrom('yes', 'no', 'hold', 'retry', 'adopt', 'restore', 'overrule', 'nonsense');
 
 type Move = (world: World) => void;
@@ -79,16 +84,42 @@ const move: fc.Arbitrary<Move> = fc.oneof(
           void world.act({ type: 'ask-again' }, who),
     ),
   },
+  {
+    weight: 1,
+    arbitrary: person.map(
+      (who): Move =>
+        (world) =>
+          void world.act(world.rollout.held ? { type: 'resume' } : { type: 'hold', reason: 'Wait.' }, who),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(FROZEN, LOCKED, undefined, undefined).map(
+      (bar): Move =>
+        (world) => {
+          world.bar = bar;
+          world.settle();
+        },
+    ),
+  },
 );
 
+const SAME: CronChange = { create: [], remove: [], same: 2 };
+const OTHER: CronChange = { create: ['every 1 hours: /tasks/x'], remove: [], same: 1 };
+
 /** Half of the stories begin at the first question, so that long ones get far. */
-const story = fc.record({ prepared: fc.boolean(), moves: fc.array(move, { maxLength: 60, size: 'max' }) });
+const story = fc.record({
+  cron: fc.constantFrom(SAME, OTHER),
+  prepared: fc.boolean(),
+  moves: fc.array(move, { maxLength: 60, size: 'max' }),
+});
 
 function play(
-  { prepared, moves }: { prepared: boolean; moves: Move[] },
+  { cron, prepared, moves }: { cron: CronChange; prepared: boolean; moves: Move[] },
   after?: (world: World) => void,
 ): World {
   const world = new World();
+  world.cron = cron;
   if (prepared) world.prepare();
   for (const move of moves) {
     move(world);

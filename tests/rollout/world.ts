@@ -1,13 +1,18 @@
 import { openGate, type Split, sameSplit } from '../../src/plan/split.ts';
+import type { ChecklistItem } from '../../src/plan/terms.ts';
 import type { Answer, Verdict } from '../../src/plan/verdict.ts';
 import type { Actor } from '../../src/rollout/answers.ts';
 import { type Command, weigh } from '../../src/rollout/commands.ts';
-import { decide, observationDue } from '../../src/rollout/decide.ts';
-import type { Draft, Event, Fact } from '../../src/rollout/events.ts';
+import { decide } from '../../src/rollout/decide.ts';
+import type { Draft } from '../../src/rollout/draft.ts';
+import type { CronChange, Effect, Event, Fact, Topic } from '../../src/rollout/events.ts';
 import { evolve } from '../../src/rollout/evolve.ts';
+import type { Bar } from '../../src/rollout/guard.ts';
+import { observationDue } from '../../src/rollout/observation.ts';
 import type { Rollout } from '../../src/rollout/state.ts';
 
 export const MINUTE = 60_000;
+export const DAY = 24 * 60 * MINUTE;
 export const START = Date.UTC(2026, 0, 5, 12);
 
 export const ADA: Actor = { id: 1, name: 'Ada', roles: ['operator', 'approver'] };
@@ -15,6 +20,11 @@ export const BEN: Actor = { id: 2, name: 'Ben', roles: ['approver'] };
 export const CLEO: Actor = { id: 3, name: 'Cleo', roles: [] };
 export const DORA: Actor = { id: 4, name: 'Dora', roles: ['approver'] };
 export const PEOPLE = [ADA, BEN, CLEO, DORA] as const;
+
+/** A required item of the checklist, ticked by hand. */
+export function item(text: string, more: Partial<ChecklistItem> = {}): ChecklistItem {
+  return { text, required: true, within: MINUTE, ...more };
+}
 
 export const DRAFT: Draft = {
   id: 'abc',
@@ -29,10 +39,28 @@ export const DRAFT: Draft = {
       { traffic: 1000, watch: 0 },
     ],
     shardBy: 'RANDOM',
-    checklist: [{ title: 'One', items: ['first', 'second'] }],
+    checklist: [{ title: 'One', items: [item('first'), item('second')] }],
+    validation: { checks: [], commands: [] },
+    clone: false,
     smoke: [{ path: '/', status: 200, within: 10_000 }],
+    verify: [],
     approval: { needed: 1, twoPerson: true, expires: 120 * MINUTE, hold: 15 * MINUTE },
-    lag: 4 * MINUTE,
+    watching: { lag: 4 * MINUTE, figures: true, commands: [] },
+    announce: { chat: true, deployed: [], rolledBack: [] },
+    afterCare: {
+      at: '09:00',
+      zone: 'UTC',
+      rounds: [
+        { name: 'Hourly', every: 'hour', for: DAY, checks: [], tasks: [] },
+        { name: 'Daily', every: 'day', for: 7 * DAY, checks: [], tasks: ['Look at the figures'] },
+        { name: 'Quarterly', every: 'quarter', checks: [], tasks: ['Look at the whole'] },
+      ],
+    },
+    success: { after: 7 * DAY, criteria: [{ text: 'It serves.', checks: [] }] },
+    contingency: [
+      { text: 'Find out why', within: 2 * DAY },
+      { text: 'Go back', within: 7 * DAY, offer: 'rollback' },
+    ],
   },
 };
 
@@ -48,6 +76,10 @@ export type Fate = 'done' | 'failed' | 'drift';
 export class World {
   now = START;
   live: Split = { shardBy: 'UNSPECIFIED', shares: { v1: 1000 } };
+  /** What keeps releases back. */
+  bar: Bar | undefined;
+  /** What cron.yaml would change. */
+  cron: CronChange = { create: [], remove: [], same: 2 };
   readonly journal: Event[] = [];
   /** Every move of traffic, with the journal as it was when the move began. */
   readonly moves: { readonly from: Split; readonly to: Split; readonly known: readonly Event[] }[] = [];
@@ -75,7 +107,7 @@ export class World {
   /** Records whatever follows from state and time, and intends the effect that is due. */
   settle(): void {
     for (let n = 0; n < 50; n++) {
-      const decision = decide(this.#rollout, this.now);
+      const decision = decide(this.#rollout, this.now, this.bar);
       if (decision.do === 'record') this.record(decision.fact);
       else if (decision.do === 'run' && !decision.intended) {
         this.record({ type: 'effect-intended', effect: decision.effect });
@@ -90,19 +122,14 @@ export class World {
   }
 
   act(command: Command, actor: Actor): boolean {
-    const act = weigh(this.#rollout, command, actor);
+    const act = weigh(this.#rollout, command, actor, this.bar);
     this.record(...act.facts);
     this.settle();
     return !act.refused;
   }
 
   /** Somebody presses a button of the newest question of that kind. */
-  answer(
-    kind: 'promote' | 'roll-back' | 'stuck' | 'drift',
-    answer: string,
-    actor: Actor,
-    reason?: string,
-  ): boolean {
+  answer(kind: Topic['kind'], answer: string, actor: Actor, reason?: string): boolean {
     const gate = this.#rollout.gates.findLast((g) => g.topic.kind === kind);
     if (!gate) return false;
     const { id, revision } = gate;
@@ -121,34 +148,62 @@ export class World {
     if (!effect) return;
     if (fate === 'failed')
       this.record({ type: 'effect-failed', effect: effect.id, problem: 'It did not work.' });
-    else if (effect.kind === 'back-up') {
-      this.record({ type: 'backed-up', effect: effect.id, split: this.live, backup: 'backups/abc' });
-    } else if (effect.kind === 'deploy') {
-      this.record({ type: 'deployed', effect: effect.id, versionUrl: 'http://v2', files: 1, uploaded: 1 });
-    } else if (effect.kind === 'verify') {
-      this.record({
-        type: 'verified',
-        effect: effect.id,
-        checks: [{ name: 'it', ok: true, detail: 'works' }],
-      });
-    } else {
-      if (fate === 'drift') this.live = { shardBy: 'IP', shares: { v1: 700, v0: 300 } };
-      const known =
-        sameSplit(this.live, effect.to) || effect.accept.some((split) => sameSplit(split, this.live));
-      if (!known) this.record({ type: 'drifted', live: this.live });
-      else {
-        this.moves.push({ from: this.live, to: effect.to, known: [...this.journal] });
-        this.live = effect.to;
-        this.record({ type: 'split-set', effect: effect.id, split: effect.to });
+    else if (effect.kind === 'set-split') this.#move(effect, fate);
+    else this.record(this.#outcome(effect));
+    this.settle();
+  }
+
+  #outcome(effect: Exclude<Effect, { kind: 'set-split' }>): Fact {
+    const { id } = effect;
+    const checks = [{ name: 'it', ok: true, detail: 'works' }];
+    switch (effect.kind) {
+      case 'run-item':
+        return { type: 'item-ran', effect: id, item: effect.item, ok: true, detail: '', output: 'fine' };
+      case 'validate':
+        return { type: 'validated', effect: id, checks };
+      case 'back-up':
+        return { type: 'backed-up', effect: id, split: this.live, backup: 'backups/abc' };
+      case 'deploy':
+        return { type: 'deployed', effect: id, versionUrl: 'http://v2', files: 1, uploaded: 1, changes: [] };
+      case 'compare-cron':
+        return { type: 'cron-compared', effect: id, change: this.cron };
+      case 'deploy-cron':
+        return { type: 'cron-deployed', effect: id, change: this.cron };
+      case 'verify':
+        return { type: 'verified', effect: id, checks };
+      case 'put-back':
+        return { type: 'put-back', effect: id, checks };
+      case 'announce':
+        return { type: 'announced', effect: id, what: effect.what, checks };
+      case 'look-after': {
+        const { round, from, due, missed } = effect;
+        return { type: 'looked-after', effect: id, round, from, due, missed, readings: [] };
+      }
+      case 'assess': {
+        const { from, to } = effect;
+        const readings = this.#rollout.terms.success.criteria.map(() => []);
+        return { type: 'assessed', effect: id, from, to, readings };
       }
     }
-    this.settle();
+  }
+
+  #move(effect: Extract<Effect, { kind: 'set-split' }>, fate: Fate): void {
+    if (fate === 'drift') this.live = { shardBy: 'IP', shares: { v1: 700, v0: 300 } };
+    const known =
+      sameSplit(this.live, effect.to) || effect.accept.some((split) => sameSplit(split, this.live));
+    if (!known) {
+      this.record({ type: 'drifted', live: this.live });
+      return;
+    }
+    this.moves.push({ from: this.live, to: effect.to, known: [...this.journal] });
+    this.live = effect.to;
+    this.record({ type: 'split-set', effect: effect.id, split: effect.to });
   }
 
   /** Through the checklist and the preparation to the first question. */
   prepare(): void {
     this.act({ type: 'mark', items: ['1.1', '1.2'], mark: { kind: 'done' } }, ADA);
-    for (let n = 0; n < 3; n++) this.finish('done');
+    for (let n = 0; n < 5; n++) this.finish('done');
   }
 
   /** Approves the next step and sits its window out with this verdict. */
