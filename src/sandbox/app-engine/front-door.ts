@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { choose } from './choose.ts';
+import { markCron } from './cron/visit.ts';
 import type { Fleet } from './fleet.ts';
 import { dropForged } from './headers.ts';
 import type { Registry } from './registry.ts';
@@ -8,6 +9,7 @@ import type { Registry } from './registry.ts';
 export function frontDoor(registry: Registry, fleet: Fleet): Server {
   return createServer((request, response) => {
     dropForged(request);
+    markCron(request);
     const choice = choose(registry, request);
     if (choice) {
       void fleet.serve(choice.service, choice.version, request, response, choice.cookie);

@@ -11,7 +11,7 @@ export interface Presented {
 
 /**
  * The headers that App Engine adds. `Date` is the sandbox's time, so that an app which goes by it lives at the same
- * speed; cron and the like arrive with headers of their own, which visitors cannot forge because theirs are replaced.
+ * speed; cron and the like arrive with headers of their own, which visitors cannot forge because theirs are dropped.
  */
 export function present(request: IncomingMessage, now: number, defaultHostname: string): Presented {
   const id = randomBytes(16).toString('hex');

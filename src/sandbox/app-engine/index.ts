@@ -6,6 +6,8 @@ import { getRequestListener } from '@hono/node-server';
 import type { SandboxClock } from '../clock.ts';
 import { Buckets } from './buckets.ts';
 import { apply, asChange } from './changes.ts';
+import { CronJobs } from './cron/jobs.ts';
+import { cronVisit } from './cron/visit.ts';
 import { Documents } from './documents.ts';
 import { Figures } from './figures.ts';
 import { Fleet } from './fleet.ts';
@@ -16,7 +18,7 @@ import { Logs } from './logs.ts';
 import { Operations } from './operations.ts';
 import { Registry } from './registry.ts';
 import { restApi } from './rest-api.ts';
-import { seedVersion } from './seed.ts';
+import { seedProject } from './seed.ts';
 
 export interface AppEngineOptions {
   /** Everything the stand-in keeps; it survives a kill and a restart. */
@@ -43,7 +45,7 @@ export interface AppEngine {
    * `VERSION-dot-SERVICE.localhost`) or by a dispatch rule.
    */
   readonly proxyUrl: string;
-  /** Installs a folder as a serving version with all traffic, unless the service exists already. */
+  /** Installs a folder as a serving version with all traffic, and its cron jobs, unless the service exists already. */
   seed(service: string, version: string, folder: string): Promise<void>;
   readonly load: Pick<LoadGenerator, 'setRate' | 'rate' | 'counts'>;
   /** Ends every child process, keeps everything on disk. */
@@ -94,9 +96,15 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
     const operations = new Operations(project, documents, clock, options.operationMs, (change) =>
       apply(parts, asChange(change)),
     );
+    const cron = new CronJobs(
+      project,
+      documents,
+      clock,
+      cronVisit(() => proxyUrl),
+    );
     const api = restApi({
       ...parts,
-      documents,
+      cron,
       operations,
       figures,
       logs,
@@ -109,10 +117,11 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
     return {
       url,
       proxyUrl,
-      seed: (service, version, folder) => seedVersion(parts, service, version, folder),
+      seed: (service, version, folder) => seedProject({ ...parts, cron }, service, version, folder),
       load,
       async close() {
         load.close();
+        cron.close();
         await Promise.all([shut(server), shut(door)]);
         await operations.close();
         await stop();

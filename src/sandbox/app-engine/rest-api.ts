@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { SandboxClock } from '../clock.ts';
 import { adminRoutes } from './admin-routes.ts';
 import type { Buckets } from './buckets.ts';
-import type { Documents } from './documents.ts';
+import type { CronJobs } from './cron/jobs.ts';
 import type { Figures } from './figures.ts';
 import type { Fleet } from './fleet.ts';
 import { iamRoutes } from './iam-routes.ts';
@@ -17,12 +17,12 @@ import { storageRoutes } from './storage-routes.ts';
 
 export interface ApiParts {
   readonly registry: Registry;
-  readonly documents: Documents;
   readonly buckets: Buckets;
   readonly fleet: Fleet;
   readonly operations: Operations;
   readonly figures: Figures;
   readonly logs: Logs;
+  readonly cron: CronJobs;
   readonly clock: SandboxClock;
   /** See AppEngineOptions. */
   readonly ingestionDelayMs: number;
@@ -32,13 +32,13 @@ export interface ApiParts {
 
 /** Google's REST APIs under one base URL. What is not modelled says so: 404 with the method and path. */
 export function restApi(parts: ApiParts): Hono {
-  const { registry, figures, logs, documents, clock } = parts;
+  const { registry, figures, logs, cron, clock } = parts;
   const api = new Hono();
   api.route('/', adminRoutes(parts));
   api.route('/', storageRoutes(parts.buckets));
   api.route('/', monitoringRoutes(registry.project, figures, clock, parts.ingestionDelayMs));
   api.route('/', loggingRoutes(registry.project, logs));
-  api.route('/', schedulerRoutes(registry.project, documents, clock));
+  api.route('/', schedulerRoutes(registry.project, cron));
   api.route('/', iamRoutes(registry.project));
   api.notFound((c) =>
     answerRefusal(

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { apply, type Parts } from './changes.ts';
-import { isObject, type Json, type JsonObject, objectAt } from './json.ts';
+import type { CronJobs } from './cron/jobs.ts';
+import { isObject, type Json, type JsonObject, objectAt, textAt } from './json.ts';
 
 const LEFT_OUT = new Set(['.git', '.gitignore', '.gcloudignore', 'node_modules']);
 
@@ -19,7 +20,12 @@ const SCHEDULER = [
 const FIELDS = ['runtime', 'instance_class', 'inbound_services', 'manual_scaling', 'basic_scaling'];
 
 /** Installs a folder as the first version of a service, by the way that any deployment takes. @throws Error */
-export async function seedVersion(parts: Parts, service: string, id: string, folder: string): Promise<void> {
+export async function seedProject(
+  parts: Parts & { readonly cron: CronJobs },
+  service: string,
+  id: string,
+  folder: string,
+): Promise<void> {
   if (parts.registry.findService(service)) return;
   const manifest = await readFile(join(folder, 'app.yaml'), 'utf8').catch((error: Error) => {
     throw new Error(
@@ -30,7 +36,26 @@ export async function seedVersion(parts: Parts, service: string, id: string, fol
   if (!isObject(parsed)) throw new Error(`${join(folder, 'app.yaml')} is not a YAML mapping.`);
   const spec: JsonObject = { ...specOf(parsed), id, deployment: { files: await upload(parts, folder) } };
   await apply(parts, { kind: 'create version', service, id, spec });
+  for (const job of await cronJobs(folder)) parts.cron.create(job);
   parts.fleet.warm(service, id);
+}
+
+/** The jobs of a cron.yaml, if there is one, as gcloud asks for them. */
+async function cronJobs(folder: string): Promise<JsonObject[]> {
+  const text = await readFile(join(folder, 'cron.yaml'), 'utf8').catch(() => 'cron: []');
+  const parsed: unknown = parse(text);
+  const entries = isObject(parsed) && Array.isArray(parsed.cron) ? parsed.cron.filter(isObject) : [];
+  return entries.map((entry) => ({
+    schedule: textAt(entry, 'schedule'),
+    timeZone: textAt(entry, 'timezone') ?? 'UTC',
+    description: textAt(entry, 'description'),
+    legacyAppEngineCron: true,
+    appEngineHttpTarget: {
+      httpMethod: 'GET',
+      relativeUri: textAt(entry, 'url') ?? '/',
+      appEngineRouting: { service: textAt(entry, 'target') ?? 'default' },
+    },
+  }));
 }
 
 function specOf(yaml: JsonObject): JsonObject {
