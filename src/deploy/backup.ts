@@ -1,8 +1,10 @@
 import { CloudError } from '../google/cloud-error.ts';
+import type { Endpoint } from '../google/endpoint.ts';
 import type { Clock } from '../plan/clock.ts';
 import type { Split } from '../plan/split.ts';
 import type { AppEngine } from './app-engine.ts';
 import { readApplication } from './application.ts';
+import { cloneVersion } from './clone.ts';
 import { type ConfigFile, readConfigFiles } from './config-files.ts';
 import type { CronJob } from './cron/job.ts';
 import type { Scheduler } from './cron/scheduler.ts';
@@ -63,6 +65,7 @@ export interface BackupRequest {
 export async function backUp(
   app: AppEngine,
   scheduler: Scheduler,
+  storage: Endpoint,
   clock: Clock,
   request: BackupRequest,
   signal?: AbortSignal,
@@ -80,6 +83,10 @@ export async function backUp(
     readCron(scheduler, hasCron, signal),
     ...Object.keys(split?.shares ?? {}).map((id) => mustReadVersion(app, service, id, signal)),
   ]);
+  const busiest = versions.toSorted((a, b) => shareOf(split, b) - shareOf(split, a))[0];
+  if (request.clone !== undefined && busiest) {
+    await cloneVersion(app, storage, clock, service, busiest, request.clone, signal);
+  }
   return {
     takenAt,
     project,
@@ -90,7 +97,12 @@ export async function backUp(
     dispatchRules,
     cron,
     files,
+    ...(request.clone !== undefined && busiest && { clone: request.clone }),
   };
+}
+
+function shareOf(split: Split | undefined, version: RawVersion): number {
+  return split?.shares[version.id] ?? 0;
 }
 
 /** Jobs that this release does not touch are saved where that is allowed; those that it may change must be. */

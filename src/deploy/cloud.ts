@@ -115,7 +115,7 @@ export function openCloud(
     setSplit: (change, hooks) => setSplit(app, clock, log, change, hooks),
     deploy: (request, hooks) => deploy(app, storage, clock, request, hooks),
     validate: (request) => validate(request),
-    backUp: (request, signal) => backUp(app, scheduler, clock, request, signal),
+    backUp: (request, signal) => backUp(app, scheduler, storage, clock, request, signal),
     putBack: (request) => putBack(request),
     compareCron: (file, signal) => compareCron(project, scheduler, file, signal),
     deployCron: (request, hooks) => deployCron(project, scheduler, clock, request, hooks),

@@ -18,6 +18,8 @@ export interface Staging {
     onUploaded: (done: number, total: number) => void,
     signal?: AbortSignal,
   ): Promise<number>;
+  /** Which of these objects are not there. */
+  missing(names: Iterable<string>, signal?: AbortSignal): Promise<Set<string>>;
   /** Where the version's manifest says that a file lies. */
   urlOf(sha1: string): string;
 }
@@ -35,16 +37,13 @@ export function openStaging(project: string, endpoint: Endpoint, bucketName: str
     onUploaded: (done: number, total: number) => void,
     signal?: AbortSignal,
   ): Promise<number> {
+    const bySha1 = new Map(files.map((file) => [file.sha1, file]));
+    const absent = await missing(bySha1.keys(), signal);
+    const fresh = Array.from(bySha1.values()).filter((file) => absent.has(file.sha1));
     const bucket = (await openStorage(project, endpoint)).bucket(bucketName);
-    const fresh = new Map(files.map((file) => [file.sha1, file]));
-    await explained(`list what the staging bucket ${bucketName} has`, async () => {
-      const [there] = await bucket.getFiles({ fields: 'items(name),nextPageToken' });
-      for (const object of there) fresh.delete(object.name);
-    });
-
     const limit = pLimit(UPLOADS);
     let done = 0;
-    const uploads = Array.from(fresh.values(), (file) =>
+    const uploads = fresh.map((file) =>
       limit(async () => {
         signal?.throwIfAborted();
         const stored = await explained(doing, () => send(bucket, file));
@@ -55,7 +54,7 @@ export function openStaging(project: string, endpoint: Endpoint, bucketName: str
           );
         }
         done++;
-        onUploaded(done, fresh.size);
+        onUploaded(done, fresh.length);
       }),
     );
     try {
@@ -63,10 +62,22 @@ export function openStaging(project: string, endpoint: Endpoint, bucketName: str
     } finally {
       limit.clearQueue();
     }
-    return fresh.size;
+    return fresh.length;
   }
 
-  return { upload, urlOf: (sha1) => `https://storage.googleapis.com/${bucketName}/${sha1}` };
+  /** One list tells for all: there are as many objects as files of the last fortnight. */
+  async function missing(names: Iterable<string>, signal?: AbortSignal): Promise<Set<string>> {
+    const left = new Set(names);
+    signal?.throwIfAborted();
+    await explained(`list what the staging bucket ${bucketName} has`, async () => {
+      const bucket = (await openStorage(project, endpoint)).bucket(bucketName);
+      const [there] = await bucket.getFiles({ fields: 'items(name),nextPageToken' });
+      for (const object of there) left.delete(object.name);
+    });
+    return left;
+  }
+
+  return { upload, missing, urlOf: (sha1) => `https://storage.googleapis.com/${bucketName}/${sha1}` };
 }
 
 /** @returns how many bytes arrived. */

@@ -42,36 +42,50 @@ async function startVersion(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const doing = `start version ${start.version} of ${service}`;
-  const until = clock.now() + PATIENCE_MS;
-  let wrote = false;
+  let until = clock.now() + PATIENCE_MS;
+  /** What the last operation that ended well has changed. */
+  let changed: string | undefined;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    let trouble: CloudError;
     try {
       const version = await findToStart(app, service, start.version, signal);
       const change = changeFor(version, start);
-      if (change === undefined) return wrote;
-      wrote = true;
-      const operation = await app.rest.write(
-        doing,
-        async () => {
-          const path = `/v1/${resource(app.project, service, start.version)}?updateMask=${change.mask}`;
-          return parseOperation(await app.rest.json('PATCH', path, change.body)).name;
-        },
-        signal,
-      );
-      await waitForOperation(app.rest, operation, doing, clock, signal);
-      // The next look reads back, and goes on to the next difference.
-    } catch (error) {
-      if (!(error instanceof CloudError && error.retryable)) throw error;
-      if (clock.now() + pause > until) throw error;
-    }
-    if (clock.now() + pause > until) {
-      throw new CloudError(
+      if (change === undefined) return changed !== undefined;
+      if (change.mask !== changed) {
+        await update(app, clock, service, start.version, change, doing, signal);
+        changed = change.mask;
+        until = clock.now() + PATIENCE_MS;
+        continue;
+      }
+      trouble = new CloudError(
         'failed',
         `Could not ${doing}: the operation has ended well, but App Engine does not show it. Look at it in the console.`,
       );
+    } catch (error) {
+      if (!(error instanceof CloudError && error.retryable)) throw error;
+      trouble = error;
     }
+    if (clock.now() + pause > until) throw trouble;
     await clock.sleep(pause, signal);
   }
+}
+
+async function update(
+  app: AppEngine,
+  clock: Clock,
+  service: string,
+  version: string,
+  { mask, body }: Change,
+  doing: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const path = `/v1/${resource(app.project, service, version)}?updateMask=${mask}`;
+  const operation = await app.rest.write(
+    doing,
+    async () => parseOperation(await app.rest.json('PATCH', path, body)).name,
+    signal,
+  );
+  await waitForOperation(app.rest, operation, doing, clock, signal);
 }
 
 async function findToStart(
@@ -91,11 +105,13 @@ async function findToStart(
   }
 }
 
+interface Change {
+  readonly mask: string;
+  readonly body: object;
+}
+
 /** One difference at a time: App Engine takes one update of a version after the other. */
-function changeFor(
-  version: RawVersion,
-  { instances }: Start,
-): { readonly mask: string; readonly body: object } | undefined {
+function changeFor(version: RawVersion, { instances }: Start): Change | undefined {
   const scaling = scalingOf(version);
   if (scaling.kind === 'manual' && instances !== undefined && scaling.instances !== instances) {
     return { mask: 'manualScaling.instances', body: { manualScaling: { instances } } };
