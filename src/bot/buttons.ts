@@ -1,4 +1,5 @@
 import type { InlineKeyboardButton } from 'grammy/types';
+import { buildCareData, type CarePress, parseCareData } from './care/press.ts';
 
 /** A message as the views make it; whoever sends it decides how. */
 export interface View {
@@ -27,6 +28,7 @@ export type Press =
   | { readonly kind: 'roll-back'; readonly rollout: string }
   | { readonly kind: 'ask-again'; readonly rollout: string }
   | { readonly kind: 'evidence'; readonly rollout: string }
+  | CarePress
   | { readonly kind: 'choose'; readonly option: string };
 
 /** Callback data of 64 bytes at most, as Telegram asks. */
@@ -46,6 +48,10 @@ export function buildData(press: Press): string {
       return `a/${press.rollout}`;
     case 'evidence':
       return `e/${press.rollout}`;
+    case 'task':
+    case 'criterion':
+    case 'follow-up':
+      return buildCareData(press);
     case 'choose':
       return `w/${press.option}`;
   }
@@ -71,7 +77,7 @@ export function parseData(data: string): Press | undefined {
     return { kind, rollout: simple[2] };
   }
   const choice = /^w\/([\w.-]{1,60})$/.exec(data);
-  return choice?.[1] ? { kind: 'choose', option: choice[1] } : undefined;
+  return choice?.[1] ? { kind: 'choose', option: choice[1] } : parseCareData(data);
 }
 
 /** The rollout that a gate id belongs to. */
