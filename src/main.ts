@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { chartsFrom, cloudFor, monitorFor } from './adapters.ts';
+import { cloudFor } from './adapters/cloud.ts';
+import { chartsFrom, monitorFor } from './adapters/monitor.ts';
+import { scriptsFor } from './adapters/scripts.ts';
 import { connectTelegram, installHandlers, plain, poll } from './bot/bot.ts';
 import { createDesk } from './bot/desk.ts';
 import { COMMANDS } from './bot/menu.ts';
@@ -8,10 +10,12 @@ import { createPublisher } from './bot/publisher.ts';
 import { openTeam } from './bot/team/team.ts';
 import type { CloudConfig, TelegramConfig } from './config.ts';
 import { connectCloud } from './deploy/index.ts';
-import { connectMonitoring } from './monitor/index.ts';
+import { runCommand } from './host/run-command.ts';
+import { connectMonitoring, createProber } from './monitor/index.ts';
 import { type Clock, systemClock } from './plan/clock.ts';
 import type { Plan } from './plan/schema.ts';
 import { createEngine } from './rollout/engine.ts';
+import { openGuard } from './rollout/guard.ts';
 import { openFileStore } from './store/file-store.ts';
 import { holdFolder } from './store/lock.ts';
 import { startTicker } from './ticker.ts';
@@ -49,14 +53,11 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
 
   const release = await holdFolder(parts.dataDir);
   const store = openFileStore(parts.dataDir);
-  const { appengine, logging, storage, monitoring: monitoringUrl } = cloud.endpoints;
-  const appEngine = connectCloud({
-    project: cloud.project,
-    endpoints: { appengine, logging, storage },
-    clock,
-    log: note,
-  });
-  const monitoring = connectMonitoring({ project: cloud.project, endpoint: monitoringUrl, clock, log: note });
+  const { project, endpoints } = cloud;
+  const appEngine = connectCloud({ project, endpoints, clock, log: note });
+  const monitoring = connectMonitoring({ project, endpoint: endpoints.monitoring, clock, log: note });
+  const prober = createProber({ project, endpoints, clock, runCommand, log: note });
+  const scripts = scriptsFor(project);
   const drawChart = chartsFrom(monitoring, clock);
 
   const bot = connectTelegram(telegram);
@@ -71,10 +72,15 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     changed: () => engine.all().forEach(publisher.publish),
   });
   const publisher = createPublisher(outbox, team, clock, drawChart);
+  const guard = await openGuard(store, plan.freeze, clock);
   const engine = createEngine({
     store,
-    cloud: cloudFor(appEngine, store),
-    monitor: monitorFor(monitoring),
+    guard,
+    hands: {
+      cloud: cloudFor(appEngine, store),
+      scripts,
+      monitor: monitorFor(monitoring, prober, scripts, project),
+    },
     clock,
     changed: publisher.publish,
     progress: publisher.progress,
@@ -91,7 +97,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       appEngine.errorLogs({ service, versions: [version], since: startedAt, limit }),
     note: (details, message) => log.warn(details, message),
   });
-  const world = wizardWorld(appEngine, plan, clock, engine, team);
+  const world = wizardWorld(appEngine, plan, clock, engine, team, guard);
   installHandlers(bot, { ...telegram, store, failed }, desk, world);
 
   await engine.recover();

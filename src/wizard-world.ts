@@ -3,10 +3,13 @@ import { actorFor } from './bot/people.ts';
 import type { Team } from './bot/team/team.ts';
 import type { WizardWorld } from './bot/wizard.ts';
 import { type Cloud as AppEngine, checkVersionId, readAppYaml } from './deploy/index.ts';
+import { gitState } from './host/git.ts';
 import type { Clock } from './plan/clock.ts';
 import { type Plan, serviceOf } from './plan/schema.ts';
+import { fillTemplate } from './plan/version-template.ts';
 import type { Engine } from './rollout/engine.ts';
-import type { Terms } from './rollout/events.ts';
+import type { Guard } from './rollout/guard.ts';
+import { termsOf } from './terms.ts';
 
 /** What the wizard asks of App Engine, the plan and the engine. */
 export function wizardWorld(
@@ -15,6 +18,7 @@ export function wizardWorld(
   clock: Clock,
   engine: Engine,
   team: Pick<Team, 'members'>,
+  guard: Guard,
 ): WizardWorld {
   return {
     async services() {
@@ -58,10 +62,17 @@ export function wizardWorld(
       return idle.map((v) => v.id);
     },
 
-    suggestVersion() {
-      const stamp = new Date(clock.now()).toISOString().replace(/[-:]/g, '').slice(0, 15).toLowerCase();
-      return `v${stamp}`;
+    async suggestVersion(folder) {
+      const state = plan.version.includes('{git}') ? await gitState(folder) : undefined;
+      return fillTemplate(plan.version, {
+        now: clock.now(),
+        zone: plan.zone,
+        ...(state && { git: state.commit }),
+      });
     },
+
+    bar: (service) => guard.bar(service, clock.now()),
+    rejection: (service, version) => guard.rejectionOf(service, version),
 
     newId: () =>
       randomInt(36 ** 8)
@@ -74,16 +85,5 @@ export function wizardWorld(
       const begun = await engine.begin(draft, actorFor(starter, team.members()));
       return 'refused' in begun ? { refused: begun.refused } : {};
     },
-  };
-}
-
-function termsOf(plan: Plan, service: string): Terms {
-  return {
-    steps: plan.steps,
-    shardBy: plan.shardBy.toUpperCase() as Terms['shardBy'],
-    checklist: plan.checklist,
-    smoke: serviceOf(plan, service).smoke,
-    approval: plan.approval,
-    lag: plan.monitoring.lag,
   };
 }

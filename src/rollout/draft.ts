@@ -28,6 +28,8 @@ export type Source =
 
 /** What the plan said when the rollout began; later edits of the plan do not reach a rollout under way. */
 export interface Terms {
+  /** Folder that the team's commands run in when no folder is released. */
+  readonly home: string;
   readonly steps: readonly Step[];
   readonly shardBy: 'RANDOM' | 'COOKIE' | 'IP';
   readonly checklist: readonly ChecklistSection[];

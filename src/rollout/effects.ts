@@ -26,7 +26,8 @@ export async function carryOut(
   const { service, version, source, terms, backup, commit } = rollout;
   const operation = rollout.pending?.operation;
   const since = rollout.pending?.since ?? rollout.startedAt;
-  const cron = { source, ...(terms.cron !== undefined && { cron: terms.cron }) };
+  const from = { source, ...(terms.cron !== undefined && { cron: terms.cron }) };
+  const cron = { source, backup: backup ?? '' };
   switch (effect.kind) {
     case 'run-item': {
       const item = items(rollout).get(effect.item);
@@ -44,7 +45,7 @@ export async function carryOut(
     }
     case 'validate': {
       const { checks, commands, region } = terms.validation;
-      const request = { service, version, source, checks, exists: rollout.versionUrl !== undefined };
+      const request = { ...from, service, version, checks };
       const found = await cloud.validate({ ...request, ...(region && { region }) }, hooks.signal);
       const own = await runAll(commands, rollout, scripts, hooks);
       const { commit: at } = found;
@@ -56,7 +57,7 @@ export async function carryOut(
       };
     }
     case 'back-up': {
-      const request = { rollout: rollout.id, service, version, source, clone: terms.clone };
+      const request = { ...from, rollout: rollout.id, service, version, clone: terms.clone };
       return { type: 'backed-up', effect: effect.id, ...(await cloud.backUp(request, hooks.signal)) };
     }
     case 'deploy': {

@@ -16,10 +16,10 @@ export interface Hooks {
   readonly signal: AbortSignal;
 }
 
-/** Where cron.yaml lies, seen from the source; absent: `cron.yaml` if there is one. */
+/** The cron.yaml of a source, as the backup of that name found it; its jobs are gone back to when it fails. */
 export interface CronRequest {
   readonly source: Source;
-  readonly cron?: string;
+  readonly backup: string;
 }
 
 /** The service that is released to. Errors thrown carry a sentence fit for the chat as their message. */
@@ -34,14 +34,20 @@ export interface Cloud {
       source: Source;
       checks: readonly BuiltInCheck[];
       region?: string;
-      /** The version was made by this rollout already, so its id is not free. */
-      exists: boolean;
+      cron?: string;
     },
     signal: AbortSignal,
   ): Promise<{ checks: Check[]; commit?: Commit }>;
   /** Saves what a rollback needs. Returns the split and where the backup lies. */
   backUp(
-    request: { rollout: string; service: string; version: string; source: Source; clone: boolean },
+    request: {
+      rollout: string;
+      service: string;
+      version: string;
+      source: Source;
+      cron?: string;
+      clone: boolean;
+    },
     signal: AbortSignal,
   ): Promise<{ split: Split; backup: string }>;
   /** Makes the version exist without touching traffic. `since`: when the intent was recorded. */

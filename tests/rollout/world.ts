@@ -33,6 +33,7 @@ export const DRAFT: Draft = {
   source: { kind: 'folder', path: 'app' },
   chat: { id: -100 },
   terms: {
+    home: 'app',
     steps: [
       { traffic: 100, watch: 30 * MINUTE },
       { traffic: 500, watch: 30 * MINUTE },

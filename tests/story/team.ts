@@ -81,8 +81,16 @@ export async function assembleTeam(speed = 240, change: Partial<Plan> = {}): Pro
   const plan: Plan = {
     ...built,
     people: [...people],
-    services: { default: { source: SAMPLE_APP, smoke: [{ path: '/healthz', status: 200, within: 10_000 }] } },
-    checklist: [{ title: 'Only one', items: ['It is ready'] }],
+    services: {
+      default: {
+        source: SAMPLE_APP,
+        smoke: [{ path: '/healthz', status: 200, within: 10_000 }],
+        verify: [],
+      },
+    },
+    checklist: [{ title: 'Only one', items: [{ text: 'It is ready', required: true, within: 60_000 }] }],
+    // Whoever works on the sample has changes in it.
+    validation: { ...built.validation, checks: built.validation.checks.filter((check) => check !== 'git') },
     // People's hours are real ones.
     approval: { ...built.approval, expires: built.approval.expires * speed },
     ...change,

@@ -1,0 +1,168 @@
+import { isDeepStrictEqual } from 'node:util';
+import { fromFolder } from '../deploy/config-files.ts';
+import {
+  type Cloud as AppEngine,
+  type Backup,
+  type DeployProgress,
+  describeChange,
+  describeJob,
+  type CronChange as JobChange,
+} from '../deploy/index.ts';
+import { commitsBetween, gitState } from '../host/git.ts';
+import type { Source } from '../rollout/draft.ts';
+import type { CronChange } from '../rollout/events.ts';
+import type { Cloud, CronRequest, Store } from '../rollout/ports.ts';
+
+/** App Engine as the engine wants it: backups go to the store, sources become deployments. */
+export function cloudFor(appEngine: AppEngine, store: Store): Cloud {
+  return {
+    readSplit: (service, signal) => appEngine.readSplit(service, signal),
+    verify: (request, signal) => appEngine.verify(request, { signal }),
+
+    async validate({ service, version, source, checks, region, cron }, signal) {
+      const place = { ...folderOf(source), ...(region && { region }), ...(cron && { cronFile: cron }) };
+      const [found, state] = await Promise.all([
+        appEngine.validate({ service, version, checks, ...place }, signal),
+        source.kind === 'folder' ? gitState(source.path) : undefined,
+      ]);
+      return { checks: found, ...(state && { commit: { id: state.commit, subject: state.subject } }) };
+    },
+
+    async backUp({ rollout, service, version, source, cron, clone }, signal) {
+      const place = { ...folderOf(source), ...(cron && { cronFile: cron }) };
+      const request = { service, ...place, ...(clone && { clone: `${version}-backup` }) };
+      const backup = await appEngine.backUp(request, signal);
+      if (!backup.split) {
+        const services = await appEngine.listServices(signal);
+        throw new Error(`There is no service '${service}' in the project. Known: ${services.join(', ')}.`);
+      }
+      const name = `backups/${rollout}`;
+      await store.writeDocument(name, backup);
+      if (!isDeepStrictEqual(await store.readDocument(name), JSON.parse(JSON.stringify(backup)))) {
+        throw new Error(
+          `The backup ${name} does not read back as it was written. Check the disk of the data folder.`,
+        );
+      }
+      return { split: backup.split, backup: name };
+    },
+
+    async deploy({ service, version, source, since, resumed, operation, backup, commit }, hooks) {
+      const made = await deployOrFind();
+      const changes = await sayChanges(appEngine, store, { service, version, source, backup, commit });
+      return { ...made, changes };
+
+      async function deployOrFind() {
+        if (source.kind === 'version') {
+          const found = await appEngine.findVersion(service, version, hooks.signal);
+          if (!found) throw new Error(`Version ${version} of ${service} is gone from App Engine.`);
+          return { versionUrl: found.versionUrl, files: 0, uploaded: 0 };
+        }
+        const request = { service, version, folder: source.path, startedAt: since, resumed };
+        const onProgress = (progress: DeployProgress) => hooks.onProgress(sayProgress(progress));
+        return appEngine.deploy({ ...request, ...(operation && { operation }) }, { ...hooks, onProgress });
+      }
+    },
+
+    async compareCron(request, signal) {
+      const file = await cronFile(request, store);
+      return file === undefined
+        ? { create: [], remove: [], same: 0 }
+        : sayJobs(await appEngine.compareCron(file, signal));
+    },
+
+    async deployCron(request, hooks) {
+      const file = await cronFile(request, store);
+      if (file === undefined) throw new Error('The cron.yaml that was compared before is gone.');
+      const backup = await readBackup(store, request.backup);
+      const before = backup?.cron.kind === 'read' ? { before: backup.cron.jobs } : {};
+      return sayJobs(await appEngine.deployCron({ file, ...before }, hooks));
+    },
+
+    async setSplit({ backup: name, ...request }, hooks) {
+      const backup = await readBackup(store, name);
+      const start = backup?.running.filter(({ version }) => request.to.shares[version]);
+      return appEngine.setSplit({ ...request, ...(start && { start }) }, hooks);
+    },
+
+    async putBack({ service, source, backup: name, cron }, hooks) {
+      const backup = await readBackup(store, name);
+      if (!backup) throw new Error(`The backup ${name} is gone from the data folder.`);
+      const { checks, replaced } = await appEngine.putBack(
+        { service, ...folderOf(source), backup, cron },
+        hooks,
+      );
+      for (const { path, text } of replaced)
+        await store.keep(`${name}/replaced/${path.replace(/[^\w.-]+/g, '-')}`, Buffer.from(text));
+      return [...checks];
+    },
+  };
+}
+
+function folderOf(source: Source): { folder?: string } {
+  return source.kind === 'folder' ? { folder: source.path } : {};
+}
+
+async function readBackup(store: Store, name: string | undefined): Promise<Backup | undefined> {
+  return name === undefined ? undefined : store.readDocument<Backup>(name);
+}
+
+/** The cron.yaml that the backup found beside the source. */
+async function cronFile({ source, backup }: CronRequest, store: Store): Promise<string | undefined> {
+  if (source.kind !== 'folder') return undefined;
+  const found = (await readBackup(store, backup))?.files.find(({ role }) => role === 'cron');
+  return found && fromFolder(source.path, found.path);
+}
+
+function sayJobs({ create, delete: remove, same }: JobChange): CronChange {
+  return { create: create.map(describeJob), remove: remove.map(describeJob), same };
+}
+
+/** Versions whose commit is remembered, for each service. */
+const COMMITS = 50;
+const SUBJECTS = 8;
+
+interface Released {
+  readonly service: string;
+  readonly version: string;
+  readonly source: Source;
+  readonly backup: string | undefined;
+  readonly commit: { readonly id: string } | undefined;
+}
+
+/** What is new in a version, against the one that had most of the traffic: its commits, then its settings. */
+async function sayChanges(
+  appEngine: AppEngine,
+  store: Store,
+  { service, version, source, backup: name, commit }: Released,
+): Promise<string[]> {
+  const backup = await readBackup(store, name);
+  const shares = Object.entries(backup?.split?.shares ?? {}).toSorted(([, a], [, b]) => b - a);
+  const [before] = shares[0] ?? [];
+  const old = backup?.versions.find((one) => 'id' in one && one.id === before);
+  const now = await appEngine.readVersion(service, version);
+  const settings = old && now ? describeChange(old, now) : [];
+
+  const document = `commits/${service}`;
+  const known = (await store.readDocument<[string, string][]>(document)) ?? [];
+  if (commit) {
+    const others = known.filter(([id]) => id !== version);
+    await store.writeDocument(document, [...others, [version, commit.id]].slice(-COMMITS));
+  }
+  const from = known.find(([id]) => id === before)?.[1];
+  const subjects =
+    from && commit && source.kind === 'folder'
+      ? await commitsBetween(source.path, from, commit.id, SUBJECTS)
+      : undefined;
+  return [...(subjects ?? []), ...settings];
+}
+
+const PHASES: Record<DeployProgress['phase'], string> = {
+  reading: 'Reading the source.',
+  uploading: 'Uploading',
+  building: 'App Engine is building it.',
+  checking: 'Looking whether it serves.',
+};
+
+function sayProgress({ phase, done, total }: DeployProgress): string {
+  return phase === 'uploading' ? `${PHASES.uploading} ${done} of ${total} files.` : PHASES[phase];
+}

@@ -1,0 +1,73 @@
+import type { DrawChart } from '../bot/publisher.ts';
+import { judgeWithCommands, type Monitoring, type Prober, renderChart } from '../monitor/index.ts';
+import type { Clock } from '../plan/clock.ts';
+import { MINUTE } from '../plan/duration.ts';
+import { versionsBeside, WHOLE } from '../plan/split.ts';
+import type { Verdict } from '../plan/verdict.ts';
+import type { Monitor, Scripts } from '../rollout/ports.ts';
+import type { Rollout } from '../rollout/state.ts';
+import { placeOf } from './scripts.ts';
+
+/** Figures as the engine wants them: the judge's word and that of the team's own commands. */
+export function monitorFor(
+  monitoring: Monitoring,
+  prober: Prober,
+  scripts: Scripts,
+  project: string,
+): Monitor {
+  return {
+    async observe(rollout, window, signal) {
+      const { figures, commands } = rollout.terms.watching;
+      const [judged, ran] = await Promise.all([
+        figures ? judge(rollout, window, signal) : undefined,
+        Promise.all(
+          commands.map(async (one) => ({ name: one.name, ...(await scripts.run(one, rollout, { signal })) })),
+        ),
+      ]);
+      return judgeWithCommands(judged, ran, window.to);
+    },
+
+    async look(rollout, probes, { from, to }, signal) {
+      if (probes.length === 0) return [];
+      const { service, version, versionUrl = '' } = rollout;
+      const { cwd, env } = placeOf(rollout, project);
+      return prober.look({ service, version, versionUrl, folder: cwd, env, probes, from, to }, signal);
+    },
+  };
+
+  async function judge(
+    { service, version, live, terms, step }: Rollout,
+    window: { from: number; to: number },
+    signal: AbortSignal,
+  ): Promise<Verdict> {
+    const request = {
+      service,
+      canary: version,
+      canaryShare: (live?.shares[version] ?? 0) / WHOLE,
+      durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
+      ...window,
+    };
+    return (await monitoring.observe(request, signal)).verdict;
+  }
+}
+
+/** Draws the minutes since the present split came into force. */
+export function chartsFrom(monitoring: Monitoring, clock: Clock): DrawChart {
+  return async ({ service, version, base, movedAt, terms, live }) => {
+    if (movedAt === undefined || !base) return undefined;
+    const from = Math.ceil(movedAt / MINUTE) * MINUTE;
+    const to = Math.floor((clock.now() - terms.watching.lag) / MINUTE) * MINUTE;
+    if (to <= from) return undefined;
+    const points = await monitoring.minutes({ service, canary: version, from, to });
+    const share = (live?.shares[version] ?? 0) / 10;
+    const baseline = versionsBeside(base, version).join(', ') || 'before';
+    return renderChart({
+      title: `${service}: ${version} at ${share} %`,
+      from,
+      to,
+      canary: version,
+      baseline,
+      points,
+    });
+  };
+}

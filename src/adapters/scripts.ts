@@ -1,0 +1,47 @@
+import { runCommand } from '../host/run-command.ts';
+import { MINUTE } from '../plan/duration.ts';
+import { WHOLE } from '../plan/split.ts';
+import type { Scripts } from '../rollout/ports.ts';
+import type { Rollout } from '../rollout/state.ts';
+
+/** The team's own commands, run on this machine in the folder of the release. */
+export function scriptsFor(project: string): Scripts {
+  return {
+    async run(command, rollout, { signal, onLine }) {
+      const { ok, why, tail } = await runCommand(command, placeOf(rollout, project), {
+        signal,
+        ...(onLine && { onLine }),
+      });
+      // What was cut off says nothing about the release.
+      signal.throwIfAborted();
+      return { ok, why, tail };
+    },
+  };
+}
+
+/** Where a command runs, and what it is told of the rollout. docs/plan.md lists the variables. */
+export function placeOf(rollout: Rollout, project: string): { cwd: string; env: Record<string, string> } {
+  const { service, version, source, terms, original, live, stage, step } = rollout;
+  const shares = Object.entries(original?.shares ?? {}).toSorted(([, a], [, b]) => b - a);
+  const [previous] = shares[0] ?? [];
+  const window = terms.steps[step]?.watch;
+  const known: Record<string, string | number | undefined> = {
+    PROJECT_ID: project,
+    REGION: terms.validation.region,
+    SERVICE: service,
+    VERSION: version,
+    PREVIOUS_VERSION: previous,
+    VERSION_URL: rollout.versionUrl,
+    TRAFFIC: live && (100 * (live.shares[version] ?? 0)) / WHOLE,
+    DURATION: window && window / MINUTE,
+    REASON: 'reason' in stage ? stage.reason : undefined,
+    ROLLOUT: rollout.id,
+  };
+  const env = Object.entries(known).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as const],
+  );
+  return {
+    cwd: source.kind === 'folder' ? source.path : terms.home,
+    env: Object.fromEntries(env),
+  };
+}
