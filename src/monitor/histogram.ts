@@ -12,7 +12,7 @@ export function countOf(histogram: Histogram): number {
   return histogram.counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Adds up. Where layouts differ, on the borders that they share: nothing is guessed. */
+/** Adds up. Where layouts differ, on the borders that they share: nothing is guessed. Empty buckets at the end are cut. */
 export function merge(histograms: readonly Histogram[]): Histogram {
   const filled = histograms.filter((h) => h.counts.length > 0);
   const [first] = filled;
@@ -21,7 +21,7 @@ export function merge(histograms: readonly Histogram[]): Histogram {
   const sums = Array.from({ length: bounds.length + 1 }, () => 0);
   for (const histogram of filled)
     for (const [i, count] of countsOn(bounds, histogram).entries()) sums[i] = (sums[i] ?? 0) + count;
-  return { bounds, counts: sums };
+  return { bounds, counts: sums.slice(0, 1 + sums.findLastIndex((count) => count > 0)) };
 }
 
 /** The borders that all filled histograms have. */

@@ -51,7 +51,9 @@ export function connectMonitoring(options: MonitoringOptions): Monitoring {
   const where = parseEndpoint('Cloud Monitoring', endpoint, 'monitoring.googleapis.com');
   let opening: Promise<QueryMinutes> | undefined;
   const open = () => {
-    opening ??= import('./minutes.ts').then(({ openMinutes }) => openMinutes(project, where));
+    opening ??= Promise.all([import('./minutes.ts'), import('./minute-memory.ts')]).then(
+      ([{ openMinutes }, { rememberMinutes }]) => rememberMinutes(openMinutes(project, where), clock),
+    );
     return opening;
   };
 

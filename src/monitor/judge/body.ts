@@ -16,7 +16,7 @@ export interface BodyScale {
   factor(gain: number): number;
 }
 
-/** Factors from 0.25 to 8 for which gains are worked out beforehand. */
+/** Factors from 0.25 to 8 among which one is sought by its gain. */
 const GRID = Array.from({ length: 61 }, (_, i) => 0.25 * 32 ** (i / 60));
 
 /** Undefined while there is nothing to rank by. */
@@ -43,18 +43,18 @@ export function bodyScale(
   const variance = dot(shares, (i) => ((ranks[i] ?? 0) - mean) ** 2);
   const gainOf = (factor: number) =>
     dot(slowedShares(shape, bounds, end, factor), (i) => ranks[i] ?? 0) - mean;
-  const grid = GRID.map((factor) => ({ factor, gain: gainOf(factor) }));
-  const gains = new Map(grid.map(({ factor, gain }) => [factor, gain]));
+  const gains = new Map<number, number>();
+  const gain = (factor: number) => {
+    const known = gains.get(factor) ?? gainOf(factor);
+    gains.set(factor, known);
+    return known;
+  };
   return {
     ranks,
     end,
     variance: Math.max(variance, 1e-4),
-    gain(factor) {
-      const known = gains.get(factor) ?? gainOf(factor);
-      gains.set(factor, known);
-      return known;
-    },
-    factor: (gain) => grid.findLast((g) => g.gain <= gain)?.factor ?? GRID[0] ?? 1,
+    gain,
+    factor: (gained) => GRID.findLast((factor) => gain(factor) <= gained) ?? GRID[0] ?? 1,
   };
 }
 

@@ -47,15 +47,9 @@ export function shapeOf(bounds: readonly number[], histograms: readonly (readonl
   return { bounds, total, over, above };
 }
 
-/** Requests at or above border `i`. */
-export function countOver(histogram: readonly number[], i: number): number {
-  let sum = 0;
-  for (let k = i + 1; k < histogram.length; k++) sum += histogram[k] ?? 0;
-  return sum;
-}
-
-export function countAll(histogram: readonly number[]): number {
-  let sum = 0;
-  for (const count of histogram) sum += count;
-  return sum;
+/** Tails of a histogram: `[0]` all requests, `[i + 1]` those at or above border `i`, as far as there are any. */
+export function tailsOf(histogram: readonly number[]): readonly number[] {
+  const tails = histogram.slice();
+  for (let i = tails.length - 2; i >= 0; i--) tails[i] = (tails[i] ?? 0) + (tails[i + 1] ?? 0);
+  return tails;
 }

@@ -3,7 +3,7 @@ import { BEFORE_AND_AFTER, COLD, TAIL, WEIGHT } from './constants.ts';
 import type { Finding, JudgeHeader, MinuteFigures, Pair } from './figures.ts';
 import { overOnsets } from './onset.ts';
 import { rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
-import { countAll, countOver, shapeOf } from './shape.ts';
+import { shapeOf, tailsOf } from './shape.ts';
 
 /** A border far out, and what a slowdown does there. */
 export interface Cut {
@@ -53,22 +53,23 @@ export function tailCuts(header: JudgeHeader, minutes: readonly MinuteFigures[])
 
 export function judgeTail(header: JudgeHeader, cuts: readonly Cut[], pairs: readonly Pair[]): Finding[] {
   const withControl = header.canaryShare < 1;
+  const history = header.history.map(tails);
+  const sides = pairs.map(({ m, canary, baseline }) => ({
+    m,
+    canary: tails(canary),
+    baseline: tails(baseline),
+  }));
   return cuts.map((cut) => {
-    const count = (minute: MinuteFigures | undefined) => ({
-      n: countAll(minute?.latency ?? []),
-      x:
-        countOver(minute?.latency ?? [], cut.border) -
-        (cut.end === undefined ? 0 : countOver(minute?.latency ?? [], cut.end)),
+    const count = (tails: readonly number[]) => ({
+      n: tails[0] ?? 0,
+      x: (tails[cut.border + 1] ?? 0) - (cut.end === undefined ? 0 : (tails[cut.end + 1] ?? 0)),
     });
     const slipping = header.coldStartsApart ? 0 : cut.end === undefined ? 1 : COLD.slipping;
-    const rows = pairs
-      .map((pair) => ({ m: pair.m, canary: count(pair.canary), baseline: count(pair.baseline) }))
+    const rows = sides
+      .map((side) => ({ m: side.m, canary: count(side.canary), baseline: count(side.baseline) }))
       .filter((row) => row.canary.n > 0 && (row.baseline.n > 0 || !withControl))
       .map((row) => ({ ...row, excused: slipping * coldShare(row.m, row.canary.n) }));
-    const prior = ratePrior(
-      [...header.history.map(count), ...rows.map((row) => row.baseline)],
-      TAIL.sharedSpread,
-    );
+    const prior = ratePrior([...history.map(count), ...rows.map((row) => row.baseline)], TAIL.sharedSpread);
     const margins = { ...TAIL, nullRatio: cut.nullRatio };
     const { evidence, since } = overOnsets(
       rareEvidence(rows, withControl ? withJumps(prior, rows) : prior, margins, withControl),
@@ -82,4 +83,8 @@ export function judgeTail(header: JudgeHeader, cuts: readonly Cut[], pairs: read
       matters: (effect ?? 0) >= cut.matters,
     };
   });
+}
+
+function tails(minute: MinuteFigures | undefined): readonly number[] {
+  return tailsOf(minute?.latency ?? []);
 }
