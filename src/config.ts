@@ -170,3 +170,14 @@ function isBaseUrl(text: string): boolean {
     return false;
   }
 }
+
+/**
+ * A plan that names a project is for that one only.
+ * @throws ConfigError
+ */
+export function checkProject(plan: { readonly project?: string }, file: string, project: string): void {
+  if (plan.project === undefined || plan.project === project) return;
+  throw new ConfigError(
+    `${file} is the plan of the project '${plan.project}', but GOOGLE_CLOUD_PROJECT is '${project}'. Correct whichever is wrong.`,
+  );
+}

@@ -1,6 +1,7 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config, Endpoints } from './config.ts';
+import { loadPlan } from './plan/load.ts';
 import type { Member, Plan } from './plan/schema.ts';
 import type { Person, Sandbox } from './sandbox/index.ts';
 import { holdFolder } from './store/lock.ts';
@@ -15,11 +16,26 @@ const BYSTANDER: Member = { id: 1003, name: 'Cleo', roles: [] };
 /** The app that the sandbox serves from the start, and that a newcomer releases. */
 export const SAMPLE_APP = fileURLToPath(new URL('../examples/signals', import.meta.url));
 
-/** The plan's word on the sample app: short in messages where Sluice runs in its own checkout. */
-export function sampleService(): Plan['services'][string] {
+/**
+ * What a newcomer plays: the plan that lies beside the sample app, with its source where it is seen from here. Short in
+ * messages where Sluice runs in its own checkout.
+ */
+export async function samplePlan(): Promise<Plan> {
+  const plan = await loadPlan(join(SAMPLE_APP, 'sluice.yaml'), { optional: false });
+  return { ...plan, services: samples(plan.services) };
+}
+
+/** The plan's services, and the sample app where it names none. */
+export async function localServices(plan: Plan): Promise<Plan['services']> {
+  return Object.keys(plan.services).length > 0 ? plan.services : (await samplePlan()).services;
+}
+
+function samples(services: Plan['services']): Plan['services'] {
   const near = relative(process.cwd(), SAMPLE_APP);
   const source = near.startsWith('..') ? SAMPLE_APP : near;
-  return { source, smoke: [{ path: '/healthz', status: 200, within: 10_000 }], verify: [] };
+  return Object.fromEntries(
+    Object.entries(services).map(([name, service]) => [name, { ...service, source }]),
+  );
 }
 
 /** People of the local chat: the plan's, or a small team, with a bystander. */

@@ -1,4 +1,4 @@
-import { ConfigError, readConfig } from '../config.ts';
+import { ConfigError, checkProject, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { startBot } from '../main.ts';
 import { systemClock } from '../plan/clock.ts';
@@ -22,6 +22,7 @@ export async function run(): Promise<void> {
     );
   }
   const plan = await loadPlan(config.plan.path, config.plan);
+  checkProject(plan, config.plan.path, cloud.project);
   const shared = config.sandbox ? await askSandbox(config.sandbox) : undefined;
   const followed = config.sandbox && shared ? followSandbox(config.sandbox, shared.clock) : undefined;
   const people = plan.people.length > 0 || !shared ? plan.people : shared.members;

@@ -1,18 +1,19 @@
-import { readConfig } from '../config.ts';
-import { localEndpoints, localPeople, sampleService, startLocal } from '../local.ts';
+import { type Config, checkProject, readConfig } from '../config.ts';
+import { localEndpoints, localPeople, localServices, samplePlan, startLocal } from '../local.ts';
 import { createLog } from '../log.ts';
 import { startBot } from '../main.ts';
 import { systemClock } from '../plan/clock.ts';
-import { loadPlan } from '../plan/load.ts';
+import { loadPlan, readPlanFile } from '../plan/load.ts';
+import type { Plan } from '../plan/schema.ts';
 import { greeting } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
 /** The bot, and a stand-in for each half of the world that the configuration does not name. */
 export async function start(): Promise<void> {
   const config = readConfig(process.env);
-  const plan = await loadPlan(config.plan.path, config.plan);
   const log = createLog(process.env.LOG_LEVEL ?? 'warn');
   const parts = { telegram: config.telegram.kind === 'local', appEngine: config.cloud.kind === 'local' };
+  const plan = await readPlan(config, parts.appEngine);
   const people = parts.telegram ? localPeople(plan.people) : plan.people;
   const sandbox =
     parts.telegram || parts.appEngine
@@ -30,8 +31,7 @@ export async function start(): Promise<void> {
       }
     : config.cloud;
   if (telegram.kind === 'local' || cloud.kind === 'local') throw new Error('A stand-in did not start.');
-  const services =
-    parts.appEngine && Object.keys(plan.services).length === 0 ? { default: sampleService() } : plan.services;
+  const services = parts.appEngine ? await localServices(plan) : plan.services;
 
   const speed = parts.appEngine ? config.speed : 1;
   // However fast the clock, people need their real time to answer.
@@ -55,4 +55,12 @@ export async function start(): Promise<void> {
     await bot.stop();
     await sandbox?.close();
   });
+}
+
+/** The team's plan; without one, the sample's own where the sample is what is released, and else the built-in one. */
+async function readPlan({ plan: where, cloud }: Config, sample: boolean): Promise<Plan> {
+  if (sample && where.optional && readPlanFile(where.path) === undefined) return samplePlan();
+  const plan = await loadPlan(where.path, where);
+  if (cloud.kind === 'remote') checkProject(plan, where.path, cloud.project);
+  return plan;
 }
