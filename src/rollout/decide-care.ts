@@ -1,4 +1,4 @@
-import { type Care, dueNow, latestDigest } from './care.ts';
+import { type Care, dueNow, latestDigest, tasksLeft } from './care.ts';
 import type { Decision } from './decide.ts';
 import type { Fact, Reminder } from './events.ts';
 import type { Rollout } from './state.ts';
@@ -14,11 +14,17 @@ export function decideCare(rollout: Rollout, now: number): Decision | undefined 
     conclude(care) ??
     look(rollout, care, now) ??
     assess(rollout, care, now) ??
-    remind(rollout, care, now) ?? {
-      do: 'wait',
-      ...nextTime(terms.watching.lag, care),
-    }
+    remind(rollout, care, now) ??
+    wait(times(terms, care))
   );
+}
+
+/** What of after-care outlives a rollback: the steps that people were to take are still theirs. */
+export function decideFollowUp({ care }: Rollout, now: number): Decision | undefined {
+  const steps = care ? openSteps(care) : [];
+  if (steps.length === 0) return undefined;
+  const [due] = dueSteps(steps, now);
+  return due ? record({ type: 'reminded', of: due }) : wait(steps.map(({ step }) => step.due));
 }
 
 /** The figures of the last minutes before a due time must be complete before they are looked at. */
@@ -52,26 +58,55 @@ function conclude({ assessment, conclusion }: Care): Decision | undefined {
 }
 
 function remind({ terms }: Rollout, care: Care, now: number): Decision | undefined {
-  const { assessment, conclusion } = care;
-  const due: Reminder[] = [];
-  for (const round of terms.afterCare.rounds.keys()) {
-    const digest = latestDigest(care, round);
-    const left = digest?.tasks.some(({ state }) => state === 'open' || state === 'later');
-    if (digest?.remindAt !== undefined && left && now >= digest.remindAt)
-      due.push({ kind: 'tasks', round, due: digest.due });
-  }
-  if (assessment && !conclusion && assessment.reminders < REMINDERS && now >= assessment.remindAt)
-    due.push({ kind: 'criteria' });
-  conclusion?.steps.forEach((step, i) => {
-    if (!step.done && !step.reminded && now >= step.due) due.push({ kind: 'follow-up', step: i });
-  });
+  const due: Reminder[] = [
+    ...terms.afterCare.rounds.keys().flatMap((round) => dueTasks(care, round, now)),
+    ...(now >= (criteriaReminder(care) ?? Number.POSITIVE_INFINITY) ? [{ kind: 'criteria' } as const] : []),
+    ...dueSteps(openSteps(care), now),
+  ];
   const [of] = due;
   return of && record({ type: 'reminded', of });
 }
 
-function nextTime(lag: number, care: Care): { until?: number } {
-  const next = care.rounds.flatMap((round) => (round.next === undefined ? [] : [round.next + lag]));
-  return next.length > 0 ? { until: Math.min(...next) } : {};
+function dueTasks(care: Care, round: number, now: number): Reminder[] {
+  const at = tasksReminder(care, round);
+  const digest = latestDigest(care, round);
+  return digest && at !== undefined && now >= at ? [{ kind: 'tasks', round, due: digest.due }] : [];
+}
+
+/** When people are reminded of what they left of a round's last look. */
+function tasksReminder(care: Care, round: number): number | undefined {
+  const digest = latestDigest(care, round);
+  return digest && tasksLeft(digest) > 0 ? digest.remindAt : undefined;
+}
+
+function criteriaReminder({ assessment, conclusion }: Care): number | undefined {
+  return assessment && !conclusion && assessment.reminders < REMINDERS ? assessment.remindAt : undefined;
+}
+
+/** Steps that are not done and that nobody was reminded of. */
+function openSteps({ conclusion }: Care): { step: FollowUp; index: number }[] {
+  const steps = (conclusion?.steps ?? []).map((step, index) => ({ step, index }));
+  return steps.filter(({ step }) => !step.done && !step.reminded);
+}
+
+function dueSteps(steps: ReturnType<typeof openSteps>, now: number): Reminder[] {
+  return steps.filter(({ step }) => now >= step.due).map(({ index }) => ({ kind: 'follow-up', step: index }));
+}
+
+/** Whatever time alone will bring about. */
+function times({ watching, success, afterCare }: Terms, care: Care): number[] {
+  const { lag } = watching;
+  const looks = care.rounds.flatMap(({ next }) => (next === undefined ? [] : [next + lag]));
+  const verdict = care.assessment || success.criteria.length === 0 ? [] : [care.begun + success.after + lag];
+  const reminders = [
+    ...afterCare.rounds.keys().map((round) => tasksReminder(care, round)),
+    criteriaReminder(care),
+  ].filter((at) => at !== undefined);
+  return [...looks, ...verdict, ...reminders, ...openSteps(care).map(({ step }) => step.due)];
+}
+
+function wait(times: readonly number[]): Decision {
+  return times.length > 0 ? { do: 'wait', until: Math.min(...times) } : { do: 'wait' };
 }
 
 function record(fact: Fact): Decision {

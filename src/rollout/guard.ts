@@ -1,4 +1,5 @@
 import type { Clock } from '../plan/clock.ts';
+import { MINUTE } from '../plan/duration.ts';
 import { freezeAt } from '../plan/freeze.ts';
 import type { FreezeWindow } from '../plan/terms.ts';
 import { who } from './answers.ts';
@@ -120,6 +121,7 @@ export async function openGuard(
     );
   }
   let turn: Promise<unknown> = Promise.resolve();
+  let planned: { readonly minute: number; readonly freeze: ReturnType<typeof freezeAt> } | undefined;
 
   return {
     bar: (service, now) => lockOf(record.locks, service) ?? longest(freezesAt(now)),
@@ -179,10 +181,17 @@ export async function openGuard(
   function freezesAt(now: number): FreezeBar[] {
     const { freeze, liftedUntil = Number.NEGATIVE_INFINITY } = record;
     const own = freeze && now < (freeze.until ?? Number.POSITIVE_INFINITY) ? [freeze] : [];
-    const planned = freezeAt(windows, now);
+    const window = plannedAt(now);
     // A window that the plan was given since, and that lasts longer, was not what somebody lifted.
-    const window = planned && planned.until > liftedUntil ? [planned] : [];
-    return [...own, ...window].map((found) => ({ kind: 'freeze', ...found }));
+    const lasting = window && window.until > liftedUntil ? [window] : [];
+    return [...own, ...lasting].map((found) => ({ kind: 'freeze', ...found }));
+  }
+
+  /** Windows begin and end on whole minutes, and every live rollout asks every second. */
+  function plannedAt(now: number): ReturnType<typeof freezeAt> {
+    const minute = Math.floor(now / MINUTE);
+    if (planned?.minute !== minute) planned = { minute, freeze: freezeAt(windows, minute * MINUTE) };
+    return planned.freeze;
   }
 
   async function save(change: GuardChange, at = clock.now()): Promise<void> {
