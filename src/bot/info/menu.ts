@@ -1,0 +1,15 @@
+import type { BotCommand } from 'grammy/types';
+
+/** What can be looked up, and what keeps releases back. */
+export const INFO_COMMANDS: readonly BotCommand[] = [
+  { command: 'plan', description: 'What a release goes through, step by step' },
+  { command: 'traffic', description: 'Which version has how much now' },
+  { command: 'versions', description: 'The versions that App Engine keeps' },
+  { command: 'history', description: 'What each rollout ended as' },
+  { command: 'report', description: 'All of a rollout as one document' },
+  { command: 'backups', description: 'What was saved before each release' },
+  { command: 'freeze', description: 'Let nothing out, for a while or until /unfreeze' },
+  { command: 'unfreeze', description: 'End a freeze' },
+  { command: 'lock', description: 'Let nothing out of one service' },
+  { command: 'unlock', description: 'End the locks of a service' },
+];

@@ -1,0 +1,57 @@
+import { sayDuration } from '../../plan/duration.ts';
+import { describeSplit } from '../../plan/split.ts';
+import type { Bar } from '../../rollout/guard.ts';
+import { isOver, type Rollout } from '../../rollout/state.ts';
+import { type Html, html, shorten } from '../html.ts';
+import { clockTime } from '../views/words.ts';
+
+/** Reasons are people's, and may be as long as a message. */
+export const REASON_SHOWN = 300;
+
+/** "22 Nov 2026, 14:05 UTC". */
+export function dateTime(at: number): string {
+  const day = new Date(at).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  return `${day}, ${clockTime(at)}`;
+}
+
+/** "until 22 Nov 2026, 18:00 UTC (in 2 hours)". */
+export function sayUntil(until: number, now: number): string {
+  return `until ${dateTime(until)} (in ${sayDuration(until - now)})`;
+}
+
+/** What keeps releases back, by whom, why and how it ends. */
+export function sayBar(service: string, bar: Bar, now: number): Html {
+  const why = sentence(bar.why);
+  if (bar.kind === 'lock') {
+    const by = bar.by ? ` by ${bar.by.name}` : ' by a rollback';
+    return html`🔒 ${service} is locked${by} since ${dateTime(bar.since)}: ${why} An approver or admin ends it: <code>/unlock ${service} REASON</code>.`;
+  }
+  const by = bar.by ? ` by ${bar.by.name}` : ' by the plan';
+  const end = bar.until === undefined ? 'until somebody ends it' : sayUntil(bar.until, now);
+  return html`❄️ Frozen${by} ${end}: ${why} An approver or admin ends it before: <code>/unfreeze REASON</code>.`;
+}
+
+/** A word on each rollout that is under way, of one service or of all. */
+export function sayUnderWay(rollouts: readonly Rollout[], service?: string): Html[] {
+  const live = rollouts.filter((r) => !isOver(r.stage) && (service === undefined || r.service === service));
+  return live.map(({ service: name, version, live: split }) => {
+    const stands = split ? `the traffic stays ${describeSplit(split)}` : 'no traffic was moved so far';
+    return html`Under way: ${version} to ${name}; ${stands} meanwhile.`;
+  });
+}
+
+/** "a", "a and b", "a, b and c". */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** A reason as it stands in a sentence, with one full stop. */
+export function sentence(text: string): string {
+  const short = shorten(text.trim(), REASON_SHOWN);
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
+}
