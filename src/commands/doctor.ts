@@ -28,7 +28,7 @@ async function* examine(env: NodeJS.ProcessEnv): Examination {
   const { telegram, cloud } = config;
   const claimed = yield* examineTeam(config.dataDir, listed, plan, telegram.kind === 'local');
   yield* examineTelegram(telegram, (telegram.kind === 'remote' ? telegram.chat : undefined) ?? claimed);
-  yield* examineGoogle(cloud, Object.keys(plan?.services ?? {}), clock);
+  yield* examineGoogle(cloud, plan?.services ?? {}, clock);
 }
 
 /** The time and the people, which a sandbox in another process may lend. */

@@ -114,7 +114,7 @@ export function openCloud(
     readVersion: (service, version, signal) => readVersion(app, service, version, signal),
     setSplit: (change, hooks) => setSplit(app, clock, log, change, hooks),
     deploy: (request, hooks) => deploy(app, storage, clock, request, hooks),
-    validate: (request) => validate(request),
+    validate: (request, signal) => validate(app, endpoints, request, signal),
     backUp: (request, signal) => backUp(app, scheduler, storage, clock, request, signal),
     putBack: (request) => putBack(request),
     compareCron: (file, signal) => compareCron(project, scheduler, file, signal),

@@ -24,6 +24,12 @@ export function fromFolder(folder: string, path: string): string {
   return isAbsolute(path) ? path : join(folder, path);
 }
 
+/** Whether cron.yaml stands in a folder, in its usual place. */
+export async function hasCron(folderOrFile: string): Promise<boolean> {
+  const { folder } = await locateApp(folderOrFile);
+  return (await stat(join(folder, 'cron.yaml')).catch(() => undefined))?.isFile() === true;
+}
+
 /**
  * The files of a folder that say how the app is run.
  * @param cronFile seen from the folder; it must be there when it is named.

@@ -40,18 +40,7 @@ const AT_ONCE = 1024 * 1024;
  * circles, and for names that are no text.
  */
 export async function readSource(app: AppYaml, signal?: AbortSignal): Promise<SourceFile[]> {
-  const rules = await uploadRules(app);
-  const go = isStagedGo(app.runtime, app.environment) ? await goSource(app.folder) : undefined;
-  const found = await walk(go?.root ?? app.folder, go ? withoutGit(rules) : rules);
-  const made = await madeFiles(app, go, rules.ignored, found);
-  const total = found.length + made.length;
-  if (total > MOST_FILES) {
-    throw new CloudError(
-      'invalid',
-      `${app.folder} has ${total} files to upload, and App Engine takes ${MOST_FILES} at most: list what the app does not need in .gcloudignore.`,
-    );
-  }
-  checkFiles(app, rules, found);
+  const { found, made } = await findSource(app);
   const limit = pLimit(READERS);
   const hashed = found.map((file) =>
     limit(async () => {
@@ -67,6 +56,29 @@ export async function readSource(app: AppYaml, signal?: AbortSignal): Promise<So
     sha1: createHash('sha1').update(text).digest('hex'),
   }));
   return [...(await Promise.all(hashed)), ...texts].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** How much that is, without reading it: for a look beforehand. @throws CloudError as {@link readSource}. */
+export async function measureSource(app: AppYaml): Promise<{ files: number; bytes: number }> {
+  const { found, made } = await findSource(app);
+  const sizes = [...found.map(({ bytes }) => bytes), ...made.map(({ text }) => Buffer.byteLength(text))];
+  return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+async function findSource(app: AppYaml) {
+  const rules = await uploadRules(app);
+  const go = isStagedGo(app.runtime, app.environment) ? await goSource(app.folder) : undefined;
+  const found = await walk(go?.root ?? app.folder, go ? withoutGit(rules) : rules);
+  const made = await madeFiles(app, go, rules.ignored, found);
+  const total = found.length + made.length;
+  if (total > MOST_FILES) {
+    throw new CloudError(
+      'invalid',
+      `${app.folder} has ${total} files to upload, and App Engine takes ${MOST_FILES} at most: list what the app does not need in .gcloudignore.`,
+    );
+  }
+  checkFiles(app, rules, found);
+  return { found, made };
 }
 
 /** Google's stager for Go leaves every .git folder behind, whatever .gcloudignore says. */

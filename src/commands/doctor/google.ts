@@ -1,26 +1,28 @@
-import * as v from 'valibot';
 import type { CloudConfig } from '../../config.ts';
+import { type Application, readApplication } from '../../deploy/application.ts';
+import { hasCron } from '../../deploy/config-files.ts';
 import { connectCloud } from '../../deploy/index.ts';
 import { CloudError } from '../../google/cloud-error.ts';
 import { type Account, findAccount } from '../../google/credentials.ts';
 import { parseEndpoint } from '../../google/endpoint.ts';
-import { missingOnBucket, missingPermissions } from '../../google/permissions.ts';
+import { CRON_NEED, grantCommand, NEEDS, type Need, type Places } from '../../google/needs.ts';
+import { findLacks } from '../../google/permissions.ts';
 import { connectRest } from '../../google/rest.ts';
 import { connectMonitoring } from '../../monitor/index.ts';
 import type { Clock } from '../../plan/clock.ts';
 import { MINUTE } from '../../plan/duration.ts';
+import type { Plan } from '../../plan/schema.ts';
 import { type Examination, good, open, wrong } from './finding.ts';
-import { grantCommand, NEEDS, type Places, type Scope } from './permissions.ts';
 
 /** Figures of this long are asked for: enough for minutes that show late. */
 const LOOK_BACK_MS = 15 * MINUTE;
 
 type Remote = Extract<CloudConfig, { kind: 'remote' }>;
 
-/** @param planned the services that the plan names. */
+/** @param planned the services of the plan. */
 export async function* examineGoogle(
   cloud: CloudConfig,
-  planned: readonly string[],
+  planned: Plan['services'],
   clock: Clock,
 ): Examination {
   if (cloud.kind === 'local') {
@@ -34,9 +36,13 @@ export async function* examineGoogle(
   if (!account) return;
   const app = yield* examineApp(cloud);
   if (!app) return;
-  const service = yield* examineServices(cloud, planned, clock);
+  const service = yield* examineServices(cloud, Object.keys(planned), clock);
   const places = { project: cloud.project, bucket: app.codeBucket, account: app.serviceAccount };
-  yield* examinePermissions(cloud, places, account);
+  const cron = await Promise.all(
+    Object.values(planned).map(async ({ source, cron }) => cron !== undefined || (await hasCron(source))),
+  );
+  const needs = cron.includes(true) ? [...NEEDS, CRON_NEED] : NEEDS;
+  yield* examinePermissions(cloud, needs, places, account);
   if (service !== undefined) yield* examineMonitoring(cloud, service, clock);
 }
 
@@ -56,21 +62,10 @@ async function* examineCredentials({ endpoints }: Remote): Examination<Account |
   }
 }
 
-const application = v.object({
-  servingStatus: v.optional(v.string(), 'SERVING'),
-  codeBucket: v.optional(v.string()),
-  serviceAccount: v.optional(v.string()),
-});
-
-async function* examineApp({
-  project,
-  endpoints,
-}: Remote): Examination<v.InferOutput<typeof application> | undefined> {
+async function* examineApp({ project, endpoints }: Remote): Examination<Application | undefined> {
   const rest = connectRest(parseEndpoint('App Engine', endpoints.appengine, 'appengine.googleapis.com'));
   try {
-    const app = await rest.read(`read the app of ${project}`, async () =>
-      v.parse(application, await rest.json('GET', `/v1/apps/${project}`)),
-    );
+    const app = await readApplication(rest, project);
     yield app.servingStatus === 'SERVING'
       ? good('Project', `${project} has an App Engine app that serves.`)
       : wrong(
@@ -121,49 +116,30 @@ async function* examineServices(
   }
 }
 
-async function* examinePermissions(cloud: Remote, places: Places, { email }: Account): Examination {
+async function* examinePermissions(
+  { endpoints }: Remote,
+  needs: readonly Need[],
+  places: Places,
+  { email }: Account,
+): Examination {
+  const { cloudresourcemanager, storage, iam } = endpoints;
+  const gates = {
+    cloudresourcemanager: connectRest(
+      parseEndpoint('Cloud Resource Manager', cloudresourcemanager, 'cloudresourcemanager.googleapis.com'),
+    ),
+    storage: connectRest(parseEndpoint('Cloud Storage', storage, 'storage.googleapis.com', '/storage/v1/')),
+    iam: connectRest(parseEndpoint('IAM', iam, 'iam.googleapis.com')),
+  };
   try {
-    const missing = new Set(await findMissing(cloud, places));
-    const lacking = NEEDS.filter(({ permissions }) => permissions.some((one) => missing.has(one)));
-    for (const need of lacking) {
-      const which = need.permissions.filter((one) => missing.has(one)).join(', ');
-      yield wrong('Permissions', `${need.role} is missing (${which}).`, grantCommand(need, places, email));
+    const lacks = await findLacks(gates, needs, places);
+    for (const { need, permissions } of lacks) {
+      const says = `${need.role} is missing (${permissions.join(', ')}).`;
+      yield wrong('Permissions', says, grantCommand(need, places, email));
     }
-    if (lacking.length === 0) yield good('Permissions', 'the account may do all that a release takes.');
+    if (lacks.length === 0) yield good('Permissions', 'the account may do all that a release takes.');
   } catch (error) {
     yield wrong('Permissions', sayError(error));
   }
-}
-
-/** A role may be granted on the project, or on the one bucket and the one account that it is needed for. */
-async function findMissing({ project, endpoints }: Remote, places: Places): Promise<string[]> {
-  const { cloudresourcemanager, storage, iam } = endpoints;
-  const manager = connectRest(
-    parseEndpoint('Cloud Resource Manager', cloudresourcemanager, 'cloudresourcemanager.googleapis.com'),
-  );
-  const all = NEEDS.flatMap(({ permissions }) => permissions);
-  const missing = await missingPermissions(manager, `projects/${project}`, all);
-  const of = (scope: Scope) => {
-    const scoped = NEEDS.filter((need) => need.scope === scope).flatMap(({ permissions }) => permissions);
-    return missing.filter((one) => scoped.includes(one));
-  };
-
-  const onBucket = of('bucket');
-  const onAccount = of('account');
-  const still = [...of('project')];
-  if (onBucket.length > 0 && places.bucket) {
-    const rest = connectRest(
-      parseEndpoint('Cloud Storage', storage, 'storage.googleapis.com', '/storage/v1/'),
-    );
-    still.push(...(await missingOnBucket(rest, places.bucket, onBucket)));
-  } else still.push(...onBucket);
-  if (onAccount.length > 0 && places.account) {
-    const rest = connectRest(parseEndpoint('IAM', iam, 'iam.googleapis.com'));
-    still.push(
-      ...(await missingPermissions(rest, `projects/-/serviceAccounts/${places.account}`, onAccount)),
-    );
-  } else still.push(...onAccount);
-  return still;
 }
 
 async function* examineMonitoring(

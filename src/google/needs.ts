@@ -43,6 +43,18 @@ export const NEEDS: readonly Need[] = [
   { role: 'roles/iam.serviceAccountUser', scope: 'account', permissions: ['iam.serviceAccounts.actAs'] },
 ];
 
+/** No role of App Engine's may change its cron jobs. */
+export const CRON_NEED: Need = {
+  role: 'roles/cloudscheduler.admin',
+  scope: 'project',
+  permissions: [
+    'cloudscheduler.jobs.create',
+    'cloudscheduler.jobs.delete',
+    'cloudscheduler.jobs.list',
+    'cloudscheduler.locations.list',
+  ],
+};
+
 /** What the roles are granted on. */
 export interface Places {
   readonly project: string;
