@@ -2,20 +2,20 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { stringify } from 'yaml';
 import { fillIn, writeKey } from '../src/plan/render.ts';
 import { planSchema } from '../src/plan/schema.ts';
-import { type Key, planShape, type Shape } from '../src/plan/shape.ts';
+import { type Key, planShape, type Shape, type VariantShape } from '../src/plan/shape.ts';
 
 /** What stands in docs/plan.md above this line is written by hand. */
 export const MARK =
-  '<!-- What follows is written by scripts/write-plan-reference.ts: change src/plan/schema.ts. -->';
+  '<!-- What follows is written by scripts/write-plan-reference.ts: change src/plan/schema/. -->';
 
-/** Defaults up to this many characters stand in a table. */
+/** Defaults and examples up to this many characters stand in a table. */
 const SHORT = 110;
 
 /** The JSON schema of `sluice.yaml`, as text. Rules that join several keys are left to `sluice plan check`. */
 export function jsonSchema(): string {
   const { $schema, ...rest } = toJsonSchema(planSchema, {
     typeMode: 'input',
-    ignoreActions: ['trim', 'raw_check'],
+    ignoreActions: ['trim', 'raw_check', 'finite'],
   });
   const whole = { $schema, title: 'sluice.yaml', description: 'The deployment plan of Sluice.', ...rest };
   return `${JSON.stringify(whole, null, 2)}\n`;
@@ -24,12 +24,54 @@ export function jsonSchema(): string {
 /** Every key of the plan, as Markdown. */
 export function reference(): string {
   const shape = planShape();
-  return shape.keys.map(section).join('\n');
+  return [...shape.keys.map(section), kinds(variantIn(shape))].join('\n');
 }
+
+/** The kinds of checks, which several keys take. */
+function kinds(shape: VariantShape | undefined): string {
+  if (!shape) throw new Error('The plan has no checks whose kinds could be described.');
+  const { by, options } = shape;
+  return [
+    '## Checks',
+    '',
+    `The \`checks\` above are of these kinds; each has a \`${by}\` and the keys of that kind.`,
+    '',
+    ...options.flatMap(({ word, description, map }) => [
+      `### \`${by}: ${word}\``,
+      '',
+      description,
+      '',
+      ...HEAD,
+      ...map.keys
+        .filter((key) => key.name !== by)
+        .flatMap((key) => [
+          row(key.name, key),
+          ...inner(key.shape, key.name).map(([path, k]) => row(path, k)),
+        ]),
+      '',
+    ]),
+  ].join('\n');
+}
+
+function variantIn(shape: Shape): VariantShape | undefined {
+  switch (shape.kind) {
+    case 'variant':
+      return shape;
+    case 'list':
+    case 'named':
+      return variantIn(shape.each);
+    case 'map':
+      return shape.keys.map((key) => variantIn(key.shape)).find((found) => found !== undefined);
+    default:
+      return undefined;
+  }
+}
+
+const HEAD = ['| key | type | default | example | meaning |', '| --- | --- | --- | --- | --- |'];
 
 function section(key: Key): string {
   const rows = inner(key.shape, key.name).map(([path, k]) => row(path, k));
-  const table = ['| key | type | default | example | meaning |', '| --- | --- | --- | --- | --- |', ...rows];
+  const table = [...HEAD, ...rows];
   return [
     `## \`${key.name}\``,
     '',
@@ -51,7 +93,11 @@ function section(key: Key): string {
 function inner(shape: Shape, path: string): [string, Key][] {
   switch (shape.kind) {
     case 'value':
+    // The kinds of checks have a part of their own.
+    case 'variant':
       return [];
+    case 'text-or-map':
+      return inner(shape.map, path);
     case 'list':
       return inner(shape.each, `${path}[]`);
     case 'named':
@@ -65,7 +111,8 @@ function inner(shape: Shape, path: string): [string, Key][] {
 }
 
 function row(path: string, key: Key): string {
-  const example = key.example === undefined ? '' : code(key.example);
+  const written = key.example === undefined ? '' : code(key.example);
+  const example = written.length <= SHORT ? written : '';
   return `| \`${path}\` | ${key.type} | ${defaultOf(key)} | ${example} | ${key.description} |`;
 }
 

@@ -1,4 +1,4 @@
-// Run after a change of src/plan/schema.ts: npx tsx scripts/write-plan-reference.ts
+// Run after a change of src/plan/schema/: npx tsx scripts/write-plan-reference.ts
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { jsonSchema, MARK, reference } from './plan-reference.ts';

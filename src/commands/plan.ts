@@ -8,12 +8,12 @@ import { showPlan } from '../plan/show.ts';
 type Sound = Extract<Checked, { ok: true }>;
 
 /**
- * Says in a line what the plan would do; what nobody could do under it goes to standard error.
+ * Says in a line what the plan would do; what should be known besides goes to standard error.
  * @throws PlanError with a line for each fault.
  */
 export function check(file?: string): void {
-  const { name, written, plan, warnings } = open(file);
-  if (written) for (const line of warnings) process.stderr.write(`${line}\n`);
+  const { name, written, plan, remarks } = open(file);
+  if (written) for (const line of remarks) process.stderr.write(`${line}\n`);
   const whose = written ? `${name} is sound` : `There is no ${name} here, so the built-in plan holds`;
   process.stdout.write(`${whose}: ${sayPlan(plan)}.\n`);
 }

@@ -1,16 +1,7 @@
 import type { Plan } from './schema.ts';
 
-/**
- * Sentences on what nobody could do under this plan. None of them is a fault: the chat may keep the team, and a plan
- * may be written before its people are known.
- */
-export function findGaps(plan: Plan): string[] {
-  const { people, approval } = plan;
-  if (people.length === 0) {
-    return [
-      "'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
-    ];
-  }
+/** Sentences on what nobody could do with these people. None of them is a fault: more people may be on their way. */
+export function findGaps({ people, approval }: Pick<Plan, 'people' | 'approval'>): string[] {
   const operators = people.filter((person) => person.roles.includes('operator'));
   const approvers = people.filter((person) => person.roles.includes('approver'));
   const gaps: string[] = [];

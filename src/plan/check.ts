@@ -1,11 +1,17 @@
-import { findGaps } from './approvers.ts';
 import { weigh } from './faults.ts';
+import { findRemarks } from './remarks.ts';
 import type { Plan } from './schema.ts';
 import { type Located, readYaml } from './source.ts';
 
 /** What a look at a plan found. Each sentence begins with file, line and column. */
 export type Checked =
-  | { readonly ok: true; readonly plan: Plan; readonly data: unknown; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly plan: Plan;
+      readonly data: unknown;
+      /** What is no fault, and yet should be known; each says whether it is a warning or a note. */
+      readonly remarks: readonly string[];
+    }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 /**
@@ -25,9 +31,11 @@ export function checkPlan(text: string, file: string): Checked {
   ];
   if ('faults' in weighed || faults.length > 0) return { ok: false, faults: inOrder(faults, file) };
 
-  const place = source.locate(['people'], 'key');
-  const warnings = findGaps(weighed.plan).map((says) => ({ place, says: `warning: ${says}` }));
-  return { ok: true, plan: weighed.plan, data, warnings: inOrder(warnings, file) };
+  const remarks = findRemarks(weighed.plan).map(({ path, says }) => ({
+    place: source.locate(path, 'key'),
+    says,
+  }));
+  return { ok: true, plan: weighed.plan, data, remarks: inOrder(remarks, file) };
 }
 
 function inOrder(found: readonly Located[], file: string): string[] {

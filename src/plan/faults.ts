@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import { findMisfits } from './misfits.ts';
 import { nearest } from './nearest.ts';
 import { type Plan, planSchema } from './schema.ts';
-import { type Key, planShape, type Shape } from './shape.ts';
+import { chosen, type Key, planShape, type Shape, type VariantShape } from './shape.ts';
 import type { Path } from './source.ts';
+import { either, flow, sayPath, sayValue } from './words.ts';
 
 /** What is wrong at a key of the plan, or with its value: a sentence without its place. */
 export interface Fault {
@@ -10,9 +12,6 @@ export interface Fault {
   readonly at: 'key' | 'value';
   readonly says: string;
 }
-
-/** Property names that valibot leaves out of tables, to keep JavaScript's own apart. */
-const TAKEN = ['constructor', 'prototype', '__proto__'];
 
 /** Every fault of a plan as plain data, one sentence each; or the plan, when there is none. */
 export function weigh(data: unknown): { readonly plan: Plan } | { readonly faults: readonly Fault[] } {
@@ -22,68 +21,34 @@ export function weigh(data: unknown): { readonly plan: Plan } | { readonly fault
   if (result.success && misfits.length === 0) return { plan: result.output };
 
   const faults = [...misfits];
-  for (const issue of result.issues ?? []) {
+  for (const issue of (result.issues ?? []).flatMap(unfold)) {
     // Of the keys that do not belong valibot names the first only.
     if (issue.type === 'strict_object' && issue.expected === 'never') continue;
-    const path = issue.path?.map((part) => part.key as string | number) ?? [];
+    const path = pathOf(issue);
     if (faults.some((fault) => fault.at === 'value' && startsWith(path, fault.path))) continue;
     faults.push(describe(issue, path, shape, data));
   }
   return { faults };
 }
 
-/** Keys that do not belong, and lists and words where a map should be: valibot takes a list for a map. */
-function findMisfits(shape: Shape, data: unknown, path: Path): Fault[] {
-  switch (shape.kind) {
-    case 'value':
-      return [];
-    case 'list':
-      return Array.isArray(data)
-        ? data.flatMap((item, i) => findMisfits(shape.each, item, [...path, i]))
-        : [];
-    case 'named':
-      if (Array.isArray(data)) return [notAMap(path, shape.expected, data)];
-      return entriesOf(data).flatMap(([name, value]) =>
-        TAKEN.includes(name)
-          ? [
-              {
-                path: [...path, name],
-                at: 'key',
-                says: `'${name}' is a word of JavaScript's own and cannot be a name here.`,
-              },
-            ]
-          : findMisfits(shape.each, value, [...path, name]),
-      );
-    case 'map':
-      if (Array.isArray(data)) return [notAMap(path, shape.expected, data)];
-      return entriesOf(data).flatMap(([name, value]) => {
-        const key = shape.keys.find((k) => k.name === name);
-        return key
-          ? findMisfits(key.shape, value, [...path, name])
-          : [unknownKey([...path, name], shape.keys)];
-      });
-  }
-}
-
-function notAMap(path: Path, expected: string, came: unknown): Fault {
-  return { path, at: 'value', says: `${say(path)} should be ${expected}, but is ${sayValue(came)}.` };
-}
-
-function unknownKey(path: Path, keys: readonly Key[]): Fault {
-  const near = nearest(
-    String(path.at(-1)),
-    keys.map((key) => key.name),
-  );
-  const hint = near ? `Did you mean '${near}'?` : `Known here: ${listed(keys)}.`;
-  return { path, at: 'key', says: `${say(path)} is not a key of a plan. ${hint}` };
+/** Where a value may be written in two ways, the faults inside say more than that neither fits. */
+function unfold(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown>[] {
+  const inside = issue.type === 'union' ? (issue.issues ?? []).filter((each) => each.path) : [];
+  if (inside.length === 0) return [issue];
+  return inside.map((each) => {
+    const [first, ...rest] = [...(issue.path ?? []), ...(each.path ?? [])];
+    return first ? { ...each, path: [first, ...rest] } : each;
+  });
 }
 
 function describe(issue: v.BaseIssue<unknown>, path: Path, shape: Shape, data: unknown): Fault {
-  const where = say(path);
+  const where = sayPath(path);
   const origin = issue.path?.at(-1)?.origin;
   if (issue.type === 'raw_check') return { path, at: 'value', says: `${where} ${issue.message}.` };
 
-  const key = keyAt(shape, path);
+  const { key, around } = find(shape, data, path);
+  const came = valueAt(data, path);
+  if (around?.kind === 'variant' && issue.type === 'variant') return wrongKind(around, path, came);
   if (issue.type === 'strict_object' && origin === 'key') {
     const such = key?.example ?? key?.default;
     const hint = such === undefined ? '' : `: add it, such as ${key?.name}: ${flow(such)}`;
@@ -92,56 +57,59 @@ function describe(issue: v.BaseIssue<unknown>, path: Path, shape: Shape, data: u
   if (origin === 'key') {
     return { path, at: 'key', says: `${where} should be named with ${issue.message}.` };
   }
-  const came = valueAt(data, path);
   if (came === null && key) {
-    const way = key.required ? 'give it one' : 'give it one, or delete the line to have the default';
-    return { path, at: 'value', says: `${where} should be ${issue.message}, but is empty: ${way}.` };
+    return { path, at: 'value', says: `${where} should be ${issue.message}, but is empty: ${wayOut(key)}.` };
   }
   return { path, at: 'value', says: `${where} should be ${issue.message}, but is ${sayValue(came)}.` };
 }
 
-function keyAt(shape: Shape, path: Path): Key | undefined {
-  let inside = shape;
-  let key: Key | undefined;
-  for (const step of path) {
-    key = inside.kind === 'map' ? inside.keys.find((k) => k.name === step) : undefined;
-    if (inside.kind === 'map') inside = key?.shape ?? { kind: 'value' };
-    else if (inside.kind !== 'value') inside = inside.each;
+function wrongKind({ options }: VariantShape, path: Path, came: unknown): Fault {
+  const where = sayPath(path);
+  const words = options.map((option) => option.word);
+  if (came === undefined) {
+    return { path, at: 'key', says: `${where} is missing: add it, one of ${either(words)}.` };
   }
-  return key;
+  const near = typeof came === 'string' ? nearest(came, words) : undefined;
+  const hint = near ? `. Did you mean '${near}'?` : '.';
+  return { path, at: 'value', says: `${where} should be ${either(words)}, but is ${sayValue(came)}${hint}` };
+}
+
+function wayOut(key: Key): string {
+  if (key.required) return 'give it one';
+  return key.default === undefined
+    ? 'give it one, or delete the line'
+    : 'give it one, or delete the line to have the default';
+}
+
+/** The key at a path, and the shape that it stands in. */
+function find(shape: Shape, data: unknown, path: Path): { key?: Key; around?: Shape } {
+  let inside: Shape | undefined = shape;
+  let found: { key?: Key; around?: Shape } = {};
+  let value = data;
+  for (const step of path) {
+    const around: Shape | undefined = inside;
+    const key: Key | undefined = mapOf(around, value)?.keys.find((k) => k.name === step);
+    found = { ...(key && { key }), ...(around && { around }) };
+    inside = around?.kind === 'list' || around?.kind === 'named' ? around.each : key?.shape;
+    value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[step];
+  }
+  return found;
+}
+
+function mapOf(shape: Shape | undefined, data: unknown) {
+  if (shape?.kind === 'map') return shape;
+  if (shape?.kind === 'text-or-map') return shape.map;
+  return shape?.kind === 'variant' ? chosen(shape, data) : undefined;
 }
 
 function valueAt(data: unknown, path: Path): unknown {
   return path.reduce<unknown>((inside, step) => (inside as Record<string, unknown>)[step], data);
 }
 
-function entriesOf(data: unknown): [string, unknown][] {
-  return data !== null && typeof data === 'object' ? Object.entries(data) : [];
+function pathOf(issue: v.BaseIssue<unknown>): Path {
+  return issue.path?.map((part) => part.key as string | number) ?? [];
 }
 
 function startsWith(path: Path, start: Path): boolean {
   return start.every((step, i) => path[i] === step);
-}
-
-function listed(keys: readonly Key[]): string {
-  return keys.map((key) => key.name).join(', ');
-}
-
-function say(path: Path): string {
-  return path.length === 0 ? 'a plan' : `'${path.join('.')}'`;
-}
-
-/** What came, short enough for a sentence. */
-function sayValue(value: unknown): string {
-  if (value === null) return 'empty';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return 'a map';
-  if (typeof value !== 'string') return String(value);
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-}
-
-/** A value as YAML would write it in one line. */
-function flow(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
-  return String(value);
 }

@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, isSeq, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { Key, Shape } from './shape.ts';
+import { chosen, type Key, type Shape } from './shape.ts';
 
 /** Columns that comments are wrapped to. */
 const WIDTH = 106;
@@ -19,6 +19,12 @@ export function fillIn(shape: Shape, data: unknown): unknown {
       return Object.fromEntries(
         Object.entries(data as Table).map(([name, value]) => [name, fillIn(shape.each, value)]),
       );
+    case 'text-or-map':
+      return typeof data === 'string' ? data : fillIn(shape.map, data);
+    case 'variant': {
+      const map = chosen(shape, data);
+      return map ? fillIn(map, data) : data;
+    }
     case 'map': {
       const given = data as Table;
       return Object.fromEntries(
@@ -41,7 +47,12 @@ export function renderKey(key: Key, value: unknown): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** The same without comments. */
+/** Keeps the YAML out of force. Indentation stays, so that taking each # away is all it takes to undo it. */
+export function asComment(yaml: string): string {
+  return yaml.replace(/^( *)(?=[^ #\n])/gm, '$1#');
+}
+
+/** A key without comments. */
 export function writeKey(name: string, value: unknown): string {
   const document = new Document({ [name]: value });
   tighten(document.contents);
@@ -67,11 +78,21 @@ function explain(key: Key): string[] {
 
 function explainItems(shape: Shape, indent: string): string[] {
   if (shape.kind !== 'list' && shape.kind !== 'named') return [];
-  if (shape.each.kind !== 'map') return [];
-  return shape.each.keys.flatMap((key) => [
+  const { each } = shape;
+  if (each.kind === 'variant') {
+    return each.options.flatMap(({ word, description, map }) =>
+      wrap(`${each.by} ${word} (${ownKeys(map.keys, each.by)}): ${description}`, indent),
+    );
+  }
+  const keys = each.kind === 'map' ? each.keys : each.kind === 'text-or-map' ? each.map.keys : [];
+  return keys.flatMap((key) => [
     ...wrap(`${key.name} (${key.type}): ${key.description}`, indent),
     ...explainItems(key.shape, `${indent}  `),
   ]);
+}
+
+function ownKeys(keys: readonly Key[], by: string): string {
+  return keys.flatMap((key) => (key.name === by ? [] : [key.name])).join(', ');
 }
 
 /** Puts short items of lists into one line each. */

@@ -11,7 +11,18 @@ export function sayPlan(plan: Plan): string {
   const whom = `${count(approval.needed, 'approver')}${approval.twoPerson ? ' other than the starter' : ''}`;
   const items = plan.checklist.reduce((sum, section) => sum + section.items.length, 0);
   const first = items === 0 ? 'without a checklist' : `after ${count(items, 'checklist item')}`;
-  return `a release of ${what} goes ${first} to ${steps}; each step takes a yes of ${whom}`;
+  return `a release of ${what} goes ${first} to ${steps}; each step takes a yes of ${whom}; ${sayAfter(plan)}`;
+}
+
+function sayAfter({ afterCare, success }: Plan): string {
+  const rounds =
+    afterCare.rounds.length === 0
+      ? 'then nobody looks after it'
+      : `then it is looked after in ${count(afterCare.rounds.length, 'round')}`;
+  const { length } = success.criteria;
+  if (length === 0) return `${rounds}, without a verdict`;
+  const criteria = length === 1 ? '1 criterion' : `${length} criteria`;
+  return `${rounds}, with a verdict on ${criteria} after ${sayDuration(success.after)}`;
 }
 
 function sayStep({ traffic, watch }: Plan['steps'][number]): string {

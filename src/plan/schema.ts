@@ -87,8 +87,6 @@ export interface ServicePlan {
 
 export type Role = 'operator' | 'approver';
 export type Member = v.InferOutput<typeof person>;
-export type Section = ChecklistSection;
-export type SmokeTest = PageTest;
 
 /** What the plan says of a service, or what holds for one that it does not name. */
 export function serviceOf(plan: Pick<Plan, 'services'>, name: string): ServicePlan {

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { refused } from './refused.ts';
+import { KEYS, refused } from './refused.ts';
 
 describe('many at once', () => {
   test.each<[string, ...string[]]>([
@@ -12,7 +12,7 @@ describe('many at once', () => {
       '6:12: \'steps.0.watch\' should be a duration such as 30m or 2h, but is "soon".',
       '7:14: \'steps.1.traffic\' should be a share of the traffic above 0 % and up to 100 %, with one decimal at most, but is "200 %".',
       "10:3: 'needed' is written twice, first in line 9: keep one of the two.",
-      "11:1: 'speed' is not a key of a plan. Known here: services, people, checklist, shardBy, steps, approval, monitoring.",
+      `11:1: 'speed' is not a key of a plan. Known here: ${KEYS}.`,
       '12:10: \'shardBy\' should be random, cookie or ip, but is "IP".',
     ],
     [

@@ -20,10 +20,13 @@ describe('services', () => {
       'services: { constructor: {} }\n',
       "1:13: 'constructor' is a word of JavaScript's own and cannot be a name here.",
     ],
-    ['services: { web: }\n', "1:13: 'services.web' should be a map with source and smoke, but is empty."],
+    [
+      'services: { web: }\n',
+      "1:13: 'services.web' should be a map with source, smoke, verify and cron, but is empty.",
+    ],
     [
       'services: { web: apps/web }\n',
-      '1:18: \'services.web\' should be a map with source and smoke, but is "apps/web".',
+      '1:18: \'services.web\' should be a map with source, smoke, verify and cron, but is "apps/web".',
     ],
     [
       'services: { web: { source: "" } }\n',
@@ -203,12 +206,12 @@ describe('approval, checklist, monitoring', () => {
     ],
     [
       'checklist: [{ title: Testing, items: [] }]\n',
-      "1:38: 'checklist.0.items' should be a list of one text or more, but is an empty list.",
+      "1:38: 'checklist.0.items' should be a list of one item or more, but is an empty list.",
     ],
     [
       'checklist: [{ title: "", items: [Load test, 7] }]\n',
       '1:22: \'checklist.0.title\' should be a text that is not empty, but is "".',
-      "1:45: 'checklist.0.items.1' should be a text, but is 7.",
+      "1:45: 'checklist.0.items.1' should be a text, or a map such as { text: Run the tests, run: npm test }, but is 7.",
     ],
     [
       'monitoring: { lag: 2d }\n',
@@ -216,7 +219,7 @@ describe('approval, checklist, monitoring', () => {
     ],
     [
       'monitoring:\n',
-      "1:1: 'monitoring' should be a map with lag, but is empty: give it one, or delete the line to have the default.",
+      "1:1: 'monitoring' should be a map with lag, figures and commands, but is empty: give it one, or delete the line to have the default.",
     ],
   ])('%j', refused);
 });

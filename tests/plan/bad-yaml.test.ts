@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { refused } from './refused.ts';
+import { KEYS, refused } from './refused.ts';
 
 describe('not a plan at all', () => {
   test.each<[string, ...string[]]>([
@@ -29,10 +29,7 @@ describe('not a plan at all', () => {
 describe('keys', () => {
   test.each<[string, ...string[]]>([
     ['step:\n  - traffic: 100 %\n', "1:1: 'step' is not a key of a plan. Did you mean 'steps'?"],
-    [
-      'colour: green\n',
-      "1:1: 'colour' is not a key of a plan. Known here: services, people, checklist, shardBy, steps, approval, monitoring.",
-    ],
+    ['colour: green\n', `1:1: 'colour' is not a key of a plan. Known here: ${KEYS}.`],
     [
       'people:\n  - { id: 1, name: Ada, role: [operator] }\n',
       "2:5: 'people.0.roles' is missing: add it, such as roles: [operator].",
@@ -53,22 +50,19 @@ describe('keys', () => {
     ],
     [
       'constructor: 1\n__proto__: 2\n',
-      "1:1: 'constructor' is not a key of a plan. Known here: services, people, checklist, shardBy, steps, approval, monitoring.",
-      "2:1: '__proto__' is not a key of a plan. Known here: services, people, checklist, shardBy, steps, approval, monitoring.",
+      `1:1: 'constructor' is not a key of a plan. Known here: ${KEYS}.`,
+      `2:1: '__proto__' is not a key of a plan. Known here: ${KEYS}.`,
     ],
     [
       '1: one\nnull: none\n',
-      "1:1: '1' is not a key of a plan. Known here: services, people, checklist, shardBy, steps, approval, monitoring.",
-      "2:1: '' is not a key of a plan. Known here: services, people, checklist, shardBy, steps, approval, monitoring.",
+      `1:1: '1' is not a key of a plan. Known here: ${KEYS}.`,
+      `2:1: '' is not a key of a plan. Known here: ${KEYS}.`,
     ],
-    [
-      '<<: { shardBy: ip }\n',
-      "1:1: '<<' is not a key of a plan. Known here: services, people, checklist, shardBy, steps, approval, monitoring.",
-    ],
+    ['<<: { shardBy: ip }\n', `1:1: '<<' is not a key of a plan. Known here: ${KEYS}.`],
     ['steps:\n  - watch: 30m\n', "2:5: 'steps.0.traffic' is missing: add it, such as traffic: 10 %."],
     [
       'checklist:\n  - { title: Testing }\n',
-      "2:5: 'checklist.0.items' is missing: add it, such as items: [Run the load test].",
+      "2:5: 'checklist.0.items' is missing: add it, such as items: [Run the load test, { text: Run the tests, run: npm test }].",
     ],
     [
       'services: { web: { smoke: [{ status: 200 }] } }\n',

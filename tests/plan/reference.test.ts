@@ -21,14 +21,24 @@ test('docs/plan.md is that of the code below its head', () => {
 
 test('each YAML example of docs/plan.md is a plan', () => {
   const examples = [...read('docs/plan.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
-  expect(examples.length).toBeGreaterThan(6);
+  expect(examples.length).toBeGreaterThan(17);
   for (const yaml of examples) expect(checkPlan(yaml, 'docs/plan.md')).toMatchObject({ ok: true });
 });
 
 function keysIn(shape: Shape): Key[] {
-  if (shape.kind === 'value') return [];
-  if (shape.kind !== 'map') return keysIn(shape.each);
-  return shape.keys.flatMap((key) => [key, ...keysIn(key.shape)]);
+  switch (shape.kind) {
+    case 'value':
+      return [];
+    case 'list':
+    case 'named':
+      return keysIn(shape.each);
+    case 'text-or-map':
+      return keysIn(shape.map);
+    case 'variant':
+      return shape.options.flatMap(({ map }) => keysIn(map));
+    case 'map':
+      return shape.keys.flatMap((key) => [key, ...keysIn(key.shape)]);
+  }
 }
 
 const shape = planShape();
@@ -45,5 +55,15 @@ test('every default and example of a whole key is sound', () => {
         expect(checkPlan(writeKey(key.name, value), key.name)).toMatchObject({ ok: true });
       }
     }
+  }
+});
+
+test('a key without a default has an example, so that `plan show` can say how it is written', () => {
+  for (const key of shape.keys) expect(key.default ?? key.example, key.name).toBeDefined();
+});
+
+test('every kind of check has a part in docs/plan.md', () => {
+  for (const kind of ['errors', 'latency', 'logs', 'metric', 'page', 'command']) {
+    expect(read('docs/plan.md')).toContain(`### \`kind: ${kind}\``);
   }
 });

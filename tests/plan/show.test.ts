@@ -35,12 +35,30 @@ test('every key that has a default is written out', () => {
     showPlan({ services: { web: { smoke: [{ path: '/' }] } }, steps: [{ traffic: 100 }] }, 'x'),
   );
   expect(shown.services).toEqual({
-    web: { source: '.', smoke: [{ path: '/', status: 200, within: '10s' }] },
+    web: { source: '.', smoke: [{ path: '/', status: 200, within: '10s' }], verify: [] },
   });
   expect(shown.steps).toEqual([{ traffic: 100, watch: '30m' }]);
   expect(shown.approval).toEqual({ needed: 1, twoPerson: true, expires: '2h', hold: '15m' });
   expect(shown.checklist).toEqual(BUILT_IN_CHECKLIST);
   expect(shown).toMatchObject({ people: [], shardBy: 'random', monitoring: { lag: '4m' } });
+  expect(shown.validation.checks).toHaveLength(7);
+  expect(shown.afterCare.rounds).toHaveLength(5);
+});
+
+test('defaults are written out in checks of each kind and in items that are maps', () => {
+  const data = sound(
+    'afterCare: { rounds: [{ name: a, every: day, checks: [{ name: b, kind: page, path: /, json: { path: x } }] }] }\nchecklist: [{ title: a, items: [b, { text: c }] }]\n',
+  ).data;
+  const shown = parse(showPlan(data, 'x'));
+  expect(shown.afterCare.rounds[0].checks).toEqual([
+    { name: 'b', kind: 'page', path: '/', status: 200, json: { path: 'x' }, within: '10s' },
+  ]);
+  expect(shown.checklist[0].items).toEqual(['b', { text: 'c', required: true, within: '5m' }]);
+});
+
+test('what has no value stands there out of force, by its example', () => {
+  expect(showPlan({}, 'x')).toContain('\n#project: quant-trading-system\n');
+  expect(showPlan({ project: 'my-project' }, 'x')).toContain('\nproject: my-project\n');
 });
 
 /** Texts that YAML could take for something else. */
@@ -110,13 +128,96 @@ const smokeTest = fc.record(
   { requiredKeys: ['path'] },
 );
 
+const within = fc.integer({ min: 1, max: 60 }).map((s) => `${s}s`);
+
+const command = fc.record({ name: text, run: text, within }, { requiredKeys: ['name', 'run'] });
+
+/** A list in which nothing is called twice. */
+const called = <T>(each: fc.Arbitrary<T>, by: (item: T) => string, minLength = 0) =>
+  fc.uniqueArray(each, { selector: (item) => by(item).trim(), minLength, maxLength: 3 });
+
+const commands = called(command, (c) => c.name);
+
+const limits = fc.oneof(
+  fc.record({ atLeast: fc.integer() }),
+  fc.record({ atMost: fc.double({ noDefaultInfinity: true, noNaN: true }) }),
+  fc.record({ atLeast: fc.integer({ max: 3 }), atMost: fc.integer({ min: 3 }) }),
+);
+
+const check = fc.oneof(
+  fc.record({ kind: fc.constant('errors'), atMost: fc.nat(100).map((n) => `${n} %`) }),
+  fc.record({ kind: fc.constant('latency'), atMost: fc.integer({ min: 1, max: 60_000 }) }),
+  fc.tuple(fc.record({ kind: fc.constant('logs'), filter: text }), limits).map(merge),
+  fc
+    .tuple(
+      fc.record({
+        kind: fc.constant('metric'),
+        filter: text.map((t) => `metric.type = "a" ${t}`),
+        measure: fc.constant('sum'),
+        per: fc.constant('1d'),
+      }),
+      limits,
+    )
+    .map(merge),
+  fc
+    .tuple(
+      fc.record({ kind: fc.constant('page') }),
+      smokeTest,
+      fc.option(fc.record({ path: fc.constant('a.0.b'), is: fc.oneof(text, fc.boolean(), fc.integer()) }), {
+        nil: undefined,
+      }),
+    )
+    .map(([kind, page, json]) => ({ ...kind, ...page, ...(json && { json }) })),
+  fc.record({ kind: fc.constant('command'), run: text, within }),
+);
+const checks = called(
+  fc.tuple(fc.record({ name: text }), check).map(([name, rest]) => ({ ...name, ...rest })),
+  (c) => c.name,
+  1,
+);
+
+function merge<A, B>([a, b]: [A, B]): A & B {
+  return { ...a, ...b };
+}
+
+const zone = fc.constantFrom('UTC', 'Europe/London', 'America/New_York', 'Asia/Kathmandu');
+
+const freeze = fc.oneof(
+  fc.record(
+    {
+      why: text,
+      days: fc.subarray(['mon', 'wed', 'sun'], { minLength: 1 }),
+      from: fc.constantFrom('00:00', '09:30'),
+      to: fc.constantFrom('06:00', '23:59'),
+      zone,
+    },
+    { requiredKeys: ['why', 'days', 'from', 'to'] },
+  ),
+  fc.record(
+    {
+      why: text,
+      from: fc.constantFrom('2026-12-24', '2026-12-24T18:00'),
+      to: fc.constantFrom('2026-12-24', '2027-01-02T08:00'),
+      zone,
+    },
+    { requiredKeys: ['why', 'from', 'to'] },
+  ),
+);
+
 const plan = fc.record(
   {
+    project: fc.constantFrom('my-project', 'example.com:my-project'),
+    region: fc.constantFrom('us-central1', 'europe-west'),
+    zone,
+    version: fc.constantFrom('v{date}-{git}', '{time}', 'v1'),
     services: fc.dictionary(
       fc
         .stringMatching(/^[a-z\d](?:[a-z\d-]{0,30}[a-z\d])?$/)
         .filter((name) => name !== 'constructor' && name !== 'prototype'),
-      fc.record({ source: text, smoke: fc.array(smokeTest, { maxLength: 3 }) }, { requiredKeys: [] }),
+      fc.record(
+        { source: text, smoke: fc.array(smokeTest, { maxLength: 3 }), verify: commands, cron: text },
+        { requiredKeys: [] },
+      ),
       { maxKeys: 3 },
     ),
     people: fc.uniqueArray(
@@ -127,16 +228,66 @@ const plan = fc.record(
       }),
       { selector: (person) => person.id, maxLength: 4 },
     ),
-    checklist: fc.array(fc.record({ title: text, items: fc.array(text, { minLength: 1, maxLength: 4 }) }), {
-      maxLength: 3,
-    }),
+    checklist: fc.array(
+      fc.record({
+        title: text,
+        items: fc.array(
+          fc.oneof(
+            text,
+            fc.record({ text, required: fc.boolean(), run: text, within }, { requiredKeys: ['text'] }),
+          ),
+          { minLength: 1, maxLength: 4 },
+        ),
+      }),
+      { maxLength: 3 },
+    ),
+    validation: fc.record({ checks: fc.subarray(['git', 'files']), commands }, { requiredKeys: [] }),
+    backup: fc.record({ clone: fc.boolean() }),
     shardBy: fc.constantFrom('random', 'cookie'),
     steps,
     approval: fc.record(
       { needed: fc.integer({ min: 1, max: 9 }), twoPerson: fc.boolean(), expires: fc.constant('90m') },
       { requiredKeys: [] },
     ),
-    monitoring: fc.record({ lag: fc.constant('5m') }, { requiredKeys: [] }),
+    monitoring: fc.record({ lag: fc.constant('5m'), commands }, { requiredKeys: [] }),
+    freeze: fc.array(freeze, { maxLength: 3 }),
+    announce: fc.record(
+      { chat: fc.boolean(), deployed: commands, rolledBack: commands },
+      { requiredKeys: [] },
+    ),
+    afterCare: fc.record(
+      {
+        at: fc.constantFrom('00:00', '23:59'),
+        rounds: called(
+          fc.record(
+            {
+              name: text,
+              every: fc.constant('week'),
+              for: fc.constant('70d'),
+              checks,
+              tasks: fc.array(text),
+            },
+            { requiredKeys: ['name', 'every', 'checks'] },
+          ),
+          (r) => r.name,
+        ),
+      },
+      { requiredKeys: [] },
+    ),
+    success: fc.record(
+      {
+        after: fc.constant('14d'),
+        criteria: called(fc.record({ text, checks }, { requiredKeys: ['text'] }), (c) => c.text),
+      },
+      { requiredKeys: [] },
+    ),
+    contingency: called(
+      fc.record(
+        { text, within: fc.constant('2d'), offer: fc.constant('rollback') },
+        { requiredKeys: ['text', 'within'] },
+      ),
+      (c) => c.text,
+    ),
   },
   { requiredKeys: [] },
 );

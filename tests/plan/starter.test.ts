@@ -1,29 +1,80 @@
 import { expect, test } from 'vitest';
 import { checkPlan } from '../../src/plan/check.ts';
 import { builtInPlan } from '../../src/plan/load.ts';
+import { scriptsToPass } from '../../src/plan/npm-scripts.ts';
 import { smokePathOf, type Version } from '../../src/plan/smoke-path.ts';
-import { starterPlan } from '../../src/plan/starter.ts';
+import { type Found, starterPlan } from '../../src/plan/starter.ts';
 
-const FOUND = { service: 'web', source: 'apps/web', smokePath: '/healthz' };
-const SERVICES = {
-  web: { source: 'apps/web', smoke: [{ path: '/healthz', status: 200, within: 10_000 }] },
+const BARE: Found = {
+  service: 'web',
+  source: 'apps/web',
+  smokePath: '/healthz',
+  cron: false,
+  commit: false,
+  scripts: [],
+};
+const WEB = {
+  source: 'apps/web',
+  smoke: [{ path: '/healthz', status: 200, within: 10_000 }],
+  verify: [],
 };
 
+function sound(text: string) {
+  const checked = checkPlan(text, 'sluice.yaml');
+  if (!checked.ok) throw new Error(checked.faults.join('\n'));
+  return checked;
+}
+
 test('a first plan is sound, and adds the service to the built-in one', () => {
-  const checked = checkPlan(starterPlan(FOUND), 'sluice.yaml');
-  expect(checked.ok && checked.plan).toEqual({ ...builtInPlan(), services: SERVICES });
-  expect(checked.ok && checked.warnings).toHaveLength(1);
+  const { plan, remarks } = sound(starterPlan(BARE));
+  expect(plan).toEqual({ ...builtInPlan(), services: { web: WEB } });
+  expect(remarks).toHaveLength(1);
 });
 
-test('taking every # away puts the defaults and two people in force', () => {
-  const whole = starterPlan(FOUND).replace(/^( *)#(?! )/gm, '$1');
-  const checked = checkPlan(whole, 'sluice.yaml');
-  const people = [
-    { id: 123456789, name: 'Ada', roles: ['operator'] },
-    { id: 987654321, name: 'Ben', roles: ['approver'] },
-  ];
-  expect(checked).toMatchObject({ ok: true, warnings: [] });
-  expect(checked.ok && checked.plan).toEqual({ ...builtInPlan(), services: SERVICES, people });
+test('taking every # away puts the defaults, the examples of what has none and two people in force', () => {
+  const { plan, remarks } = sound(starterPlan(BARE).replace(/^( *)#(?! )/gm, '$1'));
+  expect(remarks).toEqual([]);
+  expect(plan).toEqual({
+    ...builtInPlan(),
+    project: 'quant-trading-system',
+    region: 'us-central1',
+    services: { web: WEB },
+    people: [
+      { id: 123456789, name: 'Ada', roles: ['operator'] },
+      { id: 987654321, name: 'Ben', roles: ['approver'] },
+    ],
+  });
+});
+
+test('cron jobs, a commit and scripts that were found are in force', () => {
+  const { plan } = sound(starterPlan({ ...BARE, cron: true, commit: true, scripts: ['lint', 'test'] }));
+  expect(plan).toEqual({
+    ...builtInPlan(),
+    version: 'v{date}-{git}',
+    services: { web: { ...WEB, cron: 'cron.yaml' } },
+    checklist: [
+      {
+        title: 'Code',
+        items: [
+          { text: 'No linting errors', run: 'npm run lint', required: true, within: 300_000 },
+          { text: 'The tests pass', run: 'npm test', required: true, within: 300_000 },
+        ],
+      },
+    ],
+  });
+});
+
+test.each([
+  ['{"scripts":{"test":"vitest","lint":"biome check .","build":"tsc"}}', ['lint', 'test']],
+  ['{"scripts":{"test":"node --test"}}', ['test']],
+  ['{"scripts":{"test":"echo \\"Error: no test specified\\" && exit 1","lint":" "}}', []],
+  ['{"scripts":[]}', []],
+  ['{}', []],
+  ['null', []],
+  ['[', []],
+  ['{"scripts":{"test":["vitest"]}}', []],
+])('scripts that should pass: %s', (text, names) => {
+  expect(scriptsToPass(text)).toEqual(names);
 });
 
 const script = { scriptPath: 'auto' };

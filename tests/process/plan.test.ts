@@ -25,7 +25,7 @@ test('from an app.yaml to a plan that holds', async () => {
   const checked = await ran(folder, 'plan', 'check');
   expect(checked.code).toBe(0);
   expect(checked.out).toMatch(/^sluice\.yaml is sound: a release of web goes .*\n$/);
-  expect(checked.err).toMatch(/^sluice\.yaml:\d+:1: warning: 'people' names nobody, .*\n$/);
+  expect(checked.err).toMatch(/^sluice\.yaml:\d+:1: note: 'people' names nobody, .*\n$/);
 
   const again = await ran(folder, 'init', 'apps/web/app.yaml');
   expect(again).toMatchObject({ code: 1, out: '' });

@@ -4,6 +4,17 @@ import { type Breach, onlyOnce, report } from '../rules.ts';
 import { type FreezeWindow, WEEKDAYS } from '../terms.ts';
 import { isDate, isTimeOfDay } from '../time-words.ts';
 
+/** For editors; a day that no month has is found later. */
+const MOMENT = '^(([01]\\d|2[0-3]):[0-5]\\d|\\d{4}-\\d\\d-\\d\\d(T([01]\\d|2[0-3]):[0-5]\\d)?)$';
+
+/** @param what the key's description. */
+function moment(expected: string, what: string, example: string) {
+  return v.pipe(
+    v.string(expected),
+    v.metadata({ title: 'time of day or date', description: what, examples: [example], pattern: MOMENT }),
+  );
+}
+
 const fields = v.strictObject(
   {
     why: v.pipe(text, about('What people are told who ask.', 'The London market is open')),
@@ -20,19 +31,15 @@ const fields = v.strictObject(
         ]),
       ),
     ),
-    from: v.pipe(
-      v.string('a time of day such as 09:30, or a date such as 2026-12-24'),
-      about(
-        'When it begins: a time of day such as 09:30 where there are days; or a date, with a time or without.',
-        '09:30',
-      ),
+    from: moment(
+      'a time of day such as 09:30, or a date such as 2026-12-24',
+      'When it begins: a time of day such as 09:30 where there are days; or a date, with a time or without.',
+      '09:30',
     ),
-    to: v.pipe(
-      v.string('a time of day such as 16:00, or a date such as 2027-01-02'),
-      about(
-        'When it ends. A time up to from is on the next day; a date without a time includes its day.',
-        '16:00',
-      ),
+    to: moment(
+      'a time of day such as 16:00, or a date such as 2027-01-02',
+      'When it ends. A time up to from is on the next day; a date without a time includes its day.',
+      '16:00',
     ),
     zone: v.exactOptional(zone("The time zone of its times. Left out: the plan's.")),
   },
