@@ -1,5 +1,5 @@
 import { type Act, type Actor, refusal, who } from './answers.ts';
-import { latestDigest } from './care.ts';
+import { type Care, latestDigest } from './care.ts';
 import type { Fact } from './events.ts';
 import type { Rollout } from './state.ts';
 
@@ -23,20 +23,21 @@ export type CareCommand =
 
 /** For somebody with a role. */
 export function weighCare(rollout: Rollout, command: CareCommand, actor: Actor): Act {
-  if (rollout.stage.at !== 'done' || !rollout.care) {
-    return refusal(actor, command.type, 'The after-care of this rollout is over.');
-  }
+  const { stage, care, closed } = rollout;
+  const over = refusal(actor, command.type, 'The after-care of this rollout is over.');
+  if (!care || closed) return over;
+  // Steps that follow a bad verdict outlive the rollback, which may be one of them.
+  if (command.type === 'follow-up' && stage.at === 'rolled-back') return followUp(care, command, actor);
+  if (stage.at !== 'done') return over;
   switch (command.type) {
     case 'task':
-      return task(rollout.care, command, actor);
+      return task(care, command, actor);
     case 'criterion':
-      return criterion(rollout.care, command, actor);
+      return criterion(care, command, actor);
     case 'follow-up':
-      return followUp(rollout.care, command, actor);
+      return followUp(care, command, actor);
   }
 }
-
-type Care = NonNullable<Rollout['care']>;
 
 function task(care: Care, command: Extract<CareCommand, { type: 'task' }>, actor: Actor): Act {
   const { round, due, answer, note } = command;
@@ -46,6 +47,8 @@ function task(care: Care, command: Extract<CareCommand, { type: 'task' }>, actor
   const before = digest.tasks[command.task];
   if (!before) return refusal(actor, 'task', 'There is no such task.');
   if (before.state === 'done') return refusal(actor, 'task', `${before.by.name} has done this already.`);
+  if (before.state === 'later' && answer === 'later')
+    return refusal(actor, 'task', `${before.by.name} has put it off already.`);
   return said(
     { type: 'task-answered', round, due, task: command.task, answer, by: who(actor), ...(note && { note }) },
     answer === 'done' ? 'Done.' : 'I will ask again.',
@@ -59,6 +62,8 @@ function criterion(care: Care, command: Extract<CareCommand, { type: 'criterion'
   if (care.conclusion) return refusal(actor, 'criterion', 'The verdict on this release is given already.');
   if (before.answer !== 'open' && !before.by)
     return refusal(actor, 'criterion', 'That criterion was measured; it needs no answer.');
+  if (before.by && before.answer === (met ? 'met' : 'missed') && note === undefined)
+    return refusal(actor, 'criterion', `${before.by.name} has said so already.`);
   return said(
     { type: 'criterion-answered', criterion: command.criterion, met, by: who(actor), ...(note && { note }) },
     met ? 'Met.' : 'Not met.',

@@ -1,8 +1,8 @@
 import { countDue, nextDue } from '../plan/calendar.ts';
 import { DAY, HOUR } from '../plan/duration.ts';
-import type { Reading } from '../plan/terms.ts';
+import type { Probe, Reading } from '../plan/terms.ts';
 import type { Terms, Who } from './draft.ts';
-import type { Event, Reminder } from './events.ts';
+import type { Effect, Event, Reminder } from './events.ts';
 
 /** After-care: what goes on once the new version has all of the traffic. */
 export interface Care {
@@ -103,6 +103,11 @@ export function latestDigest(care: Care, round: number): Digest | undefined {
   return care.digests.findLast((digest) => digest.round === round);
 }
 
+/** How many of its tasks still wait for somebody. */
+export function tasksLeft({ tasks }: Digest): number {
+  return tasks.filter(({ state }) => state === 'open' || state === 'later').length;
+}
+
 type CareEvent = Extract<
   Event,
   {
@@ -129,11 +134,8 @@ export function evolveCare(care: Care, terms: Terms, event: CareEvent): Care {
         const later = answer === 'later' ? { remindAt: at + patience(terms, event.round) } : {};
         return { ...digest, tasks: digest.tasks.with(event.task, said), ...later };
       });
-    case 'assessed': {
-      const { from, to, at } = event;
-      const criteria = event.readings.map((readings) => ({ readings, answer: answerOf(readings) }));
-      return { ...care, assessment: { from, to, criteria, remindAt: at + DAY, reminders: 0 } };
-    }
+    case 'assessed':
+      return assessed(care, event);
     case 'criterion-answered': {
       const { assessment } = care;
       const before = assessment?.criteria[event.criterion];
@@ -162,8 +164,45 @@ export function evolveCare(care: Care, terms: Terms, event: CareEvent): Care {
   }
 }
 
-function lookedAfter(care: Care, terms: Terms, event: Extract<CareEvent, { type: 'looked-after' }>): Care {
-  const { round, from, due, at, missed, readings } = event;
+/**
+ * After-care when a look could not be taken at all. It goes on like one that found out nothing: were it stuck, the
+ * service could not be released to until somebody has answered.
+ */
+export function lookFailed(care: Care, terms: Terms, effect: Look, problem: string, at: number): Care {
+  const unread = (probes: readonly Probe[]): Reading[] =>
+    probes.map(({ name }) => ({ name, answer: 'unknown', detail: problem }));
+  if (effect.kind === 'look-after') {
+    const readings = unread(terms.afterCare.rounds[effect.round]?.checks ?? []);
+    return lookedAfter(care, terms, { ...effect, at, readings });
+  }
+  return assessed(care, {
+    ...effect,
+    at,
+    readings: terms.success.criteria.map(({ checks }) => unread(checks)),
+  });
+}
+
+type Look = Extract<Effect, { kind: 'look-after' | 'assess' }>;
+
+function assessed(
+  care: Care,
+  {
+    from,
+    to,
+    at,
+    readings,
+  }: Pick<Extract<CareEvent, { type: 'assessed' }>, 'from' | 'to' | 'at' | 'readings'>,
+): Care {
+  const criteria = readings.map((found) => ({ readings: found, answer: answerOf(found) }));
+  return { ...care, assessment: { from, to, criteria, remindAt: at + DAY, reminders: 0 } };
+}
+
+function lookedAfter(
+  care: Care,
+  terms: Terms,
+  look: Omit<Extract<CareEvent, { type: 'looked-after' }>, 'type' | 'effect'>,
+): Care {
+  const { round, from, due, at, missed, readings } = look;
   const what = terms.afterCare.rounds[round];
   const tasks: Task[] = (what?.tasks ?? []).map(() => ({ state: 'open' }));
   const patient = patience(terms, round);

@@ -1,5 +1,6 @@
-import { type Care, dueNow, latestDigest, tasksLeft } from './care.ts';
+import { type Care, dueNow, type FollowUp, latestDigest, tasksLeft } from './care.ts';
 import type { Decision } from './decide.ts';
+import type { Terms } from './draft.ts';
 import type { Fact, Reminder } from './events.ts';
 import type { Rollout } from './state.ts';
 
@@ -14,17 +15,16 @@ export function decideCare(rollout: Rollout, now: number): Decision | undefined 
     conclude(care) ??
     look(rollout, care, now) ??
     assess(rollout, care, now) ??
-    remind(rollout, care, now) ??
-    wait(times(terms, care))
+    remind(reminders(terms, care), now) ??
+    wait([...looks(terms, care), ...reminders(terms, care).map(({ at }) => at)])
   );
 }
 
-/** What of after-care outlives a rollback: the steps that people were to take are still theirs. */
+/** What of after-care outlives a rollback: the steps that people took upon them are still theirs. */
 export function decideFollowUp({ care }: Rollout, now: number): Decision | undefined {
-  const steps = care ? openSteps(care) : [];
+  const steps = care ? stepReminders(care) : [];
   if (steps.length === 0) return undefined;
-  const [due] = dueSteps(steps, now);
-  return due ? record({ type: 'reminded', of: due }) : wait(steps.map(({ step }) => step.due));
+  return remind(steps, now) ?? wait(steps.map(({ at }) => at));
 }
 
 /** The figures of the last minutes before a due time must be complete before they are looked at. */
@@ -40,14 +40,17 @@ function look({ terms, revision }: Rollout, care: Care, now: number): Decision |
 }
 
 function assess({ terms, revision }: Rollout, care: Care, now: number): Decision | undefined {
-  const { after, criteria } = terms.success;
-  const to = care.begun + after;
-  if (care.assessment || criteria.length === 0 || now < to + terms.watching.lag) return undefined;
+  const to = care.begun + terms.success.after;
+  if (!isToAssess(terms, care) || now < to + terms.watching.lag) return undefined;
   return {
     do: 'run',
     effect: { kind: 'assess', id: `assess.${revision}`, from: care.begun, to },
     intended: false,
   };
+}
+
+function isToAssess({ success }: Terms, care: Care): boolean {
+  return !care.assessment && success.criteria.length > 0;
 }
 
 /** The verdict on the release, as soon as nothing is open any more. */
@@ -57,52 +60,45 @@ function conclude({ assessment, conclusion }: Care): Decision | undefined {
   return record({ type: 'concluded', met: assessment.criteria.every(({ answer }) => answer === 'met') });
 }
 
-function remind({ terms }: Rollout, care: Care, now: number): Decision | undefined {
-  const due: Reminder[] = [
-    ...terms.afterCare.rounds.keys().flatMap((round) => dueTasks(care, round, now)),
-    ...(now >= (criteriaReminder(care) ?? Number.POSITIVE_INFINITY) ? [{ kind: 'criteria' } as const] : []),
-    ...dueSteps(openSteps(care), now),
+interface Timed {
+  readonly at: number;
+  readonly of: Reminder;
+}
+
+function remind(reminders: readonly Timed[], now: number): Decision | undefined {
+  const due = reminders.find(({ at }) => now >= at);
+  return due && record({ type: 'reminded', of: due.of });
+}
+
+/** Everything that people will be reminded of unless they do it before. */
+function reminders({ afterCare }: Terms, care: Care): Timed[] {
+  const { assessment, conclusion } = care;
+  const asked = assessment && !conclusion && assessment.reminders < REMINDERS;
+  return [
+    ...afterCare.rounds.flatMap((_, round) => taskReminder(care, round)),
+    ...(asked ? [{ at: assessment.remindAt, of: { kind: 'criteria' } } as const] : []),
+    ...stepReminders(care),
   ];
-  const [of] = due;
-  return of && record({ type: 'reminded', of });
 }
 
-function dueTasks(care: Care, round: number, now: number): Reminder[] {
-  const at = tasksReminder(care, round);
+function taskReminder(care: Care, round: number): Timed[] {
   const digest = latestDigest(care, round);
-  return digest && at !== undefined && now >= at ? [{ kind: 'tasks', round, due: digest.due }] : [];
+  if (digest?.remindAt === undefined || tasksLeft(digest) === 0) return [];
+  return [{ at: digest.remindAt, of: { kind: 'tasks', round, due: digest.due } }];
 }
 
-/** When people are reminded of what they left of a round's last look. */
-function tasksReminder(care: Care, round: number): number | undefined {
-  const digest = latestDigest(care, round);
-  return digest && tasksLeft(digest) > 0 ? digest.remindAt : undefined;
+function stepReminders({ conclusion }: Care): Timed[] {
+  const waits = (step: FollowUp) => !step.done && !step.reminded;
+  return (conclusion?.steps ?? []).flatMap((step, i) =>
+    waits(step) ? [{ at: step.due, of: { kind: 'follow-up', step: i } } as const] : [],
+  );
 }
 
-function criteriaReminder({ assessment, conclusion }: Care): number | undefined {
-  return assessment && !conclusion && assessment.reminders < REMINDERS ? assessment.remindAt : undefined;
-}
-
-/** Steps that are not done and that nobody was reminded of. */
-function openSteps({ conclusion }: Care): { step: FollowUp; index: number }[] {
-  const steps = (conclusion?.steps ?? []).map((step, index) => ({ step, index }));
-  return steps.filter(({ step }) => !step.done && !step.reminded);
-}
-
-function dueSteps(steps: ReturnType<typeof openSteps>, now: number): Reminder[] {
-  return steps.filter(({ step }) => now >= step.due).map(({ index }) => ({ kind: 'follow-up', step: index }));
-}
-
-/** Whatever time alone will bring about. */
-function times({ watching, success, afterCare }: Terms, care: Care): number[] {
-  const { lag } = watching;
-  const looks = care.rounds.flatMap(({ next }) => (next === undefined ? [] : [next + lag]));
-  const verdict = care.assessment || success.criteria.length === 0 ? [] : [care.begun + success.after + lag];
-  const reminders = [
-    ...afterCare.rounds.keys().map((round) => tasksReminder(care, round)),
-    criteriaReminder(care),
-  ].filter((at) => at !== undefined);
-  return [...looks, ...verdict, ...reminders, ...openSteps(care).map(({ step }) => step.due)];
+/** When the next look of each round, and the verdict, can be taken. */
+function looks(terms: Terms, care: Care): number[] {
+  const { lag } = terms.watching;
+  const next = care.rounds.flatMap((round) => (round.next === undefined ? [] : [round.next + lag]));
+  return isToAssess(terms, care) ? [...next, care.begun + terms.success.after + lag] : next;
 }
 
 function wait(times: readonly number[]): Decision {

@@ -1,7 +1,7 @@
 import { openGate as openSplit, type Split } from '../plan/split.ts';
 import { ask, expire, hold, settleExpired, supersede } from './asking.ts';
 import { wantedRun } from './checklist.ts';
-import { decideCare } from './decide-care.ts';
+import { decideCare, decideFollowUp } from './decide-care.ts';
 import type { Announcement, Effect, Fact } from './events.ts';
 import type { Bar } from './guard.ts';
 import { canRollBack, openGate, type Rollout } from './state.ts';
@@ -21,6 +21,7 @@ export type Decision =
  * @param bar what keeps the service's releases back now. It keeps no rollback back.
  */
 export function decide(rollout: Rollout, now: number, bar?: Bar): Decision {
+  if (rollout.closed) return { do: 'nothing' };
   const question = decideRollback(rollout, now);
   if (question) return question;
   if (rollout.pending) return { do: 'run', effect: rollout.pending.effect, intended: true };
@@ -60,7 +61,7 @@ export function decide(rollout: Rollout, now: number, bar?: Bar): Decision {
     case 'done':
       return announce(rollout, 'deployed') ?? decideCare(rollout, now) ?? { do: 'wait' };
     case 'rolled-back':
-      return announce(rollout, 'rolled-back') ?? { do: 'nothing' };
+      return announce(rollout, 'rolled-back') ?? decideFollowUp(rollout, now) ?? { do: 'nothing' };
     case 'cancelled':
       return { do: 'nothing' };
   }

@@ -1,6 +1,6 @@
 import { MINUTE } from '../plan/duration.ts';
 import type { Split } from '../plan/split.ts';
-import { beginCare, evolveCare } from './care.ts';
+import { beginCare, evolveCare, lookFailed } from './care.ts';
 import { EMPTY_CHECKLIST, evolveChecklist } from './checklist.ts';
 import type { Check, Event } from './events.ts';
 import { changeGate, settleEffect, settleGate, withdraw } from './settle.ts';
@@ -110,6 +110,9 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
     case 'effect-failed': {
       const effect = rollout.pending?.effect;
       if (!effect) return rollout;
+      const { care, terms } = rollout;
+      if (care && (effect.kind === 'look-after' || effect.kind === 'assess'))
+        return { ...settleEffect(rollout), care: lookFailed(care, terms, effect, event.problem, event.at) };
       const stage: Stage = { at: 'stuck', effect, problem: event.problem, resume: rollout.stage };
       return enter(settleEffect(rollout), stage, event.at);
     }
@@ -171,7 +174,7 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
     case 'reminded':
       return withCare(rollout, event);
     case 'closed':
-      return { ...rollout, closed: true };
+      return { ...settleEffect(rollout), closed: true };
     case 'refused':
       return rollout;
   }
