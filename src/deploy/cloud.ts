@@ -116,7 +116,7 @@ export function openCloud(
     deploy: (request, hooks) => deploy(app, storage, clock, request, hooks),
     validate: (request, signal) => validate(app, endpoints, request, signal),
     backUp: (request, signal) => backUp(app, scheduler, storage, clock, request, signal),
-    putBack: (request) => putBack(request),
+    putBack: (request, hooks) => putBack(app, scheduler, clock, request, hooks),
     compareCron: (file, signal) => compareCron(project, scheduler, file, signal),
     deployCron: (request, hooks) => deployCron(project, scheduler, clock, request, hooks),
     verify,

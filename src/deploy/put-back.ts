@@ -1,5 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CloudError } from '../google/cloud-error.ts';
+import type { Clock } from '../plan/clock.ts';
 import type { Check } from '../plan/terms.ts';
+import type { AppEngine } from './app-engine.ts';
+import { readApplication } from './application.ts';
 import type { Backup } from './backup.ts';
+import { bringJobsTo } from './cron/apply.ts';
+import { type CronChange, type CronJob, compareJobs, describeJob, jobKey } from './cron/job.ts';
+import type { Scheduler } from './cron/scheduler.ts';
+import { type Replaced, restoreFile } from './restore-file.ts';
 
 export interface PutBackRequest {
   readonly service: string;
@@ -10,13 +19,118 @@ export interface PutBackRequest {
   readonly cron: boolean;
 }
 
-export interface PutBack {
-  /** What was read back, against the backup. */
-  readonly checks: readonly Check[];
-  /** Files that were written over, and what stood in them. */
-  readonly replaced: readonly { readonly path: string; readonly text: string }[];
+export interface PutBackHooks {
+  /** Awaited before a file is written over, so that what stands in it is not lost when the process dies meanwhile. */
+  onReplace(file: Replaced): Promise<void>;
+  readonly signal?: AbortSignal;
 }
 
-export async function putBack(_request: PutBackRequest): Promise<PutBack> {
-  throw new Error('Putting back is not written yet.');
+/**
+ * Brings back what a rollout may have changed besides the traffic. Each matter by itself: one that fails is a check
+ * that is not ok, and keeps no other from being put back. Safe to run again at any moment.
+ * @returns checks that say what was read back, against the backup.
+ * @throws the signal's reason only, and what the hook throws.
+ */
+export async function putBack(
+  app: AppEngine,
+  scheduler: Scheduler,
+  clock: Clock,
+  request: PutBackRequest,
+  { onReplace, signal }: PutBackHooks,
+): Promise<Check[]> {
+  const { backup, folder } = request;
+  const checks = [
+    await taken('Cron jobs', () => putJobsBack(app.project, scheduler, clock, request, signal)),
+    await taken('Routing', () => compareRouting(app, backup, signal)),
+  ];
+  // dispatch.yaml is not among them: a rollout does not deploy it.
+  const files = backup.files.filter(({ role }) => role !== 'dispatch');
+  for (const file of folder === undefined ? [] : files) {
+    const restored = await taken(file.path, async () => ({
+      ok: true,
+      detail: await restoreFile(folder ?? '', file, onReplace),
+    }));
+    checks.push(restored);
+  }
+  return checks;
+
+  async function taken(name: string, run: () => Promise<Omit<Check, 'name'>>): Promise<Check> {
+    signal?.throwIfAborted();
+    try {
+      return { name, ...(await run()) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof CloudError) return { name, ok: false, detail: error.message };
+      throw error;
+    }
+  }
+}
+
+async function putJobsBack(
+  project: string,
+  scheduler: Scheduler,
+  clock: Clock,
+  { backup, cron }: PutBackRequest,
+  signal?: AbortSignal,
+): Promise<Omit<Check, 'name'>> {
+  if (backup.cron.kind === 'unread') {
+    return {
+      ok: !cron,
+      detail: `Not compared, because the backup has none: ${backup.cron.why}`,
+    };
+  }
+  const { jobs } = backup.cron;
+  const done = cron ? await bringJobsTo(project, scheduler, clock, jobs, signal) : undefined;
+  const live = await scheduler.list(signal);
+  const left = done ? undefined : compareJobs(live, jobs, (job) => jobKey(job, project));
+  const wrong = [...(left ? sayChange(left, 'gone', 'new') : []), ...sayPaused(live, jobs, project)];
+  const did = done ? sayChange(done, 'made again', 'taken away') : [];
+  if (wrong.length > 0) {
+    const whose = left ? 'They differ from the backup, and not by this release; left as they are: ' : '';
+    return { ok: false, detail: `${[...did, `${whose}${wrong.join('; ')}`].join('; ')}.` };
+  }
+  const same = `${live.length === 1 ? 'The 1 job is' : `All ${live.length} jobs are`} as in the backup`;
+  return { ok: true, detail: `${[live.length === 0 ? 'None, as in the backup' : same, ...did].join('; ')}.` };
+}
+
+function sayChange(change: CronChange, created: string, deleted: string): string[] {
+  const say = (what: string, jobs: readonly CronJob[]) =>
+    jobs.length > 0 ? [`${what}: ${jobs.map(describeJob).join(', ')}`] : [];
+  return [...say(created, change.create), ...say(deleted, change.delete)];
+}
+
+/** A job that is made again always runs. */
+function sayPaused(live: readonly CronJob[], before: readonly CronJob[], project: string): string[] {
+  const running = new Set(live.filter(({ state }) => state !== 'PAUSED').map((job) => jobKey(job, project)));
+  const paused = before.filter((job) => job.state === 'PAUSED' && running.has(jobKey(job, project)));
+  return paused.map((job) => `was paused and runs now, pause it in the console: ${describeJob(job)}`);
+}
+
+async function compareRouting(
+  app: AppEngine,
+  { dispatchRules }: Backup,
+  signal?: AbortSignal,
+): Promise<Omit<Check, 'name'>> {
+  const live = (await readApplication(app.rest, app.project, signal)).dispatchRules;
+  if (isDeepStrictEqual(live, dispatchRules)) {
+    return {
+      ok: true,
+      detail: `${live.length === 0 ? 'No rules' : `${live.length} rules`}, as in the backup.`,
+    };
+  }
+  const lines = (rules: readonly object[]) => rules.map(sayRule);
+  const [now, then] = [lines(live), lines(dispatchRules)];
+  const gone = then.filter((line) => !now.includes(line)).map((line) => `gone: ${line}`);
+  const added = now.filter((line) => !then.includes(line)).map((line) => `new: ${line}`);
+  const differences =
+    [...gone, ...added].join('; ') || 'their order has changed, and the first that fits counts';
+  return {
+    ok: false,
+    detail: `The dispatch rules differ from the backup, and not by this release; left as they are: ${differences}.`,
+  };
+}
+
+function sayRule(rule: object): string {
+  const { domain = '*', path = '', service = 'default' } = rule as Record<string, string>;
+  return `${domain}${path} → ${service}`;
 }
