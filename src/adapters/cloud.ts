@@ -84,16 +84,15 @@ export function cloudFor(appEngine: AppEngine, store: Store): Cloud {
       return appEngine.setSplit({ ...request, ...(start && { start }) }, hooks);
     },
 
-    async putBack({ service, source, backup: name, cron }, hooks) {
+    async putBack({ service, source, backup: name, cron, files }, hooks) {
       const backup = await readBackup(store, name);
       if (!backup) throw new Error(`The backup ${name} is gone from the data folder.`);
-      const { checks, replaced } = await appEngine.putBack(
-        { service, ...folderOf(source), backup, cron },
-        hooks,
+      const onReplace = ({ path, text }: { path: string; text: string }) =>
+        store.keep(`${name}/replaced/${path.replace(/[^\w.-]+/g, '-')}`, Buffer.from(text));
+      return appEngine.putBack(
+        { service, ...(files && folderOf(source)), backup, cron },
+        { ...hooks, onReplace },
       );
-      for (const { path, text } of replaced)
-        await store.keep(`${name}/replaced/${path.replace(/[^\w.-]+/g, '-')}`, Buffer.from(text));
-      return [...checks];
     },
   };
 }

@@ -13,7 +13,7 @@ import { openScheduler } from './cron/scheduler.ts';
 import { type Deployed, type DeployProgress, type DeployRequest, deploy } from './deploy.ts';
 import { errorLogs, type LogLine, type LogRequest } from './error-logs.ts';
 import type { Hooks } from './hooks.ts';
-import { type PutBack, type PutBackRequest, putBack } from './put-back.ts';
+import { type PutBackHooks, type PutBackRequest, putBack } from './put-back.ts';
 import { listServices, readSplit } from './services.ts';
 import { type SplitChange, type SplitOutcome, setSplit } from './set-split.ts';
 import { readTraffic, type ServiceTraffic } from './traffic.ts';
@@ -56,7 +56,7 @@ export interface Cloud {
   /** Everything that a rollback needs. Changes nothing, but for the clone when one is asked for. */
   backUp(request: BackupRequest, signal?: AbortSignal): Promise<Backup>;
   /** Cron jobs and config files as they were; traffic is {@link setSplit}'s. Safe to run again at any moment. */
-  putBack(request: PutBackRequest, hooks: Abortable): Promise<PutBack>;
+  putBack(request: PutBackRequest, hooks: PutBackHooks): Promise<Check[]>;
   /** What {@link deployCron} would do with this cron.yaml. */
   compareCron(file: string, signal?: AbortSignal): Promise<CronChange>;
   /** Makes the app's cron jobs those of a file; if that fails halfway, the jobs of before are put back. */

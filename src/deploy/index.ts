@@ -12,7 +12,7 @@ export type { Deployed, DeployProgress, DeployRequest } from './deploy.ts';
 export { describeChange } from './describe-change.ts';
 export type { LogLine, LogRequest } from './error-logs.ts';
 export type { Hooks } from './hooks.ts';
-export type { PutBack, PutBackRequest } from './put-back.ts';
+export type { PutBackHooks, PutBackRequest } from './put-back.ts';
 export type { SplitChange, SplitOutcome } from './set-split.ts';
 export { readSource, type SourceFile } from './source-files.ts';
 export type { Start } from './start.ts';

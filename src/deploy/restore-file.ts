@@ -3,42 +3,47 @@ import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { CloudError } from '../google/cloud-error.ts';
 import { type ConfigFile, fromFolder, locateApp } from './config-files.ts';
 
-/** A file that was written over. */
+/** A file that is written over. */
 export interface Replaced {
   readonly path: string;
-  /** What stood in it. */
+  /** What stands in it. */
   readonly text: string;
 }
 
 /**
  * Makes a file what it was, whole or not at all, and reads it back. What it says stays out of the sentences: app.yaml
  * may hold secrets.
+ * @param onReplace awaited before anything is written over.
+ * @returns what had to be done, in words.
  * @throws CloudError `failed` with what is left to do.
  */
 export async function restoreFile(
   folderOrFile: string,
   { path, text }: ConfigFile,
-): Promise<{ detail: string; before?: Replaced }> {
+  onReplace: (file: Replaced) => Promise<void>,
+): Promise<string> {
   const { folder } = await locateApp(folderOrFile);
   const full = fromFolder(folder, path);
-  try {
-    const found = await readIfThere(full);
-    if (found === text) return { detail: `No line differs from the backup (${countLines(text)}).` };
-    await writeWhole(full, text);
-    const now = await readIfThere(full);
-    if (now !== text) throw new Error('it does not read back as it was written');
-    if (found === undefined)
-      return { detail: 'It was gone, and is there again; no line differs from the backup.' };
-    return {
-      detail: `${sayDifference(found, text)}; now no line differs from the backup.`,
-      before: { path: full, text: found },
-    };
-  } catch (error) {
-    throw new CloudError(
+  const failed = (error: unknown) =>
+    new CloudError(
       'failed',
       `Could not put ${full} back as it was: ${(error as Error).message}. Its text is in the backup; bring it there by hand.`,
     );
+  const found = await readIfThere(full).catch((error) => {
+    throw failed(error);
+  });
+  if (found === text) return `No line differs from the backup (${countLines(text)}).`;
+  if (found !== undefined) await onReplace({ path: full, text: found });
+  try {
+    await writeWhole(full, text);
+    const now = await readIfThere(full);
+    if (now !== text) throw new Error('it does not read back as it was written');
+  } catch (error) {
+    throw failed(error);
   }
+  return found === undefined
+    ? 'It was gone, and is there again; no line differs from the backup.'
+    : `${sayDifference(found, text)}; now no line differs from the backup.`;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
