@@ -7,10 +7,12 @@ import type { MinutesRequest, QueryMinutes } from './minutes.ts';
 import { MINUTE_MS, type Point } from './points.ts';
 
 export { type ChartData, renderChart } from './chart.ts';
+export { type CommandRan, judgeWithCommands } from './commands.ts';
 export type { Histogram } from './histogram.ts';
 export { type JudgeWindow, judge } from './judge.ts';
 export type { MinutesRequest } from './minutes.ts';
 export type { Point } from './points.ts';
+export { createProber, type LookRequest, type Prober, type ProberOptions } from './probes/prober.ts';
 
 export interface MonitoringOptions {
   readonly project: string;
