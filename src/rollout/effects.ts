@@ -99,7 +99,9 @@ export async function carryOut(
     }
     case 'put-back': {
       if (backup === undefined) return { type: 'put-back', effect: effect.id, checks: [] };
-      const request = { service, source, backup, cron: rollout.cron !== undefined };
+      // Long after a release its folder holds the work for the next one.
+      const touched = { cron: rollout.cron !== undefined, files: rollout.care === undefined };
+      const request = { service, source, backup, ...touched };
       return { type: 'put-back', effect: effect.id, checks: await cloud.putBack(request, hooks) };
     }
     case 'announce': {

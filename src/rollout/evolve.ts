@@ -64,7 +64,7 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
     case 'validated': {
       const { checks, commit, at } = event;
       const known = { ...settleEffect(rollout), validation: checks, ...(commit && { commit }) };
-      return passed(known, checks, 'validate', { at: 'back-up' }, at);
+      return passed(known, checks, { at: 'validate' }, { at: 'back-up' }, at);
     }
     case 'backed-up':
       return enter(
@@ -92,16 +92,22 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
       return enter({ ...settleEffect(rollout), cron: { change: event.change } }, { at: 'verify' }, event.at);
     case 'verified': {
       const { checks, at } = event;
-      return passed({ ...settleEffect(rollout), checks }, checks, 'verify', { at: 'ask', since: at }, at);
+      return passed(
+        { ...settleEffect(rollout), checks },
+        checks,
+        { at: 'verify' },
+        { at: 'ask', since: at },
+        at,
+      );
     }
     case 'split-set':
       return moved(settleEffect(rollout), event.split, event.at);
     case 'put-back': {
+      const { checks, at } = event;
       const { stage } = rollout;
-      const back = { ...settleEffect(rollout), putBack: event.checks };
-      return stage.at === 'put-back'
-        ? enter(back, { at: 'rolled-back', reason: stage.reason }, event.at)
-        : back;
+      const back = { ...settleEffect(rollout), putBack: checks };
+      if (stage.at !== 'put-back') return back;
+      return passed(back, checks, stage, { at: 'rolled-back', reason: stage.reason }, at);
     }
     case 'drifted':
       return enter(settleEffect(rollout), { at: 'drift', live: event.live, resume: rollout.stage }, event.at);
@@ -192,15 +198,15 @@ function withCare(rollout: Rollout, event: Parameters<typeof evolveCare>[2]): Ro
 function passed(
   rollout: Rollout,
   checks: readonly Check[],
-  kind: 'validate' | 'verify',
+  here: Extract<Stage, { at: 'validate' | 'verify' | 'put-back' }>,
   next: Stage,
   at: number,
 ): Rollout {
   const failed = checks.filter((check) => !check.ok);
   if (failed.length === 0) return enter(rollout, next, at);
   const problem = failed.map((check) => `${check.name}: ${check.detail}`).join('\n');
-  const effect = { kind, id: `${kind}.${rollout.revision}` } as const;
-  return enter(rollout, { at: 'stuck', effect, problem, resume: { at: kind } }, at);
+  const effect = { kind: here.at, id: `${here.at}.${rollout.revision}` } as const;
+  return enter(rollout, { at: 'stuck', effect, problem, resume: here }, at);
 }
 
 function moved(rollout: Rollout, split: Split, at: number): Rollout {

@@ -87,9 +87,13 @@ export interface Cloud {
     },
     hooks: Hooks,
   ): Promise<{ kind: 'done'; split: Split } | { kind: 'drift'; live: Split }>;
-  /** Cron jobs, if this rollout may have changed them, and config files as the backup has them. */
+  /**
+   * What a rollout may have changed beside the traffic, as the backup has it.
+   * @param request.cron the cron jobs were changed, or may have been.
+   * @param request.files the config files of the source are still those of this release.
+   */
   putBack(
-    request: { service: string; source: Source; backup: string; cron: boolean },
+    request: { service: string; source: Source; backup: string; cron: boolean; files: boolean },
     hooks: Hooks,
   ): Promise<Check[]>;
 }

@@ -204,7 +204,8 @@ test('what is over stays over unless it is rolled back', () => {
       let over = false;
       play(script, (world) => {
         const { at } = world.rollout.stage;
-        if (over) expect(['done', 'restore', 'rolled-back', 'cancelled', 'stuck', 'drift']).toContain(at);
+        if (over)
+          expect(['done', 'restore', 'put-back', 'rolled-back', 'cancelled', 'stuck', 'drift']).toContain(at);
         over ||= isOver(world.rollout.stage);
       });
     }),
