@@ -31,9 +31,10 @@ export function weigh(data: unknown): { readonly plan: Plan } | { readonly fault
   return { faults };
 }
 
-/** Where a value may be written in two ways, the faults inside say more than that neither fits. */
+/** Where a value may be written in two ways, what is wrong in the one that was meant says more than that neither fits. */
 function unfold(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown>[] {
-  const inside = issue.type === 'union' ? (issue.issues ?? []).filter((each) => each.path) : [];
+  const tried = issue.type === 'union' ? (issue.issues ?? []) : [];
+  const inside = tried.filter((each) => each.path || each.kind === 'validation');
   if (inside.length === 0) return [issue];
   return inside.map((each) => {
     const [first, ...rest] = [...(issue.path ?? []), ...(each.path ?? [])];
@@ -44,7 +45,7 @@ function unfold(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown>[] {
 function describe(issue: v.BaseIssue<unknown>, path: Path, shape: Shape, data: unknown): Fault {
   const where = sayPath(path);
   const origin = issue.path?.at(-1)?.origin;
-  if (issue.type === 'raw_check') return { path, at: 'value', says: `${where} ${issue.message}.` };
+  if (issue.type === 'raw_check') return { path, at: 'value', says: `${where} ${closed(issue.message)}` };
 
   const { key, around } = find(shape, data, path);
   const came = valueAt(data, path);
@@ -72,6 +73,11 @@ function wrongKind({ options }: VariantShape, path: Path, came: unknown): Fault 
   const near = typeof came === 'string' ? nearest(came, words) : undefined;
   const hint = near ? `. Did you mean '${near}'?` : '.';
   return { path, at: 'value', says: `${where} should be ${either(words)}, but is ${sayValue(came)}${hint}` };
+}
+
+/** With the mark that ends a sentence. */
+function closed(sentence: string): string {
+  return sentence.endsWith('?') ? sentence : `${sentence}.`;
 }
 
 function wayOut(key: Key): string {

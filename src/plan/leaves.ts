@@ -20,8 +20,9 @@ const LONGEST = '365d';
  * "30m", "1h 30m": kept in milliseconds.
  * @param what the key's description.
  * @param from the shortest that makes sense, and `to` the longest.
+ * @param example for keys that have no default.
  */
-export function duration(what: string, from = '0s', to = LONGEST) {
+export function duration(what: string, from = '0s', to = LONGEST, example?: string) {
   const narrow = from !== '0s' || to !== LONGEST;
   const expected = 'a duration such as 30m or 2h';
   const [low = 0, high = 0] = [parseDuration(from), parseDuration(to)];
@@ -30,6 +31,7 @@ export function duration(what: string, from = '0s', to = LONGEST) {
     v.metadata({
       title: narrow ? `duration, ${from} to ${to}` : 'duration',
       description: what,
+      ...(example !== undefined && { examples: [example] }),
       pattern: '^\\s*(\\d+\\s*[smhd]\\s*)+$',
     }),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
@@ -82,7 +84,8 @@ export function shareOfAll(what: string, example: string) {
     }),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const number = /^(\d{1,3}(?:\.\d+)?)\s*%$/.exec(dataset.value)?.[1];
-      if (number !== undefined && Number(number) <= 100) return Number(number) / 100;
+      // Read as a decimal: a division would leave 0.7 % a little less than that.
+      if (number !== undefined && Number(number) <= 100) return Number(`${number}e-2`);
       addIssue({ message: expected });
       return NEVER;
     }),
@@ -93,10 +96,10 @@ export function shareOfAll(what: string, example: string) {
  * A number, whole or not.
  * @param what the key's description.
  */
-export function number(what: string, example: number) {
+export function number(what: string, example: number, expected = 'a number') {
   return v.pipe(
-    v.number('a number'),
-    v.finite('a number'),
+    v.number(expected),
+    v.finite(expected),
     v.metadata({ title: 'number', description: what, examples: [example] }),
   );
 }
@@ -125,7 +128,7 @@ export function zone(what: string) {
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed || isZone(dataset.value)) return;
       const near = nearestZone(dataset.value);
-      const hint = near ? `: did you mean ${near}?` : ', such as Europe/London';
+      const hint = near ? `: did you mean ${near}?` : ': write one such as Europe/London';
       report(addIssue, [
         { path: [], says: `is ${JSON.stringify(dataset.value)}, which is no time zone${hint}` },
       ]);

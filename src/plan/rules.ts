@@ -53,7 +53,7 @@ export function listedOnce(people: unknown): Breach[] {
 export function namedOnce(items: unknown, key: string): Breach[] {
   return repeated(items, key).map(({ index, first, value }) => ({
     path: [index, key],
-    says: `is ${JSON.stringify(value)}, as is that of item ${first} of the same list: call them differently`,
+    says: `is ${JSON.stringify(value)}, as that of item ${first} is: call them differently`,
   }));
 }
 

@@ -28,7 +28,9 @@ export function isZone(name: string): boolean {
   }
 }
 
-/** The zone that somebody who wrote `name` most likely meant. */
+/** The zone that somebody who wrote `name` most likely meant: its city will do. */
 export function nearestZone(name: string): string | undefined {
-  return nearest(name, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
+  const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+  const city = `/${name.trim().replaceAll(' ', '_').toLowerCase()}`;
+  return zones.find((zone) => zone.toLowerCase().endsWith(city)) ?? nearest(name, zones);
 }

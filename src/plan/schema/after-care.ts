@@ -22,6 +22,7 @@ const round = v.pipe(
           'How long after the rollout it goes on coming. Left out: until a newer release takes over.',
           '1h',
           '3650d',
+          '7d',
         ),
       ),
       checks: probes('What Sluice looks at; the kinds are below.'),

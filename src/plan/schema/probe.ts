@@ -9,6 +9,8 @@ import { pageEntries } from './page-test.ts';
 /** What a sentence calls a check. */
 const CHECK = 'a check such as { name: errors, kind: errors, atMost: 1 % }';
 
+const MILLISECONDS = 'a number of milliseconds from 1 on';
+
 const name = v.pipe(text, about('How messages call the check.', 'signals a day'));
 
 /** @param what the kind's description. */
@@ -17,7 +19,7 @@ function kind<const K extends string>(word: K, what: string) {
 }
 
 const per = v.exactOptional(
-  duration('The count is told for a span of this length: 1d for so many a day.', '1m', '365d'),
+  duration('The count is told for a span of this length: 1d for so many a day.', '1m', '365d', '1d'),
 );
 
 const errors = v.strictObject(
@@ -34,8 +36,8 @@ const latency = v.strictObject(
     name,
     kind: kind('latency', 'How long the slow requests take: the 95th percentile.'),
     atMost: v.pipe(
-      number('The longest that is good, in milliseconds.', 800),
-      v.minValue(1, 'a number of milliseconds from 1 on'),
+      number('The longest that is good, in milliseconds.', 800, MILLISECONDS),
+      v.minValue(1, MILLISECONDS),
     ),
   },
   CHECK,

@@ -56,7 +56,7 @@ export const success = v.optional(
 const followUpStep = v.strictObject(
   {
     text: v.pipe(text, about('What is to be done.', 'Find the root causes')),
-    within: duration('When it should be done, counted from the verdict.', '1h'),
+    within: duration('When it should be done, counted from the verdict.', '1h', '365d', '2d'),
     offer: v.exactOptional(
       v.pipe(
         v.picklist(['rollback', 'calendar'], 'rollback or calendar'),
