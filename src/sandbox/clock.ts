@@ -69,7 +69,7 @@ export class SandboxClock {
   }
 
   /** Calls `act` once the clock reads `due`, however its speed changes meanwhile. @returns what calls it off */
-  at(due: number, act: () => void): () => void {
+  alarm(due: number, act: () => void): () => void {
     const alarm: Alarm = { due, ring: act };
     this.#alarms.add(alarm);
     this.#arm(alarm);
@@ -83,7 +83,7 @@ export class SandboxClock {
         cancel();
         reject(signal?.reason);
       };
-      const cancel = this.at(this.now() + ms, () => {
+      const cancel = this.alarm(this.now() + ms, () => {
         signal?.removeEventListener('abort', stop);
         resolve();
       });

@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { CustomMetrics } from '../../src/sandbox/app-engine/custom-metrics.ts';
 import { bucketOf } from '../../src/sandbox/app-engine/distribution.ts';
+import { Documents } from '../../src/sandbox/app-engine/documents.ts';
 import { Figures, MINUTE } from '../../src/sandbox/app-engine/figures.ts';
+import { platformMetrics } from '../../src/sandbox/app-engine/metrics.ts';
 import { monitoringRoutes } from '../../src/sandbox/app-engine/monitoring-routes.ts';
 import { answerRefusal, Refusal } from '../../src/sandbox/app-engine/refusal.ts';
 import { SandboxClock } from '../../src/sandbox/clock.ts';
@@ -49,7 +53,9 @@ function monitoring() {
   const clock = new HandClock(1, START);
   const figures = new Figures(tempFolder(), clock, () => []);
   onTestFinished(() => figures.close());
-  const routes = monitoringRoutes('demo', figures, clock, DELAY);
+  const custom = new CustomMetrics(tempFolder(), new Documents(join(tempFolder(), 'documents')), clock);
+  onTestFinished(() => custom.close());
+  const routes = monitoringRoutes('demo', [platformMetrics('demo', figures)], custom, clock, DELAY);
   routes.onError((error, c) => {
     if (error instanceof Refusal) return answerRefusal(c, error);
     throw error;
@@ -164,7 +170,9 @@ describe('what a deployer sees of the figures', () => {
   });
 
   it('latencies in buckets of √2', async () => {
-    expect([0.5, 1, 1.41, 1.42, 2, 127.9, 128, 1e12].map(bucketOf)).toEqual([0, 1, 1, 2, 3, 14, 15, 65]);
+    expect([0.5, 1, 1.41, 1.42, 2, 127.9, 128, 1e12].map((ms) => bucketOf(ms))).toEqual([
+      0, 1, 1, 2, 3, 14, 15, 65,
+    ]);
     const m = monitoring();
     m.at(0, 'v1', 200, 99, 100);
     m.at(0, 'v1', 200, 1, 1000);
@@ -237,7 +245,7 @@ describe('a query that Monitoring refuses', () => {
       {},
       ' AND metric.labels.mood="bad"',
       'INVALID_ARGUMENT',
-      'is not a label of gae_app',
+      'is not a label of the metric',
     ],
     ['a broken filter', COUNT, {}, ' AND (resource.type="gae_app"', 'INVALID_ARGUMENT', 'it ends too early'],
     [

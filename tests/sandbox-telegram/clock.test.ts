@@ -33,8 +33,8 @@ test('who sleeps wakes at the time that was meant when the speed changes meanwhi
   const due = clock.now() + HOUR;
   const asleep = clock.sleep(HOUR);
   const rung: number[] = [];
-  clock.at(due - HOUR / 2, () => rung.push(clock.now()));
-  const calledOff = clock.at(due - 1, () => rung.push(0));
+  clock.alarm(due - HOUR / 2, () => rung.push(clock.now()));
+  const calledOff = clock.alarm(due - 1, () => rung.push(0));
   calledOff();
   clock.setSpeed(36_000);
   await asleep;

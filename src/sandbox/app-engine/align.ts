@@ -118,7 +118,7 @@ export function align(series: Series, name: string, period: number, end: number)
       const to = end - slot * period;
       return { start: kind === 'GAUGE' ? to : to - period, end: to, value };
     });
-  return { labels: series.labels, kind, valueType, points };
+  return { resource: series.resource, labels: series.labels, kind, valueType, points };
 }
 
 interface Slot {
@@ -146,11 +146,12 @@ function mix(a: Value, b: Value, share: number, type: ValueType): Value {
   return type === 'INT64' ? Math.round(value) : value;
 }
 
-function scale({ sum: total, squares, buckets, count }: Distribution, by: number): Distribution {
+function scale({ sum: total, squares, buckets, count, layout }: Distribution, by: number): Distribution {
   const scaled = buckets.map(([bucket, n]) => [bucket, Math.round(n * by)] as const).filter(([, n]) => n > 0);
   const kept = scaled.reduce((n, [, m]) => n + m, 0);
   const share = count === 0 ? 0 : kept / count;
-  return { count: kept, sum: total * share, squares: squares * share, buckets: scaled };
+  const own = layout && { layout };
+  return { count: kept, sum: total * share, squares: squares * share, buckets: scaled, ...own };
 }
 
 export function sum(values: readonly Value[]): Value {

@@ -1,5 +1,6 @@
 import type { SandboxClock } from '../clock.ts';
 import { bucketOf, type Distribution, merge } from './distribution.ts';
+import type { Value } from './metrics.ts';
 import { Segments } from './segments.ts';
 
 export const MINUTE = 60_000;
@@ -22,11 +23,23 @@ export interface Gauge {
   readonly memory: number;
 }
 
+/** What log entries added up to within one minute, for one metric and one set of labels. */
+export interface Tally {
+  /** The metric's type. */
+  readonly type: string;
+  readonly service: string;
+  readonly version: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: Value;
+}
+
 export interface Minute {
   /** Start of the minute, milliseconds of the sandbox's clock. */
   readonly at: number;
   readonly cells: readonly Cell[];
   readonly gauges: readonly Gauge[];
+  /** Absent in what older programs wrote. */
+  readonly tallies?: readonly Tally[];
 }
 
 interface OpenCell {
@@ -44,6 +57,7 @@ export class Figures {
   readonly #gauges: () => readonly Gauge[];
   #at = 0;
   #open = new Map<string, OpenCell>();
+  #tallies = new Map<string, Tally>();
   #cancel = () => {};
 
   /** @param gauges asked for what is true at the end of each minute */
@@ -73,6 +87,15 @@ export class Figures {
     cell.squares += latency * latency;
     const bucket = bucketOf(latency);
     cell.buckets.set(bucket, (cell.buckets.get(bucket) ?? 0) + 1);
+  }
+
+  /** Adds a number or a distribution to what its series has in this minute. */
+  tally(one: Tally): void {
+    this.#turn();
+    const { type, service, version, labels, value } = one;
+    const key = JSON.stringify([type, service, version, labels]);
+    const known = this.#tallies.get(key);
+    this.#tallies.set(key, known ? { ...known, value: plus(known.value, value) } : one);
   }
 
   /** The minutes that are over and lie, by their end, in (from, to]; oldest first. */
@@ -112,19 +135,27 @@ export class Figures {
       squares,
       buckets: [...buckets].toSorted(([a], [b]) => a - b),
     }));
-    if (cells.length > 0 || gauges.length > 0) this.#closed.append({ at: this.#at, cells, gauges });
+    const tallies = [...this.#tallies.values()];
+    if (cells.length + gauges.length + tallies.length > 0)
+      this.#closed.append({ at: this.#at, cells, gauges, tallies });
     this.#begin();
   }
 
   #begin(): void {
     this.#at = Math.floor(this.#clock.now() / MINUTE) * MINUTE;
     this.#open = new Map();
+    this.#tallies = new Map();
     this.#await();
   }
 
   /** Ends the minute even when no request comes after it. */
   #await(): void {
     this.#cancel();
-    this.#cancel = this.#clock.at(this.#at + MINUTE, () => this.#turn());
+    this.#cancel = this.#clock.alarm(this.#at + MINUTE, () => this.#turn());
   }
+}
+
+function plus(a: Value, b: Value): Value {
+  if (typeof a === 'object' && typeof b === 'object') return merge([a, b]);
+  return Number(a) + Number(b);
 }

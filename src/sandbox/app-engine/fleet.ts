@@ -202,7 +202,7 @@ export class Fleet {
 
   #sweep(): void {
     const { clock } = this.#options;
-    this.#stopSweeping = clock.at(clock.now() + IDLE / 3, () => {
+    this.#stopSweeping = clock.alarm(clock.now() + IDLE / 3, () => {
       this.#endIdle();
       this.#sweep();
     });

@@ -8,12 +8,14 @@ import { Buckets } from './buckets.ts';
 import { apply, asChange } from './changes.ts';
 import { CronJobs } from './cron/jobs.ts';
 import { cronVisit } from './cron/visit.ts';
+import { CustomMetrics } from './custom-metrics.ts';
 import { Documents } from './documents.ts';
 import { Figures } from './figures.ts';
 import { Fleet } from './fleet.ts';
 import { frontDoor } from './front-door.ts';
 import { listen, shut } from './listen.ts';
 import { LoadGenerator } from './load.ts';
+import { LogMetrics } from './log-metrics.ts';
 import { Logs } from './logs.ts';
 import { Operations } from './operations.ts';
 import { Registry } from './registry.ts';
@@ -73,6 +75,8 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
   let proxyUrl = '';
   const defaultHostname = () => new URL(proxyUrl).host;
   const figures: Figures = new Figures(join(dataDir, 'minutes'), clock, () => fleet.gauges());
+  const logMetrics = new LogMetrics(project, documents, figures, logs, clock);
+  const customMetrics = new CustomMetrics(join(dataDir, 'custom-metrics'), documents, clock);
   const fleet = new Fleet({
     folder: join(dataDir, 'versions'),
     project,
@@ -86,6 +90,7 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
   const stop = async () => {
     await fleet.close();
     figures.close();
+    customMetrics.close();
     logs.close();
   };
 
@@ -105,6 +110,8 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
     const api = restApi({
       ...parts,
       cron,
+      logMetrics,
+      customMetrics,
       operations,
       figures,
       logs,

@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
-import { type Comparison, compare, type Filter, holds, parseFilter, required } from './filter.ts';
-import { isObject, type Json, type JsonObject, numberAt, textAt } from './json.ts';
-import { type Logs, severityRank } from './logs.ts';
+import { type Filter, required } from './filter.ts';
+import { isObject, type JsonObject, numberAt, textAt } from './json.ts';
+import { entryMatches, parseLogFilter } from './log-filter.ts';
+import type { Logs } from './logs.ts';
 import { badField, Refusal } from './refusal.ts';
 
 const DEFAULT_SIZE = 50;
@@ -20,7 +21,7 @@ export function loggingRoutes(project: string, logs: Logs): Hono {
     }
     const size = Math.min(numberAt(body, 'pageSize') || DEFAULT_SIZE, MOST_SIZE);
     const skip = Number(textAt(body, 'pageToken') || 0);
-    return c.json(list(logs, parseFilter(textAt(body, 'filter') ?? ''), /desc$/i.test(order), skip, size));
+    return c.json(list(logs, parseLogFilter(textAt(body, 'filter') ?? ''), /desc$/i.test(order), skip, size));
   });
   return routes;
 }
@@ -29,14 +30,17 @@ function checkProject(project: string, body: JsonObject): void {
   const named = [body.resourceNames, body.projectIds].flatMap((list) => (Array.isArray(list) ? list : []));
   for (const one of named) {
     const id = String(one).replace(/^projects\//, '');
-    if (id !== project) {
-      throw new Refusal(
-        'NOT_FOUND',
-        `Could not find project '${id}': the local Cloud Logging has only '${project}'.`,
-      );
-    }
+    checkName(project, id);
   }
   if (named.length === 0) throw badField('resourceNames', 'At least one resource name is required.');
+}
+
+export function checkName(project: string, id: string): void {
+  if (id === project) return;
+  throw new Refusal(
+    'NOT_FOUND',
+    `Could not find project '${id}': the local Cloud Logging has only '${project}'.`,
+  );
 }
 
 function list(logs: Logs, filter: Filter, newestFirst: boolean, skip: number, size: number): JsonObject {
@@ -48,7 +52,7 @@ function list(logs: Logs, filter: Filter, newestFirst: boolean, skip: number, si
     if (newestFirst ? at < from : at > to) break;
     if (at < from || at > to) continue;
     const candidate = entry();
-    if (!holds(filter, (one) => matches(candidate, one))) continue;
+    if (!entryMatches(candidate, filter)) continue;
     if (seen++ < skip) continue;
     if (entries.length === size) return { entries, nextPageToken: String(skip + size) };
     entries.push(candidate);
@@ -67,26 +71,4 @@ function timeBounds(filter: Filter): { from: number; to: number } {
     if (operator === '<' || operator === '<=' || operator === '=') to = Math.min(to, time);
   }
   return { from, to };
-}
-
-function matches(entry: JsonObject, one: Comparison | { kind: 'text'; value: string }): boolean {
-  if (one.kind === 'text') return JSON.stringify(entry).toLowerCase().includes(one.value.toLowerCase());
-  const { path, operator, value } = one;
-  const [first] = path;
-  if (first === 'severity') return compareRank(textAt(entry, 'severity') ?? 'DEFAULT', one);
-  const found = path.reduce<Json | undefined>((at, name) => (isObject(at) ? at[name] : undefined), entry);
-  // A field that is not there fails every test, as in Cloud Logging; `:` with `*` asks for its presence.
-  if (found === undefined || found === null) return operator === '!=' || operator === '!~';
-  if (operator === ':' && value === '*') return true;
-  const text = typeof found === 'object' ? JSON.stringify(found) : String(found);
-  if (first === 'timestamp' || first === 'receiveTimestamp') {
-    return compare(String(Date.parse(text)), operator, String(Date.parse(value)));
-  }
-  return compare(text, operator, value);
-}
-
-function compareRank(severity: string, { operator, value }: Comparison): boolean {
-  const wanted = severityRank(value);
-  if (wanted === undefined) throw badField('filter', `'${value}' is not a severity.`);
-  return compare(String(severityRank(severity) ?? 0), operator, String(wanted));
 }

@@ -63,6 +63,7 @@ export class Logs {
   readonly #clock: SandboxClock;
   readonly #requests: Segments<LogRecord>;
   readonly #others: Segments<LogRecord>;
+  readonly #listeners = new Set<(entry: JsonObject) => void>();
 
   constructor(project: string, folder: string, clock: SandboxClock) {
     this.#project = project;
@@ -121,6 +122,11 @@ export class Logs {
     }
   }
 
+  /** Tells of every google.logging.v2.LogEntry from now on. */
+  onEntry(listener: (entry: JsonObject) => void): void {
+    this.#listeners.add(listener);
+  }
+
   close(): void {
     this.#requests.close();
     this.#others.close();
@@ -128,7 +134,10 @@ export class Logs {
 
   #add(record: Omit<LogRecord, 'at' | 'id'>): void {
     const records = record.request === undefined ? this.#others : this.#requests;
-    records.append({ at: this.#clock.now(), id: randomBytes(8).toString('hex'), ...record });
+    const kept = { at: this.#clock.now(), id: randomBytes(8).toString('hex'), ...record };
+    records.append(kept);
+    const entry = this.#entry(kept);
+    for (const listener of this.#listeners) listener(entry);
   }
 
   #entry(record: LogRecord): JsonObject {

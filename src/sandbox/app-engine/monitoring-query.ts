@@ -1,10 +1,9 @@
 import { ALIGNERS } from './align.ts';
 import { comparisons, type Filter, parseFilter, required } from './filter.ts';
-import { METRICS, type Metric } from './metrics.ts';
+import type { Metric } from './metrics.ts';
 import { REDUCERS } from './reduce.ts';
 import { badField, Refusal } from './refusal.ts';
 
-const RESOURCE_LABELS = ['project_id', 'module_id', 'version_id', 'zone'];
 const LEAST_PERIOD = 60_000;
 const MOST_POINTS = 100_000;
 
@@ -25,8 +24,8 @@ export interface Query {
   readonly pageToken: string;
 }
 
-/** @throws Refusal that names the parameter at fault */
-export function readQuery(params: URLSearchParams): Query {
+/** @param find the metric of a type. @throws Refusal that names the parameter at fault */
+export function readQuery(params: URLSearchParams, find: (type: string) => Metric | undefined): Query {
   const get = (name: string) =>
     params.get(name) ?? params.get(name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`));
   for (const name of params.keys()) {
@@ -35,7 +34,7 @@ export function readQuery(params: URLSearchParams): Query {
     }
   }
   const filter = parseFilter(get('filter') ?? '');
-  const { type, metric } = metricOf(filter);
+  const { type, metric } = metricOf(filter, find);
   checkLabels(filter, type, metric);
 
   const to = readTime('interval.endTime', get('interval.endTime'));
@@ -76,14 +75,17 @@ export function readQuery(params: URLSearchParams): Query {
   };
 }
 
-function metricOf(filter: Filter): { type: string; metric: Metric } {
+function metricOf(
+  filter: Filter,
+  find: (type: string) => Metric | undefined,
+): { type: string; metric: Metric } {
   const types = required(filter).filter(
     ({ path, operator }) => path.join('.') === 'metric.type' && operator === '=',
   );
   const [one, ...others] = types;
   if (!one || others.length > 0)
     throw badField('filter', 'The filter must specify exactly one metric.type = "…".');
-  const metric = METRICS.get(one.value);
+  const metric = find(one.value);
   if (metric) return { type: one.value, metric };
   throw new Refusal(
     'NOT_FOUND',
@@ -101,9 +103,9 @@ function checkLabels(filter: Filter, type: string, metric: Metric): void {
 
 function checkLabel(path: readonly string[], type: string, metric: Metric, field: string): void {
   const [of, labels, name = ''] = path;
-  const known = of === 'resource' ? RESOURCE_LABELS : of === 'metric' ? metric.labels : [];
-  if (labels === 'labels' && known.includes(name)) return;
-  throw badField(field, `'${path.join('.')}' is not a label of gae_app or of the metric ${type}.`);
+  const known = of === 'resource' ? metric.resourceLabels : of === 'metric' ? metric.labels : [];
+  if (labels === 'labels' && (known?.includes(name) ?? true)) return;
+  throw badField(field, `'${path.join('.')}' is not a label of the metric ${type} or of its resource.`);
 }
 
 function readTime(field: string, text: string | null): number {

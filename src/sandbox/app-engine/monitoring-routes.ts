@@ -1,39 +1,47 @@
 import { Hono } from 'hono';
 import type { SandboxClock } from '../clock.ts';
 import { align } from './align.ts';
+import type { CustomMetrics } from './custom-metrics.ts';
 import { distributionValue } from './distribution.ts';
-import { type Figures, MINUTE } from './figures.ts';
-import { compare, holds } from './filter.ts';
-import type { JsonObject } from './json.ts';
-import type { ValueType } from './metrics.ts';
+import { compare, holds, parseFilter } from './filter.ts';
+import { isObject, type JsonObject, textAt } from './json.ts';
+import type { Catalogue, Metric, ValueType } from './metrics.ts';
 import { type Query, readQuery } from './monitoring-query.ts';
+import { page } from './paging.ts';
 import { reduce } from './reduce.ts';
-import { Refusal } from './refusal.ts';
+import { badField, Refusal } from './refusal.ts';
 import { timestamp } from './resources.ts';
 import type { Point, Series } from './series.ts';
 
-const ZONE = 'us-central1-a';
+/** Time series in one write. */
+const MOST_SERIES = 200;
 
 /**
- * Cloud Monitoring v3: `projects.timeSeries.list`.
+ * Cloud Monitoring v3: `projects.timeSeries` to list and to create, and `projects.metricDescriptors`.
  * @param delay age at which a minute becomes visible, milliseconds of the sandbox's clock
  */
 export function monitoringRoutes(
   project: string,
-  figures: Figures,
+  catalogues: readonly Catalogue[],
+  custom: CustomMetrics,
   clock: SandboxClock,
   delay: number,
 ): Hono {
   const routes = new Hono();
+  const find = (type: string) => [...catalogues, custom].map((one) => one.find(type)).find(Boolean);
+
+  routes.use('/v3/projects/:project/*', async (c, next) => {
+    const named = c.req.param('project');
+    if (named !== project)
+      throw new Refusal('NOT_FOUND', `Could not find project '${named}': there is only '${project}'.`);
+    await next();
+  });
+
   routes.get('/v3/projects/:project/timeSeries', (c) => {
-    if (c.req.param('project') !== project) {
-      throw new Refusal(
-        'NOT_FOUND',
-        `Could not find project '${c.req.param('project')}': there is only '${project}'.`,
-      );
-    }
-    const query = readQuery(new URL(c.req.url).searchParams);
-    const raw = collect(project, figures, query, clock.now() - delay);
+    const query = readQuery(new URL(c.req.url).searchParams, find);
+    // What somebody writes is there at once; what is measured comes with a delay.
+    const visible = clock.now() - (custom.find(query.type) ? 0 : delay);
+    const raw = collect(query, visible);
     const aligned =
       query.aligner === 'ALIGN_NONE'
         ? raw
@@ -41,60 +49,110 @@ export function monitoringRoutes(
     const reduced = query.reducer === 'REDUCE_NONE' ? aligned : reduce(aligned, query.reducer, query.groupBy);
     return c.json(paged(reduced, query));
   });
+
+  routes.post('/v3/projects/:project/timeSeries', async (c) => {
+    const body: unknown = await c.req.json();
+    const list = isObject(body) && Array.isArray(body.timeSeries) ? body.timeSeries.filter(isObject) : [];
+    if (list.length === 0 || list.length > MOST_SERIES) {
+      throw badField('timeSeries', `A write takes 1 to ${MOST_SERIES} time series, not ${list.length}.`);
+    }
+    writeAll(custom, list);
+    return c.json({});
+  });
+
+  routes.get('/v3/projects/:project/metricDescriptors', (c) => {
+    const filter = parseFilter(c.req.query('filter') ?? '');
+    const all = [...catalogues, custom]
+      .flatMap((one) => [...one.list()])
+      .filter(([type]) =>
+        holds(filter, (one) => one.kind === 'compare' && compare(type, one.operator, one.value)),
+      );
+    return c.json(
+      page(
+        c,
+        'metricDescriptors',
+        all.map(([type, metric]) => descriptor(project, type, metric)),
+      ),
+    );
+  });
+
+  routes.post('/v3/projects/:project/metricDescriptors', async (c) => {
+    const body: unknown = await c.req.json();
+    if (!isObject(body)) throw badField('metricDescriptor', 'A metric descriptor must be an object.');
+    custom.create(body);
+    return c.json(described(textAt(body, 'type') ?? ''));
+  });
+
+  routes.get('/v3/projects/:project/metricDescriptors/:type{.+}', (c) =>
+    c.json(described(c.req.param('type'))),
+  );
+
+  routes.delete('/v3/projects/:project/metricDescriptors/:type{.+}', (c) => {
+    const type = c.req.param('type');
+    described(type);
+    custom.delete(type);
+    return c.json({});
+  });
+
   return routes;
+
+  function described(type: string): JsonObject {
+    const metric = find(type);
+    if (!metric) throw new Refusal('NOT_FOUND', `Could not find descriptor for metric '${type}'.`);
+    return descriptor(project, type, metric);
+  }
 }
 
-/** The series as they were written, from the minutes that Monitoring shows by now. */
-function collect(project: string, figures: Figures, query: Query, visible: number): Series[] {
-  const { metric, filter, type, period } = query;
-  // The first period may begin before the interval does.
-  const slots = period > 0 ? Math.ceil((query.to - query.from) / period) : 0;
-  const from = Math.min(query.from, query.to - slots * period);
-  const found = new Map<string, { labels: Record<string, string>; points: Point[] }>();
-  for (const minute of figures.between(from, Math.min(query.to, visible))) {
-    const end = minute.at + MINUTE;
-    const start = metric.kind === 'GAUGE' ? end : minute.at;
-    for (const { service, version, labels, value } of metric.read(minute)) {
-      const key = JSON.stringify([service, version, labels]);
-      let series = found.get(key);
-      if (!series) {
-        series = { labels: allLabels(project, service, version, labels), points: [] };
-        found.set(key, series);
-      }
-      series.points.push({ start, end, value });
+/** Writes what can be written. @throws Refusal that names the others, as `timeSeries.create` does */
+function writeAll(custom: CustomMetrics, list: readonly JsonObject[]): void {
+  const faults = list.flatMap((series, i) => {
+    try {
+      custom.write(series);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return [{ i, error }];
     }
-  }
-  const { kind, valueType } = metric;
-  return [...found.values()]
-    .filter(({ labels }) =>
+  });
+  const [first] = faults;
+  if (!first) return;
+  const told = faults.map(({ i, error }) => `${error.message}: timeSeries[${i}]`).join('; ');
+  throw new Refusal(first.error.status, `One or more TimeSeries could not be written: ${told}`);
+}
+
+/** google.api.MetricDescriptor. */
+function descriptor(project: string, type: string, metric: Metric): JsonObject {
+  const { kind, valueType, unit, description, labels } = metric;
+  return {
+    name: `projects/${project}/metricDescriptors/${type}`,
+    type,
+    labels: labels.map((key) => ({ key })),
+    metricKind: kind,
+    valueType,
+    unit,
+    description,
+  };
+}
+
+/** The series as they were written, as far as the filter lets them through. */
+function collect({ metric, filter, type, period, from: start, to }: Query, visible: number): Series[] {
+  // The first period may begin before the interval does.
+  const slots = period > 0 ? Math.ceil((to - start) / period) : 0;
+  const from = Math.min(start, to - slots * period);
+  return metric
+    .collect(from, Math.min(to, visible))
+    .filter((series) =>
       holds(
         filter,
-        (one) => one.kind === 'compare' && compare(field(one.path, type, labels), one.operator, one.value),
+        (one) => one.kind === 'compare' && compare(field(one.path, type, series), one.operator, one.value),
       ),
-    )
-    .map(({ labels, points }) => ({ labels, kind, valueType, points }));
+    );
 }
 
-function allLabels(
-  project: string,
-  service: string,
-  version: string,
-  own: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const labels: Record<string, string> = {
-    'resource.labels.project_id': project,
-    'resource.labels.module_id': service,
-    'resource.labels.version_id': version,
-    'resource.labels.zone': ZONE,
-  };
-  for (const [name, value] of Object.entries(own)) labels[`metric.labels.${name}`] = value;
-  return labels;
-}
-
-function field(path: readonly string[], type: string, labels: Readonly<Record<string, string>>): string {
+function field(path: readonly string[], type: string, { resource, labels }: Series): string {
   const name = path.join('.');
   if (name === 'metric.type') return type;
-  if (name === 'resource.type') return 'gae_app';
+  if (name === 'resource.type') return resource;
   return labels[name === 'project' ? 'resource.labels.project_id' : name] ?? '';
 }
 
@@ -117,7 +175,7 @@ function paged(
     if (shown.length === 0) continue;
     timeSeries.push({
       metric: { type, labels: labelsOf(series, 'metric') },
-      resource: { type: 'gae_app', labels: labelsOf(series, 'resource') },
+      resource: { type: series.resource, labels: labelsOf(series, 'resource') },
       metricKind: series.kind,
       valueType: series.valueType,
       unit: metric.unit,

@@ -91,7 +91,8 @@ function combine(
   const points = [...slots]
     .toSorted(([a], [b]) => a - b)
     .map(([end, { start, values }]) => ({ start, end, value: reducer.combine(values) }));
-  return { labels, kind: first.kind, valueType: reducer.gives(first.valueType), points };
+  const { resource, kind } = first;
+  return { resource, labels, kind, valueType: reducer.gives(first.valueType), points };
 }
 
 function percentileReducer(share: number): Reducer {

@@ -3,11 +3,15 @@ import type { SandboxClock } from '../clock.ts';
 import { adminRoutes } from './admin-routes.ts';
 import type { Buckets } from './buckets.ts';
 import type { CronJobs } from './cron/jobs.ts';
+import type { CustomMetrics } from './custom-metrics.ts';
 import type { Figures } from './figures.ts';
 import type { Fleet } from './fleet.ts';
 import { iamRoutes } from './iam-routes.ts';
+import { logMetricRoutes } from './log-metric-routes.ts';
+import type { LogMetrics } from './log-metrics.ts';
 import { loggingRoutes } from './logging-routes.ts';
 import type { Logs } from './logs.ts';
+import { platformMetrics } from './metrics.ts';
 import { monitoringRoutes } from './monitoring-routes.ts';
 import type { Operations } from './operations.ts';
 import { answerRefusal, Refusal } from './refusal.ts';
@@ -23,6 +27,8 @@ export interface ApiParts {
   readonly figures: Figures;
   readonly logs: Logs;
   readonly cron: CronJobs;
+  readonly logMetrics: LogMetrics;
+  readonly customMetrics: CustomMetrics;
   readonly clock: SandboxClock;
   /** See AppEngineOptions. */
   readonly ingestionDelayMs: number;
@@ -32,14 +38,17 @@ export interface ApiParts {
 
 /** Google's REST APIs under one base URL. What is not modelled says so: 404 with the method and path. */
 export function restApi(parts: ApiParts): Hono {
-  const { registry, figures, logs, cron, clock } = parts;
+  const { registry, figures, logs, logMetrics, customMetrics, cron, clock } = parts;
+  const { project } = registry;
   const api = new Hono();
   api.route('/', adminRoutes(parts));
   api.route('/', storageRoutes(parts.buckets));
-  api.route('/', monitoringRoutes(registry.project, figures, clock, parts.ingestionDelayMs));
-  api.route('/', loggingRoutes(registry.project, logs));
-  api.route('/', schedulerRoutes(registry.project, cron));
-  api.route('/', iamRoutes(registry.project));
+  const measured = [platformMetrics(project, figures), logMetrics];
+  api.route('/', monitoringRoutes(project, measured, customMetrics, clock, parts.ingestionDelayMs));
+  api.route('/', loggingRoutes(project, logs));
+  api.route('/', logMetricRoutes(project, logMetrics));
+  api.route('/', schedulerRoutes(project, cron));
+  api.route('/', iamRoutes(project));
   api.notFound((c) =>
     answerRefusal(
       c,

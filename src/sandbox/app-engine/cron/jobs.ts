@@ -95,7 +95,7 @@ export class CronJobs {
     this.#documents.put(`job/${name}`, { ...job, scheduleTime: timestamp(next) });
     this.#due.set(
       name,
-      this.#clock.at(next, () => void this.#run(name)),
+      this.#clock.alarm(next, () => void this.#run(name)),
     );
   }
 
