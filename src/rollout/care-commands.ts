@@ -26,17 +26,10 @@ export function weighCare(rollout: Rollout, command: CareCommand, actor: Actor):
   const { stage, care, closed } = rollout;
   const over = refusal(actor, command.type, 'The after-care of this rollout is over.');
   if (!care || closed) return over;
-  // Steps that follow a bad verdict outlive the rollback, which may be one of them.
-  if (command.type === 'follow-up' && stage.at === 'rolled-back') return followUp(care, command, actor);
+  // The steps that follow a bad verdict outlive the rollback, which may be one of them.
+  if (command.type === 'follow-up') return followUp(care, command, actor);
   if (stage.at !== 'done') return over;
-  switch (command.type) {
-    case 'task':
-      return task(care, command, actor);
-    case 'criterion':
-      return criterion(care, command, actor);
-    case 'follow-up':
-      return followUp(care, command, actor);
-  }
+  return command.type === 'task' ? task(care, command, actor) : criterion(care, command, actor);
 }
 
 function task(care: Care, command: Extract<CareCommand, { type: 'task' }>, actor: Actor): Act {

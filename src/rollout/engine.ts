@@ -29,6 +29,8 @@ export interface Engine {
   get(rollout: string): Rollout | undefined;
   /** Rollouts under way, and the last of each service that is over; oldest first. */
   all(): Rollout[];
+  /** Closes the rollouts of a service that are over: something else has taken their place. */
+  retire(service: string): void;
   /** Drains what is being written and leaves the rest to the next process. */
   stop(): Promise<void>;
 }
@@ -49,7 +51,7 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     bar: guard.bar,
     changed(rollout) {
       around.changed(rollout);
-      if (rollout.step >= 0) retire(rollout);
+      if (rollout.step >= 0) retire(rollout.service, rollout.id);
       if (rollout.stage.at === 'rolled-back') shut(rollout);
     },
   };
@@ -91,6 +93,8 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     get: (id) => lines.get(id)?.rollout,
     all: () => [...lines.values()].map((line) => line.rollout).toSorted((a, b) => a.startedAt - b.startedAt),
 
+    retire: (service) => retire(service),
+
     async stop() {
       stopping.abort(new Error('Sluice is stopping.'));
       await beginnings;
@@ -125,11 +129,11 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     return { rollout: line.rollout };
   }
 
-  /** The released versions before this one can no longer be rolled back once it has traffic. */
-  function retire(rollout: Rollout): void {
+  /** What was released before can no longer be rolled back once something else has the traffic. */
+  function retire(service: string, except?: string): void {
     for (const line of lines.values()) {
-      const other = line.rollout;
-      if (other.service === rollout.service && other.id !== rollout.id && isOver(other.stage)) close(line);
+      const { rollout } = line;
+      if (rollout.service === service && rollout.id !== except && isOver(rollout.stage)) close(line);
     }
   }
 
