@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { fromFolder } from '../deploy/config-files.ts';
 import {
@@ -88,7 +89,7 @@ export function cloudFor(appEngine: AppEngine, store: Store): Cloud {
       const backup = await readBackup(store, name);
       if (!backup) throw new Error(`The backup ${name} is gone from the data folder.`);
       const onReplace = ({ path, text }: { path: string; text: string }) =>
-        store.keep(`${name}/replaced/${path.replace(/[^\w.-]+/g, '-')}`, Buffer.from(text));
+        store.keep(`${name}/replaced/${basename(path)}`, Buffer.from(text));
       return appEngine.putBack(
         { service, ...(files && folderOf(source)), backup, cron },
         { ...hooks, onReplace },

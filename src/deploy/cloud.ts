@@ -8,7 +8,7 @@ import { openAppEngine } from './app-engine.ts';
 import { readApplication } from './application.ts';
 import { type Backup, type BackupRequest, backUp } from './backup.ts';
 import { type CronRequest, compareCron, deployCron } from './cron/apply.ts';
-import type { CronChange } from './cron/job.ts';
+import type { CronChange, CronJob } from './cron/job.ts';
 import { openScheduler } from './cron/scheduler.ts';
 import { type Deployed, type DeployProgress, type DeployRequest, deploy } from './deploy.ts';
 import { errorLogs, type LogLine, type LogRequest } from './error-logs.ts';
@@ -57,8 +57,8 @@ export interface Cloud {
   backUp(request: BackupRequest, signal?: AbortSignal): Promise<Backup>;
   /** Cron jobs and config files as they were; traffic is {@link setSplit}'s. Safe to run again at any moment. */
   putBack(request: PutBackRequest, hooks: PutBackHooks): Promise<Check[]>;
-  /** What {@link deployCron} would do with this cron.yaml. */
-  compareCron(file: string, signal?: AbortSignal): Promise<CronChange>;
+  /** What {@link deployCron} would do with this cron.yaml, or what going back to these jobs would. */
+  compareCron(fileOrJobs: string | readonly CronJob[], signal?: AbortSignal): Promise<CronChange>;
   /** Makes the app's cron jobs those of a file; if that fails halfway, the jobs of before are put back. */
   deployCron(request: CronRequest, hooks: Abortable): Promise<CronChange>;
   /** Looks at a version that has no traffic: is it there, does it answer, did it log errors. */

@@ -28,14 +28,17 @@ async function read(file: string): Promise<CronJob[]> {
   return readCronYaml(file);
 }
 
-/** What {@link deployCron} would do. @throws CloudError `invalid` for a bad file. */
+/**
+ * What {@link deployCron} would do, or what going back to the jobs of a backup would.
+ * @throws CloudError `invalid` for a bad file.
+ */
 export async function compareCron(
   project: string,
   scheduler: Scheduler,
-  file: string,
+  fileOrJobs: string | readonly CronJob[],
   signal?: AbortSignal,
 ): Promise<CronChange> {
-  const wanted = await read(file);
+  const wanted = typeof fileOrJobs === 'string' ? await read(fileOrJobs) : fileOrJobs;
   return compareJobs(await scheduler.list(signal), wanted, (job) => jobKey(job, project));
 }
 
