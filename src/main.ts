@@ -71,8 +71,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     // Open questions name those who may answer.
     changed: () => engine.all().forEach(publisher.publish),
   });
-  const publisher = createPublisher(outbox, team, clock, drawChart);
   const guard = await openGuard(store, plan.freeze, clock);
+  const publisher = createPublisher(outbox, team, guard, clock, drawChart);
   const engine = createEngine({
     store,
     guard,
@@ -90,6 +90,9 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const desk = createDesk({
     engine,
     team,
+    guard,
+    store,
+    publisher,
     clock,
     api: bot.api,
     drawChart,

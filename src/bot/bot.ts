@@ -2,18 +2,20 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { conversations, createConversation } from '@grammyjs/conversations';
 import { Bot, type Context, GrammyError, HttpError } from 'grammy';
+import type { Command } from '../rollout/commands.ts';
+import type { Who } from '../rollout/draft.ts';
 import type { Store } from '../rollout/ports.ts';
+import { askNote } from './checklist/note.ts';
+import { askWaiver } from './checklist/waive.ts';
 import { handleCommands } from './commands.ts';
 import type { BotContext } from './context.ts';
 import { conversationStorage } from './conversation-storage.ts';
 import type { Desk } from './desk.ts';
-import type { Overruling, Waiver, WizardStart } from './dialogue.ts';
+import type { Plea, Remark, WizardStart } from './dialogue.ts';
 import { handleLeftovers, handlePresses } from './presses.ts';
 import { askReason } from './reason.ts';
 import { carefulSending } from './sending.ts';
 import { followMigration } from './team/commands.ts';
-import { askWaiver } from './waive.ts';
-import { walkChecklist } from './walk.ts';
 import { runWizard, type WizardWorld } from './wizard.ts';
 
 export interface BotOptions {
@@ -74,24 +76,27 @@ export function installHandlers(
   });
   handlePresses(dialogues, desk);
   handleCommands(dialogues, desk);
+  const say = (id: string, by: Who) => async (command: Command) => (await desk.act(id, command, by)).say;
   dialogues.use(
-    createConversation<BotContext, Context>(async (talk, ctx, start: WizardStart) => {
-      const id = await runWizard(talk, ctx, world, start);
-      if (id) await walkChecklist(talk, ctx, id, desk.find);
-    }, 'deploy'),
     createConversation<BotContext, Context>(
-      (talk, ctx, id: string) => walkChecklist(talk, ctx, id, desk.find),
-      'checklist',
+      (talk, ctx, start: WizardStart) => runWizard(talk, ctx, world, start),
+      'deploy',
     ),
     createConversation<BotContext, Context>(
-      (talk, ctx, overruling: Overruling) => askReason(talk, ctx, overruling, desk.overrule),
+      (talk, ctx, plea: Plea) => askReason(talk, ctx, plea, say(plea.rollout, plea.by)),
       'reason',
     ),
-    createConversation<BotContext, Context>(async (talk, ctx, waiver: Waiver) => {
-      const { rollout, actor } = waiver;
-      await askWaiver(talk, ctx, waiver, async (command) => (await desk.act(rollout, command, actor)).say);
-      await walkChecklist(talk, ctx, rollout, desk.find);
-    }, 'waive'),
+    createConversation<BotContext, Context>(
+      (talk, ctx, remark: Remark) => askWaiver(talk, ctx, remark, say(remark.rollout, remark.by)),
+      'waive',
+    ),
+    createConversation<BotContext, Context>((talk, ctx, remark: Remark) => {
+      const { rollout, section } = remark;
+      return askNote(talk, ctx, {
+        items: () => desk.find(rollout)?.terms.checklist[section]?.items.length ?? 0,
+        note: (number, evidence) => desk.note(remark, number, evidence),
+      });
+    }, 'note'),
   );
   dialogues.use((ctx, next) =>
     ctx.dialogue ? ctx.conversation.enter(ctx.dialogue.name, ctx.dialogue.argument) : next(),
@@ -137,7 +142,15 @@ export function plain(error: unknown): Error {
 function dialogueVersion(): string {
   const hash = createHash('sha256');
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  for (const name of ['wizard', 'walk', 'reason', 'waive', 'buttons', 'views/checklist', 'bot']) {
+  for (const name of [
+    'wizard',
+    'reason',
+    'checklist/waive',
+    'checklist/note',
+    'checklist/evidence',
+    'buttons',
+    'bot',
+  ]) {
     hash.update(readFileSync(new URL(`./${name}.${ending}`, import.meta.url)));
   }
   return hash.digest('base64url').slice(0, 16);

@@ -1,5 +1,6 @@
 import type { InlineKeyboardButton } from 'grammy/types';
 import { buildCareData, type CarePress, parseCareData } from './care/press.ts';
+import { buildRestoreData, parseRestoreData, type RestorePress } from './restore/press.ts';
 
 /** A message as the views make it; whoever sends it decides how. */
 export interface View {
@@ -23,13 +24,27 @@ export type Press =
       readonly section: number;
       readonly item: number | 'all';
     }
-  | { readonly kind: 'turn'; readonly rollout: string; readonly section: number }
-  | { readonly kind: 'waive'; readonly rollout: string; readonly section: number }
+  /** Runs the command of an item, or those of all open items of the section. */
+  | {
+      readonly kind: 'run';
+      readonly rollout: string;
+      readonly section: number;
+      readonly item: number | 'all';
+    }
+  | { readonly kind: 'turn' | 'waive' | 'note'; readonly rollout: string; readonly section: number }
+  /** Goes on although items are open. */
+  | { readonly kind: 'close'; readonly rollout: string }
   | { readonly kind: 'roll-back'; readonly rollout: string }
   | { readonly kind: 'ask-again'; readonly rollout: string }
   | { readonly kind: 'evidence'; readonly rollout: string }
   | CarePress
+  | RestorePress
   | { readonly kind: 'choose'; readonly option: string };
+
+/** The letters that callback data begins with, by what follows them. */
+const ITEM = { tick: 'c', run: 'y' } as const;
+const SECTION = { turn: 'n', waive: 'x', note: 't' } as const;
+const ROLLOUT = { 'roll-back': 'r', 'ask-again': 'a', evidence: 'e', close: 'o' } as const;
 
 /** Callback data of 64 bytes at most, as Telegram asks. */
 export function buildData(press: Press): string {
@@ -37,21 +52,24 @@ export function buildData(press: Press): string {
     case 'answer':
       return `g/${press.gate}/${press.revision}/${press.answer}`;
     case 'tick':
-      return `c/${press.rollout}/${press.section}/${press.item}`;
+    case 'run':
+      return `${ITEM[press.kind]}/${press.rollout}/${press.section}/${press.item}`;
     case 'turn':
-      return `n/${press.rollout}/${press.section}`;
     case 'waive':
-      return `x/${press.rollout}/${press.section}`;
+    case 'note':
+      return `${SECTION[press.kind]}/${press.rollout}/${press.section}`;
     case 'roll-back':
-      return `r/${press.rollout}`;
     case 'ask-again':
-      return `a/${press.rollout}`;
     case 'evidence':
-      return `e/${press.rollout}`;
+    case 'close':
+      return `${ROLLOUT[press.kind]}/${press.rollout}`;
     case 'task':
     case 'criterion':
     case 'follow-up':
       return buildCareData(press);
+    case 'restore-traffic':
+    case 'restore-cron':
+      return buildRestoreData(press);
     case 'choose':
       return `w/${press.option}`;
   }
@@ -62,22 +80,32 @@ export function parseData(data: string): Press | undefined {
   const gate = /^g\/([a-z0-9]+-\d+)\/(\d{1,6})\/([a-z]+)$/.exec(data);
   if (gate?.[1] && gate[3])
     return { kind: 'answer', gate: gate[1], revision: Number(gate[2]), answer: gate[3] };
-  const tick = /^c\/([a-z0-9]+)\/(\d{1,3})\/(\d{1,3}|all)$/.exec(data);
-  if (tick?.[1]) {
-    const item = tick[3] === 'all' ? 'all' : Number(tick[3]);
-    return { kind: 'tick', rollout: tick[1], section: Number(tick[2]), item };
-  }
-  const page = /^([nx])\/([a-z0-9]+)\/(\d{1,3})$/.exec(data);
-  if (page?.[2]) {
-    return { kind: page[1] === 'n' ? 'turn' : 'waive', rollout: page[2], section: Number(page[3]) };
-  }
-  const simple = /^([rae])\/([a-z0-9]+)$/.exec(data);
-  if (simple?.[2]) {
-    const kind = ({ r: 'roll-back', a: 'ask-again', e: 'evidence' } as const)[simple[1] as 'r' | 'a' | 'e'];
-    return { kind, rollout: simple[2] };
+  const [letter = '', rollout = '', section = '', item = '', ...rest] = data.split('/');
+  if (rest.length === 0 && /^[a-z0-9]+$/.test(rollout)) {
+    const kind = {
+      item: kindOf(ITEM, letter),
+      section: kindOf(SECTION, letter),
+      rollout: kindOf(ROLLOUT, letter),
+    };
+    if (kind.item && SMALL.test(section) && (item === 'all' || SMALL.test(item)))
+      return {
+        kind: kind.item,
+        rollout,
+        section: Number(section),
+        item: item === 'all' ? item : Number(item),
+      };
+    if (kind.section && SMALL.test(section) && !item)
+      return { kind: kind.section, rollout, section: Number(section) };
+    if (kind.rollout && !section) return { kind: kind.rollout, rollout };
   }
   const choice = /^w\/([\w.-]{1,60})$/.exec(data);
   return choice?.[1] ? { kind: 'choose', option: choice[1] } : parseCareData(data);
+}
+
+const SMALL = /^\d{1,3}$/;
+
+function kindOf<K extends string>(letters: Readonly<Record<K, string>>, letter: string): K | undefined {
+  return (Object.keys(letters) as K[]).find((kind) => letters[kind] === letter);
 }
 
 /** The rollout that a gate id belongs to. */

@@ -1,5 +1,5 @@
 import type { Composer } from 'grammy';
-import { type Actor, who } from '../rollout/answers.ts';
+import { type Act, type Actor, who } from '../rollout/answers.ts';
 import { canRollBack, isOver, type Rollout } from '../rollout/state.ts';
 import { keyboard } from './buttons.ts';
 import type { BotContext } from './context.ts';
@@ -10,6 +10,7 @@ import { COMMANDS } from './menu.ts';
 import { OWN_NAME } from './people.ts';
 import { claimCommand, teamCommand, whoAmI } from './team/commands.ts';
 import { card } from './views/card.ts';
+import { firstOpenSection } from './views/checklist.ts';
 
 const NO_ROLE = 'You are neither operator nor approver, so this changes nothing. /team says who is.';
 
@@ -41,7 +42,7 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
     const argument = { starter: who(actor), chat, ...(service && { service }) };
     await openDialogue(ctx, next, { name: 'deploy', argument });
   });
-  ours.command('checklist', async (ctx, next) => {
+  ours.command('checklist', async (ctx) => {
     const actor = await requireRole(ctx, desk, 'checklist');
     if (!actor) return;
     const rollout = await pick(
@@ -50,8 +51,8 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
       (r) => r.stage.at === 'checklist',
       'No rollout waits for its checklist.',
     );
-    if (!rollout) return;
-    await openDialogue(ctx, next, { name: 'checklist', argument: rollout.id });
+    const section = rollout && firstOpenSection(rollout);
+    if (rollout && section !== undefined) desk.showSection(rollout, section);
   });
   ours.command('rollback', async (ctx) => {
     const actor = await requireRole(ctx, desk, 'rollback');
@@ -63,19 +64,37 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
       'There is nothing to roll back: no rollout here has been backed up.',
     );
     if (!rollout) return;
-    const named = ctx.match.trim().replace(new RegExp(`^${rollout.service}\\b\\s*`), '');
-    const reason = named || `${actor.name} asked for it.`;
+    const reason = withoutService(ctx.match, rollout) || `${actor.name} asked for it.`;
     const act = await desk.act(rollout.id, { type: 'roll-back', reason }, actor);
     if (act.refused) await ctx.reply(act.say);
+  });
+  ours.command('hold', async (ctx, next) => {
+    const actor = await requireRole(ctx, desk, 'hold');
+    if (!actor) return;
+    const rollout = await pick(ctx, desk, isUnderWay, 'There is no rollout to hold.');
+    if (!rollout) return;
+    const reason = withoutService(ctx.match, rollout);
+    if (reason) return sayRefusal(ctx, await desk.act(rollout.id, { type: 'hold', reason }, actor));
+    const plea = { kind: 'hold', rollout: rollout.id, by: who(actor) } as const;
+    const act = await desk.actUnlessWordsLack(plea);
+    if (act) return sayRefusal(ctx, act);
+    await openDialogue(ctx, next, { name: 'reason', argument: plea });
+  });
+  ours.command('resume', async (ctx) => {
+    const actor = await requireRole(ctx, desk, 'resume');
+    if (!actor) return;
+    const rollout = await pick(ctx, desk, ({ held }) => held !== undefined, 'Nothing is on hold.');
+    if (!rollout) return;
+    const act = await desk.act(rollout.id, { type: 'resume' }, actor);
+    await ctx.reply(act.refused ? act.say : `${rollout.service}: ${rollout.version} goes on.`);
   });
   ours.command('cancel', async (ctx) => {
     const actor = await requireRole(ctx, desk, 'cancel');
     if (!actor) return;
-    const cancellable = (r: Rollout) => !isOver(r.stage);
-    const dialogue = openQuestion(ctx, desk);
+    const dialogue = Object.keys(ctx.conversation.active()).length > 0;
     await ctx.conversation.exitAll();
     if (dialogue) return void (await ctx.reply('The dialogue is ended; nothing else was changed.'));
-    const rollout = await pick(ctx, desk, cancellable, 'There is no rollout to cancel.');
+    const rollout = await pick(ctx, desk, isUnderWay, 'There is no rollout to cancel.');
     if (!rollout) return;
     const act = await desk.act(rollout.id, { type: 'cancel' }, actor);
     if (act.refused) await ctx.reply(act.say);
@@ -89,11 +108,19 @@ function homeless(desk: Desk, here: number): string {
     : `This chat is ${here}. Set TELEGRAM_CHAT_ID=${here} and start me again to work here.`;
 }
 
-/** Whether the bot waits for this person's words. A walk through the checklist only waits for taps. */
-function openQuestion(ctx: BotContext, desk: Desk): boolean {
-  const active = ctx.conversation.active();
-  const walking = desk.rollouts().some((r) => r.stage.at === 'checklist' && r.starter.id === ctx.from?.id);
-  return Boolean(active.reason || active.waive || (active.deploy && !walking));
+function isUnderWay({ stage }: Rollout): boolean {
+  return !isOver(stage);
+}
+
+/** What was said after a command, without the service's name in front. */
+function withoutService(match: string, { service }: Rollout): string {
+  const said = match.trim();
+  const [word] = said.split(/\s+/, 1);
+  return word === service ? said.slice(service.length).trim() : said;
+}
+
+async function sayRefusal(ctx: BotContext, act: Act): Promise<void> {
+  if (act.refused) await ctx.reply(act.say);
 }
 
 async function requireRole(ctx: BotContext, desk: Desk, attempt: string): Promise<Actor | undefined> {
@@ -128,7 +155,8 @@ async function status(ctx: BotContext, desk: Desk): Promise<void> {
   const rollouts = desk.rollouts();
   if (rollouts.length === 0) return void (await ctx.reply('No rollout so far. /deploy begins one.'));
   for (const rollout of rollouts) {
-    const view = card(rollout, { now: desk.now() });
+    const bar = desk.bar(rollout.service);
+    const view = card(rollout, { now: desk.now(), ...(bar && { bar }) });
     const waiting = rollout.gates.some((gate) => gate.outcome === undefined);
     const note = waiting ? html`\n<i>A question is open above.</i>`.text : '';
     await ctx.reply(view.html + note, { parse_mode: 'HTML', reply_markup: keyboard(view.buttons) });

@@ -1,16 +1,20 @@
 import { type Api, InputFile } from 'grammy';
 import type { Clock } from '../plan/clock.ts';
 import type { Act, Actor } from '../rollout/answers.ts';
-import type { Command } from '../rollout/commands.ts';
+import { itemId } from '../rollout/checklist.ts';
+import { type Command, weigh } from '../rollout/commands.ts';
+import type { Who } from '../rollout/draft.ts';
 import type { Engine } from '../rollout/engine.ts';
-import type { Who } from '../rollout/events.ts';
+import type { Bar, Guard } from '../rollout/guard.ts';
+import type { Store } from '../rollout/ports.ts';
 import type { Rollout } from '../rollout/state.ts';
-import { rolloutOfGate } from './buttons.ts';
+import { type Evidence, keepEvidence } from './checklist/evidence.ts';
 import type { BotContext } from './context.ts';
-import type { Overruling } from './dialogue.ts';
+import type { Plea, Remark } from './dialogue.ts';
 import { html, shorten } from './html.ts';
 import { actorFor, actorOf } from './people.ts';
-import type { DrawChart } from './publisher.ts';
+import type { DrawChart, Publisher } from './publisher.ts';
+import { commandOf } from './reason.ts';
 import type { Team } from './team/team.ts';
 import { clockTime, figures } from './views/words.ts';
 
@@ -21,8 +25,16 @@ export interface Desk {
   actor(ctx: BotContext): Actor | undefined;
   find(id: string): Rollout | undefined;
   rollouts(): readonly Rollout[];
-  act(id: string, command: Command, actor: Actor): Promise<Act>;
-  overrule(overruling: Overruling, reason: string): Promise<Act>;
+  /** What keeps the service's releases back now. */
+  bar(service: string): Bar | undefined;
+  /** Has it done with the roles that the person has at this moment: writing a reason takes a while. */
+  act(id: string, command: Command, by: Who): Promise<Act>;
+  /** Undefined when nothing but a written reason is missing; else what came of it without one. */
+  actUnlessWordsLack(plea: Plea): Promise<Act | undefined>;
+  /** Keeps a note or a file for the item of that number, counted from one. @returns a sentence */
+  note(remark: Remark, number: number, evidence: Evidence): Promise<string>;
+  /** Puts a section of the checklist at the end of the chat. */
+  showSection(rollout: Rollout, section: number): void;
   /** Sends the figures and the last error logs of a rollout to its chat. */
   showEvidence(rollout: Rollout): Promise<void>;
   /** An attempt by somebody who may not, that no rollout has a journal for. */
@@ -39,6 +51,9 @@ export interface ErrorLine {
 export interface DeskOptions {
   readonly engine: Engine;
   readonly team: Team;
+  readonly guard: Pick<Guard, 'bar'>;
+  readonly store: Pick<Store, 'keep'>;
+  readonly publisher: Pick<Publisher, 'showSection'>;
   readonly clock: Clock;
   readonly api: Api;
   readonly drawChart: DrawChart;
@@ -49,22 +64,59 @@ export interface DeskOptions {
 
 /** The desk that the handlers turn to, backed by the engine. */
 export function createDesk(options: DeskOptions): Desk {
-  const { engine, team, clock, note } = options;
+  const { engine, team, guard, publisher, clock, note } = options;
+  const bar = (service: string) => guard.bar(service, clock.now());
+  const act = (id: string, command: Command, by: Who) =>
+    engine.act(id, command, actorFor(by, team.members()));
   return {
     team,
     now: () => clock.now(),
     actor: (ctx) => actorOf(ctx, team.members()),
     find: (id) => engine.get(id),
     rollouts: () => engine.all(),
-    act: (id, command, actor) => engine.act(id, command, actor),
-    overrule({ gate, revision, actor }, reason) {
-      const command = { type: 'answer', gate, revision, answer: 'overrule', reason } as const;
-      // Writing the reason took a while: the role may be gone.
-      return engine.act(rolloutOfGate(gate), command, actorFor(actor, team.members()));
+    bar,
+    act,
+    async actUnlessWordsLack(plea) {
+      const rollout = engine.get(plea.rollout);
+      const actor = actorFor(plea.by, team.members());
+      const trial = rollout && weigh(rollout, commandOf(plea, 'Some reason.'), actor, bar(rollout.service));
+      return trial && !trial.refused ? undefined : act(plea.rollout, commandOf(plea, ''), plea.by);
     },
+    note: (remark, number, evidence) => takeNote(remark, number, evidence, act, options),
+    showSection: publisher.showSection,
     showEvidence: (rollout) => showEvidence(rollout, options),
     refused: (by, attempt) => note({ id: by.id, name: by.name, attempt }, 'refused: no such role'),
   };
+}
+
+async function takeNote(
+  { rollout: id, section, by }: Remark,
+  number: number,
+  evidence: Evidence,
+  act: Desk['act'],
+  { engine, team, api, store }: DeskOptions,
+): Promise<string> {
+  const item = itemId(section, number - 1);
+  const trial = {
+    type: 'note',
+    item,
+    note: { kind: 'text', text: evidence.file?.name ?? evidence.text },
+  } as const;
+  const before = engine.get(id);
+  // Nothing is fetched for somebody who may not.
+  if (!before || weigh(before, trial, actorFor(by, team.members())).refused)
+    return (await act(id, trial, by)).say;
+  try {
+    const note = await keepEvidence(evidence, { rollout: id, item }, api, store);
+    const known =
+      note.kind === 'file' &&
+      engine
+        .get(id)
+        ?.checklist.notes[item]?.some((other) => other.kind === 'file' && other.kept === note.kept);
+    return known ? 'Noted.' : (await act(id, { type: 'note', item, note }, by)).say;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 async function showEvidence(rollout: Rollout, { api, drawChart, errorLogs }: DeskOptions): Promise<void> {

@@ -1,6 +1,5 @@
 import type { NextFunction } from 'grammy';
-import type { Actor } from '../rollout/answers.ts';
-import type { Who } from '../rollout/events.ts';
+import type { Who } from '../rollout/draft.ts';
 import type { BotContext } from './context.ts';
 
 /** What the `/deploy` wizard is begun with. */
@@ -11,26 +10,34 @@ export interface WizardStart {
   readonly service?: string;
 }
 
-/** An approver who wants to go on against a weak verdict. */
-export interface Overruling {
-  readonly gate: string;
-  readonly revision: number;
-  readonly actor: Actor;
-}
+/** Something that takes a written reason. */
+export type Plea = {
+  readonly rollout: string;
+  readonly by: Who;
+} /** Going on against a weak verdict, or in spite of failed checks. */ & (
+  | {
+      readonly kind: 'overrule';
+      readonly gate: string;
+      readonly revision: number;
+      readonly of: 'promote' | 'validate' | 'verify';
+    }
+  | { readonly kind: 'close-checklist'; readonly open: readonly string[] }
+  | { readonly kind: 'hold' }
+);
 
-/** Somebody who says that an item of a checklist does not apply. */
-export interface Waiver {
+/** Somebody who has something to say of an item in a section of a checklist. */
+export interface Remark {
   readonly rollout: string;
   readonly section: number;
-  readonly actor: Actor;
+  readonly by: Who;
 }
 
 /** A dialogue with one person, and what it is begun with. */
 export type Dialogue =
   | { readonly name: 'deploy'; readonly argument: WizardStart }
-  | { readonly name: 'checklist'; readonly argument: string }
-  | { readonly name: 'reason'; readonly argument: Overruling }
-  | { readonly name: 'waive'; readonly argument: Waiver };
+  | { readonly name: 'reason'; readonly argument: Plea }
+  | { readonly name: 'waive'; readonly argument: Remark }
+  | { readonly name: 'note'; readonly argument: Remark };
 
 /**
  * Leaves whatever this person was in and begins a dialogue. The handlers stand above the dialogues, where these cannot

@@ -5,6 +5,8 @@ export const COMMANDS: readonly BotCommand[] = [
   { command: 'deploy', description: 'Release a new version, step by step' },
   { command: 'status', description: 'Where every rollout stands' },
   { command: 'checklist', description: 'Go on with the checklist' },
+  { command: 'hold', description: 'Ask nobody to promote until /resume; takes a reason' },
+  { command: 'resume', description: 'Go on after /hold' },
   { command: 'rollback', description: 'Back to the traffic split before the rollout' },
   { command: 'cancel', description: 'End a rollout that has no traffic yet, or a dialogue' },
   { command: 'team', description: 'Who may do what; admins add people by replying to them' },

@@ -3,8 +3,8 @@ import { type Api, GrammyError, InputFile } from 'grammy';
 import type { Store } from '../rollout/ports.ts';
 import { keyboard, type View } from './buttons.ts';
 
-/** Edits of one message are at least this far apart, in real milliseconds: groups allow about 20 a minute. */
-const EDIT_INTERVAL_MS = 3_000;
+/** Edits of one message are this far apart by themselves, in real milliseconds: groups allow about 20 a minute. */
+const PACE_MS = 3_000;
 /** What Telegram cannot take now is tried again after this long. */
 const RETRY_MS = 5_000;
 
@@ -18,6 +18,8 @@ export interface Post {
   readonly loud: boolean;
   /** Worth sending although it was not sent while it mattered. */
   readonly fresh: boolean;
+  /** Least real milliseconds between two edits, where it is not loud; absent: {@link PACE_MS}. */
+  readonly pace?: number;
 }
 
 export interface Place {
@@ -39,6 +41,8 @@ export interface Outbox {
    * Makes the chat show these posts. Only the latest call for an owner counts; what is the same as before costs nothing.
    */
   show(owner: string, place: Place, posts: () => readonly Post[]): void;
+  /** Sends a post of the owner's once more, at the end of the chat, and takes the message of before away. */
+  again(owner: string, key: string): void;
   /** Nothing more will be shown for this owner. */
   forget(owner: string): void;
   /** Resolves when everything asked for so far was sent, or could not be. */
@@ -58,6 +62,8 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
     dirty: boolean;
     shelf: Shelf | undefined;
     editedAt: Map<string, number>;
+    /** Keys of what is to be sent once more. */
+    again: Set<string>;
     timer: NodeJS.Timeout | undefined;
   }
 
@@ -74,9 +80,14 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
           dirty: false,
           shelf: undefined,
           editedAt,
+          again: new Set(),
           timer: undefined,
         });
       }
+      wake(name);
+    },
+    again(name, key) {
+      owners.get(name)?.again.add(key);
       wake(name);
     },
     forget(name) {
@@ -123,11 +134,22 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
   async function put(name: string, owner: Owner, shelf: Shelf, post: Post): Promise<void> {
     const sent = shelf[post.key];
     const digest = digestOf(post.view);
-    if (sent?.digest === digest || (!sent && !post.fresh)) return;
-    const next = sent ? await edit(name, owner, sent, post) : await send(owner, post);
+    const again = owner.again.has(post.key);
+    if (!again && (sent?.digest === digest || (!sent && !post.fresh))) return;
+    const next = sent && !again ? await edit(name, owner, sent, post) : await send(owner, post);
     if (!next) return;
+    owner.again.delete(post.key);
     shelf[post.key] = { ...next, digest };
     await store.writeDocument(`messages/${name}`, shelf);
+    if (again && sent) await remove(sent);
+  }
+
+  /** What cannot be deleted any more, after 48 hours, at least loses its buttons. */
+  async function remove({ chat, message }: Sent): Promise<void> {
+    await api
+      .deleteMessage(chat, message)
+      .catch(() => api.editMessageReplyMarkup(chat, message))
+      .catch((error) => failed('a message that was replaced', error));
   }
 
   async function send(owner: Owner, post: Post): Promise<Omit<Sent, 'digest'>> {
@@ -163,7 +185,7 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
     sent: Sent,
     post: Post,
   ): Promise<Omit<Sent, 'digest'> | undefined> {
-    const wait = (owner.editedAt.get(post.key) ?? 0) + EDIT_INTERVAL_MS - Date.now();
+    const wait = (owner.editedAt.get(post.key) ?? 0) + (post.pace ?? PACE_MS) - Date.now();
     if (wait > 0 && !post.loud) {
       wakeLater(name, owner, wait);
       return undefined;

@@ -2,7 +2,7 @@ import type { Context } from 'grammy';
 import type { User } from 'grammy/types';
 import type { Member } from '../plan/schema.ts';
 import type { Actor } from '../rollout/answers.ts';
-import type { Who } from '../rollout/events.ts';
+import type { Who } from '../rollout/draft.ts';
 
 /** What whoever hides is told. */
 export const OWN_NAME =

@@ -1,8 +1,11 @@
 import type { Clock } from '../plan/clock.ts';
+import type { Member } from '../plan/schema.ts';
+import type { Guard } from '../rollout/guard.ts';
 import type { Gate, Rollout } from '../rollout/state.ts';
 import type { Outbox, Post } from './outbox.ts';
 import type { Team } from './team/team.ts';
 import { card } from './views/card.ts';
+import { checklistSection, firstOpenSection } from './views/checklist.ts';
 import { notice } from './views/notice.ts';
 import { question } from './views/question.ts';
 
@@ -14,48 +17,46 @@ export interface Publisher {
   publish(rollout: Rollout): void;
   /** A passing line for the card. */
   progress(rollout: Rollout, line: string): void;
+  /** Puts a section of the checklist at the end of the chat, where people look. */
+  showSection(rollout: Rollout, section: number): void;
 }
 
-/** Turns a rollout into the messages that should stand in its chat: the card, its questions, its end. */
+/** Real milliseconds between two edits of a section: whoever ticks looks at it. */
+const SECTION_PACE = 1_000;
+
+interface Known {
+  readonly rollout: Rollout;
+  /** A line from an effect, and the effect that it speaks of. */
+  readonly progress?: { readonly effect: string; readonly line: string };
+}
+
+/** Turns a rollout into the messages that should stand in its chat: the checklist, the card, its questions, its end. */
 export function createPublisher(
   outbox: Outbox,
   team: Pick<Team, 'members'>,
+  guard: Pick<Guard, 'bar'>,
   clock: Clock,
   drawChart: DrawChart,
 ): Publisher {
-  const latest = new Map<string, { rollout: Rollout; progress?: { stage: string; line: string } }>();
+  const latest = new Map<string, Known>();
 
   function show(rollout: Rollout): void {
     outbox.show(rollout.id, rollout.chat, () => posts(latest.get(rollout.id) ?? { rollout }));
   }
 
-  function posts({
-    rollout,
-    progress,
-  }: {
-    rollout: Rollout;
-    progress?: { stage: string; line: string };
-  }): Post[] {
-    const line = progress?.stage === rollout.stage.at ? progress.line : undefined;
-    const moment = { now: clock.now(), ...(line && { progress: line }) };
+  function posts({ rollout, progress }: Known): Post[] {
+    const now = clock.now();
+    const line = progress?.effect === rollout.pending?.effect.id ? progress?.line : undefined;
+    const bar = guard.bar(rollout.service, now);
+    const moment = { now, ...(line && { progress: line }), ...(bar && { bar }) };
     const end = notice(rollout);
     return [
+      ...sectionPosts(rollout, line),
       // While the checklist is walked its sections are what people look at; the card follows below them.
       { key: 'card', view: card(rollout, moment), loud: false, fresh: rollout.stage.at !== 'checklist' },
-      ...rollout.gates.map((gate) => questionPost(rollout, gate)),
-      ...(end ? [{ key: `end-${rollout.stage.at}`, view: end, loud: true, fresh: true }] : []),
+      ...rollout.gates.map((gate) => questionPost(rollout, gate, team.members(), drawChart)),
+      ...(end ? [{ key: `end-${end.key}`, view: end.view, loud: true, fresh: true }] : []),
     ];
-  }
-
-  function questionPost(rollout: Rollout, gate: Gate): Post {
-    const picture = gate.topic.kind === 'promote' && gate.verdict ? () => drawChart(rollout) : undefined;
-    return {
-      key: `${gate.id}-${gate.revision}`,
-      view: question(rollout, gate, team.members()),
-      loud: true,
-      fresh: gate.outcome === undefined,
-      ...(picture && { picture }),
-    };
   }
 
   return {
@@ -69,8 +70,41 @@ export function createPublisher(
       show(rollout);
     },
     progress(rollout, line) {
-      latest.set(rollout.id, { rollout, progress: { stage: rollout.stage.at, line } });
+      const effect = rollout.pending?.effect.id;
+      if (effect === undefined) return;
+      latest.set(rollout.id, { rollout, progress: { effect, line } });
       show(rollout);
     },
+    showSection(rollout, section) {
+      outbox.again(rollout.id, sectionKey(section));
+    },
+  };
+}
+
+/**
+ * The sections are posts like any other, not messages of somebody's walk: whoever ticks, and whatever a command finds,
+ * all see it. The first section with something open is posted by itself, a later one when somebody turns to it.
+ */
+function sectionPosts(rollout: Rollout, progress: string | undefined): Post[] {
+  const next = rollout.stage.at === 'checklist' ? firstOpenSection(rollout) : undefined;
+  return rollout.terms.checklist.flatMap((_, section) => {
+    const view = checklistSection(rollout, section, progress);
+    const post = { key: sectionKey(section), loud: false, fresh: section === next, pace: SECTION_PACE };
+    return view ? [{ ...post, view }] : [];
+  });
+}
+
+function sectionKey(section: number): string {
+  return `section-${section}`;
+}
+
+function questionPost(rollout: Rollout, gate: Gate, people: readonly Member[], drawChart: DrawChart): Post {
+  const picture = gate.topic.kind === 'promote' && gate.verdict ? () => drawChart(rollout) : undefined;
+  return {
+    key: `${gate.id}-${gate.revision}`,
+    view: question(rollout, gate, people),
+    loud: true,
+    fresh: gate.outcome === undefined,
+    ...(picture && { picture }),
   };
 }

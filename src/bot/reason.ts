@@ -1,18 +1,18 @@
 import type { Context } from 'grammy';
-import type { Act } from '../rollout/answers.ts';
+import type { Command } from '../rollout/commands.ts';
 import type { Talk } from './context.ts';
-import type { Overruling } from './dialogue.ts';
+import type { Plea } from './dialogue.ts';
 import { html, mention } from './html.ts';
 
-/** Asks one person why the verdict is overruled, and gives the answer in with it. */
+/** Asks one person for the reason that a command takes, and gives the command in with it. */
 export async function askReason(
   talk: Talk,
   ctx: Context,
-  overruling: Overruling,
-  overrule: (overruling: Overruling, reason: string) => Promise<Pick<Act, 'say'>>,
+  plea: Plea,
+  act: (command: Command) => Promise<string>,
 ): Promise<void> {
-  const message = ctx.callbackQuery?.message;
-  const asked = html`${mention(ctx.from)}: why is it right to go on against the verdict? Reply to this message.`;
+  const message = ctx.callbackQuery?.message ?? ctx.message;
+  const asked = html`${mention(ctx.from)}: ${questionOf(plea)} Reply to this message. /cancel ends this.`;
   await ctx.reply(asked.text, {
     parse_mode: 'HTML',
     reply_markup: {
@@ -20,10 +20,38 @@ export async function askReason(
       selective: true,
       input_field_placeholder: 'The reason, for the record',
     },
-    ...(message && { reply_parameters: { message_id: message.message_id } }),
+    ...(message && {
+      reply_parameters: { message_id: message.message_id, allow_sending_without_reply: true },
+    }),
   });
   const reply = await talk.waitFor('message:text', { next: true });
   const reason = reply.message.text.trim();
-  const said = await talk.external(async () => (await overrule(overruling, reason)).say);
-  await reply.reply(said);
+  await reply.reply(await talk.external(() => act(commandOf(plea, reason))));
+}
+
+function questionOf(plea: Plea): string {
+  switch (plea.kind) {
+    case 'overrule':
+      return plea.of === 'promote'
+        ? 'why is it right to go on against the verdict?'
+        : 'why is it right to go on although checks failed?';
+    case 'close-checklist':
+      return `why is it right to go on with required items open (${plea.open.join(', ')})?`;
+    case 'hold':
+      return 'why is it put on hold?';
+  }
+}
+
+/** The command that a plea stands for, with the reason that somebody wrote. */
+export function commandOf(plea: Plea, reason: string): Command {
+  switch (plea.kind) {
+    case 'overrule': {
+      const { gate, revision } = plea;
+      return { type: 'answer', gate, revision, answer: 'overrule', reason };
+    }
+    case 'close-checklist':
+      return { type: 'close-checklist', reason };
+    case 'hold':
+      return { type: 'hold', reason };
+  }
 }

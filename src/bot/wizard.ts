@@ -1,10 +1,13 @@
 import type { Context } from 'grammy';
-import type { Draft, Source, Terms, Who } from '../rollout/events.ts';
+import { sayBar } from '../rollout/bar.ts';
+import type { Draft, Source, Terms, Who } from '../rollout/draft.ts';
+import type { Bar, Rejection } from '../rollout/guard.ts';
 import type { Button } from './buttons.ts';
 import { keyboard, parseData } from './buttons.ts';
 import type { Talk } from './context.ts';
 import type { WizardStart } from './dialogue.ts';
-import { type Html, html, mention } from './html.ts';
+import { type Html, html, mention, shorten } from './html.ts';
+import { dayOf } from './views/words.ts';
 
 /** What the wizard must know of the world. Each answers with a sentence where something is wrong. */
 export interface WizardWorld {
@@ -18,8 +21,12 @@ export interface WizardWorld {
   checkNewVersion(service: string, version: string): Promise<string | undefined>;
   /** Versions that could be let in without deploying anything; newest first. */
   idleVersions(service: string): Promise<readonly string[]>;
-  /** An id nobody has taken. */
-  suggestVersion(): string;
+  /** An id after the plan's template. @throws Error when the template asks for what the folder has not. */
+  suggestVersion(folder: string): Promise<string>;
+  /** What keeps the service's releases back now. */
+  bar(service: string): Bar | undefined;
+  /** When and why this version was rolled back, if it was. */
+  rejection(service: string, version: string): Rejection | undefined;
   newId(): string;
   termsFor(service: string): Terms;
   /** Begins it if the starter still may. */
@@ -39,15 +46,19 @@ export async function runWizard(
 ): Promise<string | undefined> {
   const service = await askService(talk, ctx, world, start.service);
   if (!service) return undefined;
+  if (await isBarred(talk, ctx, world, service)) return undefined;
   const source = await askSource(talk, ctx, world, service);
   if (!source) return undefined;
-  const version = source.version ?? (await askVersion(talk, ctx, world, service));
+  const version = source.version ?? (await askVersion(talk, ctx, world, service, source));
   if (!version) return undefined;
+  // A freeze may have begun while the questions were answered.
+  if (await isBarred(talk, ctx, world, service)) return undefined;
+  const rejected = await talk.external(() => world.rejection(service, version) ?? null);
 
   const from = source.kind === 'folder' ? `the folder ${source.path}` : 'the version that is already there';
   const go = await ask(talk, ctx, {
     text: html`<b>${service}: release ${version}?</b>
-From ${from}. The checklist comes first; no traffic moves before an approver says so.`,
+From ${from}. The checklist comes first; no traffic moves before an approver says so.${rejected ? backBefore(rejected) : ''}`,
     options: [{ text: 'Start', value: 'start', style: 'success' }],
     check: async (text) => (text === 'start' ? undefined : 'Please press one of the two buttons.'),
   });
@@ -69,6 +80,18 @@ From ${from}. The checklist comes first; no traffic moves before an approver say
   if (!begun.refused) return id;
   await ctx.reply(begun.refused);
   return undefined;
+}
+
+/** Says what keeps releases back, and how that ends, before anybody answers questions in vain. */
+async function isBarred(talk: Talk, ctx: Context, world: WizardWorld, service: string): Promise<boolean> {
+  const bar = await talk.external(() => world.bar(service) ?? null);
+  if (bar) await ctx.reply(sayBar(service, bar));
+  return bar !== null;
+}
+
+function backBefore({ version, at, why }: Rejection): Html {
+  return html`
+⚠️ ${version} was rolled back on ${dayOf(at)}: ${shorten(why, 300)}`;
 }
 
 async function askService(
@@ -109,14 +132,18 @@ async function askSource(
     await ctx.reply(idle.problem);
     return undefined;
   }
+  const shown = idle.value.slice(0, 3);
+  const back = await talk.external(() => shown.map((id) => world.rejection(service, id)?.at ?? null));
   const picked = await ask(talk, ctx, {
     text: html`<b>${service}: what is to be released?</b>`,
     other: { button: 'Another folder…', prompt: 'Which folder? Reply with its path.' },
     options: [
       { text: `The folder ${folder}`, value: folder, style: 'primary' },
-      ...idle.value
-        .slice(0, 3)
-        .map((id) => ({ text: `Version ${id}, already there`, value: `version ${id}` })),
+      ...shown.map((id, i) => {
+        const at = back[i];
+        const known = typeof at === 'number' ? `rolled back on ${dayOf(at)}` : 'already there';
+        return { text: `Version ${id} (${known})`, value: `version ${id}` };
+      }),
     ],
     check: (text) =>
       text.startsWith('version ') ? Promise.resolve(undefined) : world.checkFolder(text, service),
@@ -131,15 +158,22 @@ async function askVersion(
   ctx: Context,
   world: WizardWorld,
   service: string,
+  source: Choice,
 ): Promise<string | undefined> {
-  const suggestion = await talk.external(() => world.suggestVersion());
+  const folder = source.kind === 'folder' ? source.path : '';
+  const suggested = await talk.external(() => orProblem(world.suggestVersion(folder)));
+  if ('problem' in suggested) await ctx.reply(suggested.problem);
+  const options =
+    'value' in suggested
+      ? [{ value: suggested.value, text: suggested.value, style: 'primary' } as const]
+      : [];
   return ask(talk, ctx, {
     text: html`<b>${service}: what shall the new version be called?</b>`,
     other: {
       button: 'Another id…',
       prompt: 'Which id? Reply with it: lower-case letters, digits and hyphens.',
     },
-    options: [{ text: suggestion, value: suggestion, style: 'primary' }],
+    options,
     check: (text) => world.checkNewVersion(service, text),
   });
 }

@@ -1,7 +1,7 @@
 import type { CommandContext, Filter } from 'grammy';
 import type { Message } from 'grammy/types';
 import { nearest } from '../../plan/nearest.ts';
-import type { Who } from '../../rollout/events.ts';
+import type { Who } from '../../rollout/draft.ts';
 import type { BotContext } from '../context.ts';
 import { html } from '../html.ts';
 import { OWN_NAME, personOf } from '../people.ts';

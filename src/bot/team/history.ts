@@ -1,5 +1,5 @@
 import type { Member, Role } from '../../plan/schema.ts';
-import type { Who } from '../../rollout/events.ts';
+import type { Who } from '../../rollout/draft.ts';
 
 /** An admin manages the team and, by that alone, has no say in a rollout. */
 export type TeamRole = Role | 'admin';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../plan/clock.ts';
 import type { Member } from '../../plan/schema.ts';
-import type { Who } from '../../rollout/events.ts';
+import type { Who } from '../../rollout/draft.ts';
 import type { Store } from '../../rollout/ports.ts';
 import { type ClaimCode, drawClaimCode } from './claim-code.ts';
 import {

@@ -1,41 +1,108 @@
 import { sayDuration } from '../../plan/duration.ts';
 import { describeSplit } from '../../plan/split.ts';
-import type { Rollout } from '../../rollout/state.ts';
+import { beginCare } from '../../rollout/care.ts';
+import type { Gate, Rollout } from '../../rollout/state.ts';
 import type { View } from '../buttons.ts';
-import { html } from '../html.ts';
+import { type Html, html, shorten } from '../html.ts';
+import { checkLine, sayCron } from './milestones.ts';
+import { clockTime, dayOf, figures, percent, versionsOf } from './words.ts';
 
-/** The separate message when a rollout has ended; undefined while it goes on. */
-export function notice(rollout: Rollout): View | undefined {
-  const { stage, service, version, live } = rollout;
-  const split = live ? describeSplit(live) : 'unchanged';
-  switch (stage.at) {
-    case 'done': {
-      const took = sayDuration((rollout.endedAt ?? rollout.startedAt) - rollout.startedAt);
-      const approvers = approversOf(rollout);
-      return {
-        html: html`🏁 <b>${service}: ${version} is done.</b>
-It has all of the traffic, ${took} after ${rollout.starter.name} started it. Approved by ${approvers}.
-/rollback takes it back to ${rollout.original ? describeSplit(rollout.original) : 'what was before'}.`.text,
-      };
-    }
-    case 'rolled-back':
-      return {
-        html: html`↩️ <b>${service} is rolled back.</b>
-Traffic: ${split}, as before the rollout of ${version}.
-Why: ${stage.reason}`.text,
-      };
-    case 'cancelled':
-      return {
-        html: html`✖️ <b>${service}: the rollout of ${version} is cancelled.</b> Traffic: ${split}.`.text,
-      };
-    default:
-      return undefined;
-  }
+/** Changes that the announcement names; the rest are counted. */
+const CHANGES_SHOWN = 8;
+
+/** A separate message that says how a rollout ended. */
+export interface Notice {
+  /** Which of them it is: what comes later under the same key is the same message. */
+  readonly key: 'done' | 'back' | 'cancelled';
+  readonly view: View;
 }
 
-function approversOf(rollout: Rollout): string {
-  const names = rollout.gates.flatMap((gate) =>
-    gate.topic.kind === 'promote' ? gate.votes.map((vote) => vote.by.name) : [],
+/** What is said when a rollout has ended, or as soon as the traffic is back; undefined while it goes on. */
+export function notice(rollout: Rollout): Notice | undefined {
+  const { stage, service, version, live, terms } = rollout;
+  if (stage.at === 'cancelled') {
+    const split = live ? describeSplit(live) : 'unchanged';
+    const text = html`✖️ <b>${service}: the rollout of ${version} is cancelled.</b> Traffic: ${split}.`;
+    return { key: 'cancelled', view: { html: text.text } };
+  }
+  // The plan may leave the word to the team's own announcements.
+  if (!terms.announce.chat) return undefined;
+  if (stage.at === 'done') return { key: 'done', view: { html: announcement(rollout).text } };
+  const reason = reasonOfReturn(rollout);
+  return reason === undefined ? undefined : { key: 'back', view: { html: returned(rollout, reason).text } };
+}
+
+function announcement(rollout: Rollout): Html {
+  const { service, version, starter, startedAt, endedAt = startedAt, original, changes, commit } = rollout;
+  const verdict = rollout.verdict ?? rollout.gates.findLast((gate) => gate.verdict)?.verdict;
+  const change = rollout.cron?.change;
+  const shown = changes.slice(0, CHANGES_SHOWN).map((text) => html`• ${shorten(text, 160)}`);
+  const left = changes.length - shown.length;
+  return html`${[
+    html`🏁 <b>${service}: ${version} is done.</b>`,
+    html`It has all of the traffic, ${sayDuration(endedAt - startedAt)} after ${starter.name} started it.`,
+    ...(commit ? [html`Commit <code>${commit.id.slice(0, 7)}</code> ${shorten(commit.subject, 120)}`] : []),
+    ...(shown.length > 0 ? [html`What changed:`, ...shown] : []),
+    ...(left > 0 ? [html`… and ${left} more.`] : []),
+    ...(change ? [html`Cron jobs: ${sayCron(change)}.`] : []),
+    ...(verdict ? [html`Last figures: ${figures(verdict)}`] : []),
+    html`Approved: ${approvals(rollout)}.`,
+    ...nextInCare(rollout),
+    html`/rollback takes it back to ${original ? describeSplit(original) : 'what was before'}.`,
+  ]}`;
+}
+
+/** "10 % by Ben, 50 % by Ben (overruled: “It is a holiday.”)". */
+function approvals({ gates, terms }: Rollout): string {
+  const steps = gates.flatMap(({ topic, outcome, votes }: Gate) => {
+    const yes = outcome?.kind === 'answered' && (outcome.answer === 'yes' || outcome.answer === 'overrule');
+    if (topic.kind !== 'promote' || !yes) return [];
+    const who = votes.map((vote) => vote.by.name).join(' and ');
+    const why = outcome.answer === 'overrule' ? ` (overruled: “${shorten(outcome.reason ?? '', 100)}”)` : '';
+    return [`${percent(terms.steps[topic.step]?.traffic ?? 0)} by ${who}${why}`];
+  });
+  return steps.join(', ') || 'nothing had to be';
+}
+
+/** As it stood when after-care began, so that the announcement does not change with every look. */
+function nextInCare({ terms, care }: Rollout): Html[] {
+  if (!care) return [];
+  const first = beginCare(terms, care.begun).rounds.flatMap(({ next }, i) =>
+    next === undefined ? [] : [{ next, name: terms.afterCare.rounds[i]?.name ?? '' }],
   );
-  return [...new Set(names)].join(' and ') || 'nobody';
+  const soonest = first.toSorted((a, b) => a.next - b.next)[0];
+  const verdict = terms.success.criteria.length > 0 ? care.begun + terms.success.after : undefined;
+  const parts = [
+    ...(soonest ? [`first look ${dayOf(soonest.next)}, ${clockTime(soonest.next)} (${soonest.name})`] : []),
+    ...(verdict === undefined ? [] : [`verdict on the success criteria on ${dayOf(verdict)}`]),
+  ];
+  return parts.length > 0 ? [html`After-care: ${parts.join('; ')}.`] : [];
+}
+
+/** Why it was rolled back, once the traffic is back. */
+function reasonOfReturn({ stage }: Rollout): string | undefined {
+  if (stage.at === 'rolled-back' || stage.at === 'put-back') return stage.reason;
+  return stage.at === 'stuck' && stage.resume.at === 'put-back' ? stage.resume.reason : undefined;
+}
+
+function returned(rollout: Rollout, reason: string): Html {
+  const { stage, service, version, live, original, putBack } = rollout;
+  const gate = rollout.gates.findLast((g) => g.topic.kind === 'roll-back');
+  const asker = gate?.topic.kind === 'roll-back' ? gate.topic.asker?.name : undefined;
+  const split = live ?? original;
+  const rest =
+    stage.at === 'rolled-back'
+      ? (putBack?.map(checkLine) ?? [html`The rest was left as it is.`])
+      : [
+          stage.at === 'stuck'
+            ? html`🛑 The rest waits for an answer.`
+            : html`⏳ Cron jobs and files follow.`,
+        ];
+  return html`${[
+    html`↩️ <b>${service} is rolled back.</b> Traffic is back on ${split ? versionsOf(split) : 'what was before'}, as before the rollout of ${version}.`,
+    html`Why: ${shorten(reason, 400)}`,
+    html`Asked for by ${asker ?? 'the judge'}${gate?.settledBy ? `, approved by ${gate.settledBy.name}` : ''}.`,
+    ...rest,
+    html`🔒 ${service} stays locked for releases until an approver sends <code>/unlock ${service} REASON</code>.`,
+  ]}`;
 }

@@ -1,4 +1,4 @@
-import { sayDuration } from '../../plan/duration.ts';
+import { HOUR, sayDuration } from '../../plan/duration.ts';
 import { describeSplit, type Split } from '../../plan/split.ts';
 import type { Figures, Verdict } from '../../plan/verdict.ts';
 import type { Rollout } from '../../rollout/state.ts';
@@ -24,11 +24,20 @@ export function versionsOf(split: Split): string {
   return ids.length === 1 ? (ids[0] ?? '') : describeSplit(split);
 }
 
+/** "22 Nov". */
+export function dayOf(at: number): string {
+  return new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+}
+
 /** "at 18:40 UTC, in 2 hours", or "on 27 Nov, in 5 days" where the time of day alone would mislead. */
 export function deadline(at: number, from: number): string {
   const left = at - from;
-  const day = new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  return `${left < 20 * 3_600_000 ? `at ${clockTime(at)}` : `on ${day}`}, in ${sayDuration(left)}`;
+  return `${left < 20 * HOUR ? `at ${clockTime(at)}` : `on ${dayOf(at)}`}, in ${sayDuration(left)}`;
+}
+
+/** The last line of what a command said that has something on it. */
+export function lastLine(output: string): string {
+  return output.trimEnd().split('\n').at(-1)?.trim() ?? '';
 }
 
 export function count(n: number, noun: string): string {

@@ -1,0 +1,117 @@
+import { describeSplit } from '../../plan/split.ts';
+import { items, openItems } from '../../rollout/checklist.ts';
+import type { Check, CronChange } from '../../rollout/events.ts';
+import { isOver, type Rollout, type Stage } from '../../rollout/state.ts';
+import { type Html, html, shorten } from '../html.ts';
+import { answerMark, answerWord, count, figures, percent } from './words.ts';
+
+/** What was done before the new version got traffic, a line each. */
+export function preparation(rollout: Rollout): Html[] {
+  const at = whereabouts(rollout.stage);
+  return [
+    ...checklistLine(rollout),
+    checksLine('Validation', rollout.validation, at === 'validate', overruler(rollout, 'validate')),
+    line(
+      rollout.original !== undefined,
+      at === 'back-up',
+      rollout.original ? `Backup: ${describeSplit(rollout.original)}` : 'Backup',
+    ),
+    line(rollout.versionUrl !== undefined, at === 'deploy', 'Deployed without traffic'),
+    ...cronLine(rollout, at),
+    checksLine('Verification', rollout.checks, at === 'verify', overruler(rollout, 'verify')),
+  ];
+}
+
+/** The steps of the traffic, the present one with its figures. */
+export function ladder(rollout: Rollout): Html[] {
+  const { stage, verdict } = rollout;
+  return rollout.terms.steps.map(({ traffic }, i) => {
+    const shifting = stage.at === 'shift' && stage.step === i;
+    const present = i === rollout.step && !isOver(stage);
+    const done = i < rollout.step || (i === rollout.step && stage.at === 'done');
+    const base = line(done, shifting || present, `${percent(traffic)}`);
+    if (!present || !verdict) return base;
+    return html`${base} ${answerMark(verdict)} <b>${answerWord(verdict)}</b>. ${figures(verdict)}`;
+  });
+}
+
+/** What a rollback put back, and which of the team's own announcements failed. */
+export function aftermath({ putBack, announced }: Rollout): Html[] {
+  const failed = Object.values(announced).flatMap((checks) => checks.filter((check) => !check.ok));
+  return [
+    ...(putBack ?? []).map(checkLine),
+    ...failed.map(({ name, detail }) => html`📣 The announcement “${name}” failed: ${shorten(detail, 120)}`),
+  ];
+}
+
+/** "✅ git: the work tree is clean". */
+export function checkLine({ ok, name, detail }: Check): Html {
+  return html`${ok ? '✅' : '❌'} <code>${name}</code> ${shorten(detail, 120)}`;
+}
+
+/** "2 created, 1 deleted", "unchanged". */
+export function sayCron({ create, remove }: CronChange): string {
+  const parts = [
+    ...(create.length > 0 ? [`${create.length} created`] : []),
+    ...(remove.length > 0 ? [`${remove.length} deleted`] : []),
+  ];
+  return parts.join(', ') || 'unchanged';
+}
+
+/** Where it stands, or stood when it was stopped. */
+function whereabouts(stage: Stage): Stage['at'] {
+  return stage.at === 'stuck' || stage.at === 'drift' ? whereabouts(stage.resume) : stage.at;
+}
+
+function checklistLine(rollout: Rollout): Html[] {
+  const all = items(rollout).size;
+  if (all === 0) return [];
+  const open = openItems(rollout).length;
+  const { closed } = rollout.checklist;
+  const left = closed && open > 0 ? `, ${open} left open by ${closed.by.name}` : '';
+  const why = left && closed?.reason ? `: ${shorten(closed.reason, 100)}` : '';
+  const waits = rollout.stage.at === 'checklist';
+  return [
+    line(
+      !waits && (open === 0 || closed !== undefined),
+      waits,
+      `Checklist ${all - open} of ${all}${left}${why}`,
+    ),
+  ];
+}
+
+function checksLine(title: string, checks: readonly Check[], active: boolean, overruledBy?: string): Html {
+  const failed = checks.filter((check) => !check.ok);
+  if (checks.length === 0) return line(false, active, title);
+  if (failed.length === 0) return line(!active, active, `${title}: ${count(checks.length, 'check')} passed`);
+  const names = shorten(failed.map((check) => check.name).join(', '), 120);
+  return html`❌ ${title}: ${failed.length} of ${count(checks.length, 'check')} failed: ${names}${overruledBy ? `. Overruled by ${overruledBy}` : ''}`;
+}
+
+/** Who went on in spite of failed checks. */
+function overruler({ gates }: Rollout, effect: 'validate' | 'verify'): string | undefined {
+  const last = gates.findLast(({ topic }) => topic.kind === 'stuck' && topic.effect === effect);
+  const overruled = last?.outcome?.kind === 'answered' && last.outcome.answer === 'overrule';
+  return overruled ? last.settledBy?.name : undefined;
+}
+
+function cronLine(rollout: Rollout, at: Stage['at']): Html[] {
+  if (rollout.source.kind === 'version') return [];
+  const active = at === 'compare-cron' || at === 'ask-cron' || at === 'deploy-cron';
+  const passed = rollout.checks.length > 0 || rollout.step >= 0 || at === 'verify' || at === 'ask';
+  if (active || !passed) return [line(false, active, 'Cron jobs')];
+  const kept = rollout.gates.some(
+    ({ topic, outcome }) =>
+      (topic.kind === 'cron' || (topic.kind === 'stuck' && /cron$/.test(topic.effect))) &&
+      outcome?.kind === 'answered' &&
+      outcome.answer === 'no',
+  );
+  const change = rollout.cron?.change;
+  return [
+    line(true, false, `Cron jobs: ${change ? sayCron(change) : kept ? 'left as they are' : 'unchanged'}`),
+  ];
+}
+
+function line(done: boolean, active: boolean, text: string): Html {
+  return html`${done ? '✅' : active ? '▶️' : '▫️'} ${text}`;
+}

@@ -1,0 +1,109 @@
+import { sayDuration } from '../../../plan/duration.ts';
+import { describeSplit } from '../../../plan/split.ts';
+import type { Check, CronChange, Topic } from '../../../rollout/events.ts';
+import type { Gate, Rollout } from '../../../rollout/state.ts';
+import { type Html, html, shorten } from '../../html.ts';
+import { warning } from '../card.ts';
+import { checkLine } from '../milestones.ts';
+import { answerMark, answerWord, count, figures, percent } from '../words.ts';
+
+/** Changes, cron jobs and failed checks of which a question shows more than it counts. */
+const SHOWN = 6;
+/** Characters of a command's output that a question shows. */
+const TAIL = 400;
+
+/** What a question is asked on. */
+export function evidence(rollout: Rollout, gate: Gate): Html[] {
+  const { topic, verdict } = gate;
+  switch (topic.kind) {
+    case 'promote':
+      if (topic.step === 0) return beforeTraffic(rollout);
+      if (!verdict) return [html`No figures yet.`];
+      return [
+        html`${judgedFor(rollout, topic.step - 1)}: ${answerMark(verdict)} <b>${answerWord(verdict)}</b>. ${figures(verdict)}`,
+        ...(verdict.answer === 'good' ? knowable(gate) : [html`${shorten(verdict.reasons[0] ?? '', 200)}`]),
+      ];
+    case 'roll-back':
+      return [
+        html`${shorten(topic.reason, 300)}`,
+        ...(verdict ? [html`${figures(verdict)}`] : []),
+        html`Now: ${describeSplit(topic.from)}.`,
+      ];
+    case 'cron':
+      return cronLines(topic.change);
+    case 'stuck':
+      return problem(rollout, topic);
+    case 'drift':
+      return [html`Expected: ${describeSplit(topic.expected)}.`, html`Found: ${describeSplit(topic.live)}.`];
+  }
+}
+
+/** All that is known before anybody was let in. */
+function beforeTraffic(rollout: Rollout): Html[] {
+  const { changes, validation, checks } = rollout;
+  const all = [...validation, ...checks];
+  const found = all.every((check) => check.ok)
+    ? [
+        html`✅ All passed: ${count(validation.length, 'validation')}, ${count(checks.length, 'check')} of the new version.`,
+      ]
+    : all.filter((check) => !check.ok).map(checkLine);
+  return [
+    html`It runs without traffic.`,
+    ...warning(rollout),
+    ...found,
+    ...(changes.length > 0
+      ? [html`What changes:`, ...listShort(changes.map((text) => html`• ${shorten(text, 120)}`))]
+      : []),
+  ];
+}
+
+function judgedFor(rollout: Rollout, index: number): string {
+  const step = rollout.terms.steps[index];
+  return step ? `${sayDuration(step.watch)} at ${percent(step.traffic)}` : 'So far';
+}
+
+function knowable(gate: Gate): Html[] {
+  const detectable = gate.verdict?.detectable;
+  if (detectable === undefined || detectable <= 1.5) return [];
+  return [
+    html`Not knowable with this traffic: error changes under ${detectable.toFixed(detectable < 10 ? 1 : 0)} times.`,
+  ];
+}
+
+function cronLines({ create, remove, same }: CronChange): Html[] {
+  return [
+    ...listShort(create.map((job) => html`➕ ${shorten(job, 120)}`)),
+    ...listShort(remove.map((job) => html`➖ ${shorten(job, 120)}`)),
+    ...(same > 0 ? [html`${count(same, 'job')} ${same === 1 ? 'stays' : 'stay'} as now.`] : []),
+    html`Cron jobs call whichever version has the traffic: the old one until the first step.`,
+  ];
+}
+
+/** The failed checks with the end of what they said, where it is checks that failed; else the problem in words. */
+function problem(rollout: Rollout, topic: Extract<Topic, { kind: 'stuck' }>): Html[] {
+  const checks =
+    topic.effect === 'validate' ? rollout.validation : topic.effect === 'verify' ? rollout.checks : [];
+  const failed = checks.filter((check) => !check.ok);
+  // A later try has other checks: then the words of this one are what is left.
+  const same =
+    failed.length > 0 && failed.every((check) => topic.problem.includes(`${check.name}: ${check.detail}`));
+  if (!same) return [html`${shorten(topic.problem, 600)}`];
+  const passed = checks.length - failed.length;
+  return [
+    ...listShort(failed.map(withOutput)),
+    ...(passed > 0 ? [html`${count(passed, 'other check')} passed.`] : []),
+  ];
+}
+
+function withOutput(check: Check): Html {
+  const output = check.output?.trim();
+  if (!output) return checkLine(check);
+  const tail = output.length > TAIL ? `…${output.slice(-TAIL)}` : output;
+  return html`${checkLine(check)}
+<blockquote expandable>${tail}</blockquote>`;
+}
+
+function listShort(lines: readonly Html[]): Html[] {
+  if (lines.length <= SHOWN) return [...lines];
+  return [...lines.slice(0, SHOWN - 1), html`… and ${lines.length - SHOWN + 1} more.`];
+}
