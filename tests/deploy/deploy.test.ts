@@ -1,34 +1,14 @@
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { connectCloud, type DeployProgress, type DeployRequest } from '../../src/deploy/index.ts';
-import { copyOfExample, localAppEngine, temporaryFolder } from './local-app-engine.ts';
-import { fault, passOn, type Reply, type Seen, scriptedServer } from './scripted-server.ts';
+import type { DeployRequest } from '../../src/deploy/index.ts';
+import { copyOfExample, temporaryFolder } from './local-app-engine.ts';
+import { type Meddle, meddledCloud } from './meddled-cloud.ts';
+import { fault, type Reply, type Seen } from './scripted-server.ts';
 
-/** The real clients and the local App Engine, with a server in between that can lose things. */
-async function setUp(
-  meddle: (request: Seen, pass: () => Promise<Reply>) => Promise<Reply> = (_, pass) => pass(),
-) {
-  const { appEngine, clock } = await localAppEngine(60);
-  const between = await scriptedServer((request) => meddle(request, () => passOn(appEngine.url, request)));
-  const cloud = connectCloud({
-    project: 'demo',
-    endpoints: {
-      appengine: `${between.url}/`,
-      storage: `${between.url}/storage/v1/`,
-      logging: `${between.url}/`,
-    },
-    clock,
-    log: () => undefined,
-  });
-  const progress: DeployProgress[] = [];
-  const operations: string[] = [];
-  const hooks = {
-    async onOperation(name: string) {
-      operations.push(name);
-    },
-    onProgress: (p: DeployProgress) => void progress.push(p),
-  };
+async function setUp(meddle?: Meddle) {
+  const world = await meddledCloud(meddle);
+  const { clock, between } = world;
   // Outside any repository: inside one, a description of the checkout is uploaded too.
   const folder = await copyOfExample();
   const request = (change: Partial<DeployRequest> = {}): DeployRequest => ({
@@ -40,7 +20,7 @@ async function setUp(
     ...change,
   });
   const posts = () => between.count(/^POST \/v1\/apps\/demo\/services\/default\/versions/);
-  return { appEngine, clock, between, cloud, hooks, operations, progress, request, posts };
+  return { ...world, request, posts };
 }
 
 const isCreate = (request: Seen) => request.method === 'POST' && request.url.endsWith('/versions');
@@ -73,19 +53,6 @@ describe('a deploy', () => {
     expect(checks.map((c) => c.ok)).toEqual([true, true, false, false, true]);
     expect(checks[2]?.detail).toMatch(/^Answered 404 instead of 200: .* \(4 tries\)$/);
     expect(checks[3]?.detail).toMatch(/does not contain \/no such words\//);
-  });
-
-  it('backs up what serves, in full and as plain JSON', async () => {
-    const { cloud } = await setUp();
-    const backup = await cloud.backUp('default');
-    expect(JSON.parse(JSON.stringify(backup))).toEqual(backup);
-    expect(backup).toMatchObject({ project: 'demo', service: 'default', split: { shares: { v1: 1000 } } });
-    expect(backup.versions[0]).toMatchObject({
-      id: 'v1',
-      runtime: 'nodejs20',
-      envVariables: { FAIL_RATE: '0' },
-    });
-    await expect(cloud.backUp('no-such-service')).resolves.toMatchObject({ versions: [] });
   });
 });
 

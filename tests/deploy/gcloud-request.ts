@@ -28,57 +28,107 @@ export function hasGcloud(): boolean {
  */
 export async function gcloudRequest(folder: string): Promise<GcloudOutcome> {
   let body: unknown;
+  const sentence = await deployTo([join(folder, 'app.yaml'), '--version=v1', '--no-promote'], (request) => {
+    const { method, path } = request;
+    if (method === 'POST' && path.endsWith('/versions')) {
+      body = JSON.parse(request.body.toString());
+      return { status: 400, json: { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'noted' } } };
+    }
+    if (path.startsWith('/upload/')) return { json: uploaded(request.body) };
+    if (path.endsWith('/services')) return { json: { services: [] } };
+    // Flex is built by App Engine itself, as with the API; elsewhere gcloud would build first.
+    if (path.includes('experiments.yaml')) {
+      return { text: 'schema_version: 1\nexperiments:\n  trigger_build_server_side: 100\n' };
+    }
+    return undefined;
+  });
+  return body === undefined ? { kind: 'refused', sentence } : { kind: 'body', body };
+}
+
+/** What the real gcloud asks Scheduler to make and delete for a cron.yaml, given the jobs that are there. */
+export async function gcloudCron(
+  file: string,
+  jobs: readonly object[],
+): Promise<{ readonly made: unknown[]; readonly deleted: string[]; readonly sentence: string }> {
+  const made: unknown[] = [];
+  const deleted: string[] = [];
+  const region = 'projects/demo/locations/us-central1';
+  const sentence = await deployTo([file], ({ method, path, body }) => {
+    if (path.endsWith('/locations')) {
+      const labels = { 'cloud.googleapis.com/region': 'us-central1' };
+      return { json: { locations: [{ name: region, locationId: 'us-central1', labels }] } };
+    }
+    if (method === 'POST' && path.endsWith('/jobs')) {
+      made.push(JSON.parse(body.toString()));
+      return { json: JSON.parse(body.toString()) };
+    }
+    if (method === 'DELETE') deleted.push(path.replace('/v1beta1/', ''));
+    return path.endsWith('/jobs') ? { json: { jobs } } : undefined;
+  });
+  return { made, deleted, sentence };
+}
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Buffer;
+}
+
+type Answer = { readonly status?: number; readonly json: object } | { readonly text: string };
+
+/** @returns what gcloud said; empty when it was content. */
+async function deployTo(
+  args: readonly string[],
+  answer: (request: Asked) => Answer | undefined,
+): Promise<string> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = (request.url ?? '').split('?')[0] ?? '';
-    const answer = (status: number, json: object) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
-    };
-    if (request.method === 'POST' && path.endsWith('/versions')) {
-      body = JSON.parse(Buffer.concat(chunks).toString());
-      return answer(400, { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'noted' } });
-    }
-    if (path.startsWith('/upload/')) return answer(200, uploaded(Buffer.concat(chunks)));
-    if (path.endsWith('/apps/demo')) return answer(200, APP);
-    if (path.endsWith('/services')) return answer(200, { services: [] });
-    // Flex is built by App Engine itself, as with the API; elsewhere gcloud would build first.
-    if (path.includes('experiments.yaml')) {
-      return response.end('schema_version: 1\nexperiments:\n  trigger_build_server_side: 100\n');
-    }
-    if (path.includes('.googleapis.com')) return answer(200, { name: path.slice(4), state: 'ENABLED' });
-    return answer(200, {});
+    const asked = { method: request.method ?? '', path, body: Buffer.concat(chunks) };
+    const reply = answer(asked) ?? { json: usual(path) };
+    if ('text' in reply) return response.end(reply.text);
+    response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(reply.json));
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const config = await mkdtemp(join(tmpdir(), 'sluice-gcloud-'));
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const apis = ['APPENGINE', 'SERVICEUSAGE', 'SERVICEMANAGEMENT', 'CLOUDBUILD', 'CLOUDRESOURCEMANAGER'];
-    const overrides = apis.map((api) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${url}/`]);
-    const sentence = await run(
-      'gcloud',
-      ['app', 'deploy', join(folder, 'app.yaml'), '--version=v1', '--no-promote'],
-      {
-        env: {
-          ...process.env,
-          ...Object.fromEntries(overrides),
-          CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${url}/storage/v1/`,
-          CLOUDSDK_AUTH_DISABLE_CREDENTIALS: '1',
-          CLOUDSDK_CONFIG: config,
-          CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
-          CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: '1',
-          CLOUDSDK_CORE_PROJECT: 'demo',
-        },
+    const overrides = APIS.map((api) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${url}/`]);
+    return await run('gcloud', ['app', 'deploy', ...args], {
+      env: {
+        ...process.env,
+        ...Object.fromEntries(overrides),
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${url}/storage/v1/`,
+        CLOUDSDK_AUTH_DISABLE_CREDENTIALS: '1',
+        CLOUDSDK_CONFIG: config,
+        CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
+        CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: '1',
+        CLOUDSDK_CORE_PROJECT: 'demo',
       },
-    ).then(
-      () => 'gcloud took our refusal for a success.',
+    }).then(
+      () => '',
       (error: { stderr?: string }) => error.stderr ?? String(error),
     );
-    return body === undefined ? { kind: 'refused', sentence } : { kind: 'body', body };
   } finally {
     server.close();
     await rm(config, { recursive: true, force: true });
   }
+}
+
+const APIS = [
+  'APPENGINE',
+  'SERVICEUSAGE',
+  'SERVICEMANAGEMENT',
+  'CLOUDBUILD',
+  'CLOUDRESOURCEMANAGER',
+  'CLOUDSCHEDULER',
+];
+
+function usual(path: string): object {
+  if (path.endsWith('/apps/demo')) return APP;
+  return path.includes('.googleapis.com') ? { name: path.slice(4), state: 'ENABLED' } : {};
 }
 
 const APP = {

@@ -159,11 +159,7 @@ function backoff(given: Given, spot: Spot): { min: string; max: string } {
   }
   // gcloud takes a lone 0 for nothing at all.
   const least = Math.min(min || RETRY_DEFAULTS.min, max || Number.POSITIVE_INFINITY);
-  if (max !== undefined) return { min: seconds(least), max: seconds(Math.max(max, least)) };
-  return {
-    min: seconds(least),
-    max: least > RETRY_DEFAULTS.max ? seconds(least) : `${RETRY_DEFAULTS.max}s`,
-  };
+  return { min: seconds(least), max: seconds(Math.max(max ?? RETRY_DEFAULTS.max, least)) };
 }
 
 /** As Python prints a number with a fraction: "10.0s". */
