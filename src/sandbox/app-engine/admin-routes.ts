@@ -5,6 +5,7 @@ import { readFlag, readMask, readResource, readView } from './dialect.ts';
 import type { Figures } from './figures.ts';
 import type { Fleet } from './fleet.ts';
 import { isObject, type Json, type JsonObject, objectAt, textAt } from './json.ts';
+import { checkInstances, INSTANCES } from './manual-scaling.ts';
 import type { Operations } from './operations.ts';
 import { page } from './paging.ts';
 import { badField, Refusal } from './refusal.ts';
@@ -120,6 +121,12 @@ export function adminRoutes({ registry, operations, fleet, figures, defaultHostn
     const version = registry.version(service, id);
     const body = await readBody(c);
     const mask = readMask(c.req.query('updateMask'));
+    const target = `services/${service}/versions/${id}`;
+    if (mask.length === 1 && mask[0] === INSTANCES) {
+      const instances = checkInstances(version, body);
+      const change: Change = { kind: 'set instances', service, id, instances };
+      return c.json(start('Versions.UpdateVersion', target, change));
+    }
     if (mask.length !== 1 || mask[0] !== 'servingStatus') throw unmodelled('versions.patch', mask);
     const wanted = textAt(body, 'servingStatus');
     if (wanted !== 'SERVING' && wanted !== 'STOPPED') {
@@ -130,7 +137,7 @@ export function adminRoutes({ registry, operations, fleet, figures, defaultHostn
     }
     checkServingStatus(version);
     const change: Change = { kind: 'set serving', service, id, stopped: wanted === 'STOPPED' };
-    return c.json(start('Versions.UpdateVersion', `services/${service}/versions/${id}`, change));
+    return c.json(start('Versions.UpdateVersion', target, change));
   });
 
   routes.delete('/v1/apps/:app/services/:service/versions/:version', (c) => {

@@ -3,6 +3,7 @@ import { assemble } from './assemble.ts';
 import type { Buckets } from './buckets.ts';
 import type { Fleet } from './fleet.ts';
 import { type JsonObject, textAt } from './json.ts';
+import { withInstances } from './manual-scaling.ts';
 import type { Registry, Version } from './registry.ts';
 import { applicationResource, serviceResource, versionResource } from './resources.ts';
 
@@ -18,6 +19,12 @@ export type Change =
     }
   | { readonly kind: 'delete version'; readonly service: string; readonly id: string }
   | { readonly kind: 'set serving'; readonly service: string; readonly id: string; readonly stopped: boolean }
+  | {
+      readonly kind: 'set instances';
+      readonly service: string;
+      readonly id: string;
+      readonly instances: number;
+    }
   | {
       readonly kind: 'set split';
       readonly service: string;
@@ -56,6 +63,11 @@ export async function apply(parts: Parts, change: Change): Promise<JsonObject> {
       const version = { ...registry.version(change.service, change.id), stopped: change.stopped };
       registry.putVersion(version);
       await fleet.update(version);
+      return { '@type': `${TYPE}.Version`, ...versionResource(registry, version, 'FULL') };
+    }
+    case 'set instances': {
+      const version = withInstances(registry.version(change.service, change.id), change.instances);
+      registry.putVersion(version);
       return { '@type': `${TYPE}.Version`, ...versionResource(registry, version, 'FULL') };
     }
     case 'set split': {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
+import { bucketPermissions } from './bucket-permissions.ts';
 import type { Buckets } from './buckets.ts';
 import { isObject, textAt } from './json.ts';
 import { readRelated } from './multipart.ts';
@@ -19,6 +20,7 @@ export function storageRoutes(buckets: Buckets): Hono {
   const routes = new Hono();
   const uploads = new Map<string, ResumableUpload>();
 
+  routes.route('/', bucketPermissions(buckets));
   routes.get('/storage/v1/b/:bucket', (c) => c.json(buckets.bucket(c.req.param('bucket'))));
 
   routes.get('/storage/v1/b/:bucket/o', (c) => {
