@@ -1,13 +1,17 @@
 import { DAY } from './duration.ts';
-import { instantOf, sinceMidnight, startOfDay, wallTime } from './local-time.ts';
+import { instantOf, lastInstantOf, sinceMidnight, startOfDay, wallTime } from './local-time.ts';
 import { type FreezeWindow, WEEKDAYS } from './terms.ts';
 
-/** Windows that follow on one another without an end are told to end after this. */
-const FORESIGHT = 366 * DAY;
+/** Windows that follow on one another for longer than this follow on one another for ever. */
+const ROUND_THE_WEEK = 8 * DAY;
+
+/** What local times are at most apart from what they would be without a change of clocks. */
+const CHANGE = DAY / 8;
 
 /**
  * The freeze in force, if there is one: its reason, and when releases are let out again. Windows that overlap or adjoin
- * count as one; `until` is at most about a year ahead.
+ * count as one; where they go round the week without an end, `until` is about a week ahead. Where clocks are put back, a
+ * window begins at the first of two equal times and ends at the last.
  * @param now as `until` in milliseconds since the epoch.
  */
 export function freezeAt(
@@ -16,8 +20,10 @@ export function freezeAt(
 ): { readonly why: string; readonly until: number } | undefined {
   const inForce = windows.find((window) => endOf(window, now) !== undefined);
   if (!inForce) return undefined;
+  const lastDate = windows.map((window) => (window.kind === 'dates' ? spanOfDates(window)[1] : now));
+  const enough = Math.max(now, ...lastDate) + ROUND_THE_WEEK;
   let until = now;
-  while (until - now < FORESIGHT) {
+  while (until < enough) {
     const ends = windows.flatMap((window) => endOf(window, until) ?? []);
     if (ends.length === 0) break;
     until = Math.max(...ends);
@@ -36,7 +42,7 @@ type Span = readonly [from: number, to: number];
 
 function spanOfDates({ from, to, zone }: Extract<FreezeWindow, { kind: 'dates' }>): Span {
   const end = to.includes('T') ? wall(to) : wall(to) + DAY;
-  return [instantOf(wall(from), zone), instantOf(end, zone)];
+  return [instantOf(wall(from), zone), lastInstantOf(end, zone)];
 }
 
 /** What clocks show at "2026-12-24" or "2026-12-24T18:00". */
@@ -48,10 +54,13 @@ function wall(date: string): number {
 function spansNear(window: Extract<FreezeWindow, { kind: 'weekly' }>, instant: number): Span[] {
   const { days, zone } = window;
   const [from, to] = [sinceMidnight(window.from), sinceMidnight(window.to)];
-  const today = startOfDay(wallTime(instant, zone));
+  const wallNow = wallTime(instant, zone);
+  const today = startOfDay(wallNow);
   return [today - DAY, today, today + DAY]
     .filter((day) => days.some((name) => name === weekday(day)))
-    .map((day) => [instantOf(day + from, zone), instantOf(day + (to > from ? to : to + DAY), zone)]);
+    .map((day) => ({ begin: day + from, end: day + (to > from ? to : to + DAY) }))
+    .filter(({ begin, end }) => begin - CHANGE <= wallNow && wallNow <= end + CHANGE)
+    .map(({ begin, end }) => [instantOf(begin, zone), lastInstantOf(end, zone)]);
 }
 
 function weekday(wall: number) {
