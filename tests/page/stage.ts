@@ -24,11 +24,17 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** A report that would do harm if it could. */
+const REPORT = `<!doctype html><style>h1 { color: rgb(7, 102, 143) }</style><h1>Rollout of v2</h1>
+<img src="data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==" alt="chart">
+<script>document.title = 'run'; fetch('/_user/send', { method: 'POST' });</script>
+<img src="/page/mark.svg" onerror="document.title = 'run'">`;
+
 /** The real Bot API server with a small real bot behind it. */
 export async function openStage(): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-page-'));
   const clock = new SandboxClock(30, Date.UTC(2026, 7, 6, 12));
-  const botUser = { id: 7_000_001, firstName: 'Sluice', username: 'sluice_bot' };
+  const botUser = { id: 7_000_001, firstName: 'Sluice', username: 'sluice_bot', admin: true };
   const people = [ada, grace, linus];
   const chatTitle = 'Trading releases';
 
@@ -118,6 +124,15 @@ function behave(bot: Bot, released: Promise<void>): void {
   bot.command('file', (ctx) =>
     ctx.replyWithDocument(new InputFile(Buffer.from('one line\n'.repeat(200)), 'logs.txt')),
   );
+  bot.command('report', (ctx) => ctx.replyWithDocument(new InputFile(Buffer.from(REPORT), 'report.html')));
+  bot.command('review', (ctx) =>
+    ctx.replyWithDocument(new InputFile(Buffer.from('BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'), 'review.ics')),
+  );
+  bot.on([':photo', ':document'], async (ctx) => {
+    const file = await ctx.getFile();
+    const what = ctx.msg.photo ? 'photo' : ctx.msg.document?.file_name;
+    await ctx.reply(`Got ${what}, ${file.file_size} bytes: ${ctx.msg.caption ?? 'no caption'}`);
+  });
   bot.command('think', (ctx) => ctx.replyWithChatAction('typing'));
 
   bot.callbackQuery('edit', async (ctx) => {

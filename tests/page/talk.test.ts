@@ -45,7 +45,7 @@ describe.skipIf(!hasBrowser)('talking with the bot on the page', () => {
 
   it('completes a command from the menu that the bot has set', async () => {
     await input().fill('/');
-    const options = page.getByRole('option');
+    const options = page.locator('#commands').getByRole('option');
     await options.nth(2).waitFor();
     expect(await options.allTextContents()).toEqual([
       '/deployTake a release through the gate',
@@ -141,7 +141,7 @@ describe.skipIf(!hasBrowser)('talking with the bot on the page', () => {
 
   it('offers a file for download, byte for byte', async () => {
     await say('/file');
-    const link = page.getByRole('link', { name: /logs\.txt/ });
+    const link = page.getByRole('link', { name: 'Save logs.txt' });
     await link.waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
     const chunks: Buffer[] = [];

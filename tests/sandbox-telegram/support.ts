@@ -17,7 +17,7 @@ export interface Seen {
   readonly edit_date?: number;
   readonly entities?: readonly { type: string; offset: number; length: number }[];
   readonly photo?: readonly { url: string; width: number; height: number }[];
-  readonly document?: { url: string; file_name: string };
+  readonly document?: { url: string; view_url?: string; file_name: string };
   readonly reply_markup?: {
     readonly inline_keyboard?: readonly (readonly {
       text: string;

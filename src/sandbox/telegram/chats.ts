@@ -1,5 +1,6 @@
 import type { SandboxClock } from '../clock.ts';
 import { badRequest, forbidden } from './errors.ts';
+import { viewOf } from './file-types.ts';
 import { documentOf, photoSize } from './files.ts';
 import type { Ledger } from './ledger.ts';
 import type { Chat, InaccessibleMessage, Message, User } from './model.ts';
@@ -126,11 +127,12 @@ export class Chats {
     }
     const file = this.#ledger.state.files.get(content.file);
     if (file === undefined) throw new Error(`The file ${content.file} of a message is not in the journal.`);
-    const url = audience === 'people' ? { url: `/_user/files/${file.uniqueId}` } : {};
+    const url: { url?: string } = audience === 'people' ? { url: `/_user/files/${file.uniqueId}` } : {};
+    const viewable = url.url !== undefined && viewOf(file.mime) !== undefined;
     const media =
       content.kind === 'photo'
         ? { photo: [{ ...photoSize(file), ...url }] }
-        : { document: { ...documentOf(file), ...url } };
+        : { document: { ...documentOf(file), ...url, ...(viewable ? { view_url: `${url.url}/view` } : {}) } };
     const caption = text === '' ? {} : { caption: text };
     return { ...media, ...caption, ...(entities.length > 0 ? { caption_entities: entities } : {}) };
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { ApiError, badRequest } from './errors.ts';
+import { mimeOf } from './file-types.ts';
 import { imageSize } from './image.ts';
 import type { Ledger } from './ledger.ts';
 import type { Document, PhotoSize } from './model.ts';
@@ -17,7 +18,7 @@ const MAX_RATIO = 20;
 
 const PREFIX = { photo: 'AgAC', document: 'BQAC' } as const;
 
-/** The files that bots have sent: their bytes in a folder, what is known of them in the ledger. */
+/** The files that were sent: their bytes in a folder, what is known of them in the ledger. */
 export class Files {
   readonly #dir: string;
   readonly #ledger: Ledger;
@@ -36,7 +37,7 @@ export class Files {
     const upload = reference.startsWith('attach://')
       ? params.uploads.get(reference.slice('attach://'.length))
       : params.uploads.get(field);
-    if (upload !== undefined) return this.#keep(kind, upload);
+    if (upload !== undefined) return this.keep(kind, upload);
     if (reference === '' || reference.startsWith('attach://')) {
       throw badRequest(`there is no ${kind} in the request`);
     }
@@ -61,7 +62,8 @@ export class Files {
     return new Uint8Array(readFileSync(join(this.#dir, file.uniqueId)));
   }
 
-  #keep(kind: StoredFile['kind'], upload: Upload): StoredFile {
+  /** Takes in a file. @throws ApiError when it is empty or too large, or no image where a photo is asked for. */
+  keep(kind: StoredFile['kind'], upload: Upload): StoredFile {
     const file = describe(kind, upload);
     if (this.#ledger.state.files.has(file.uniqueId)) return file;
     const path = join(this.#dir, file.uniqueId);
@@ -110,7 +112,7 @@ function describe(kind: StoredFile['kind'], { name, type, bytes }: Upload): Stor
   if (kind === 'document') {
     // One content under two names is two documents.
     const named = createHash('sha256').update(uniqueId).update(name).digest('base64url').slice(0, 20);
-    const mime = type || 'application/octet-stream';
+    const mime = mimeOf(name, type);
     return { uniqueId: named, kind, name: basename(name) || 'file', mime, size, width: 0, height: 0 };
   }
   if (size > MAX_PHOTO) {

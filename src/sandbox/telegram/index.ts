@@ -60,7 +60,7 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
     ...fileMethods(files),
   };
   const botApi = new BotApi(token, methods, files, faults, calls, log);
-  const room = new Room(chats, ledger, updates, presses);
+  const room = new Room(chats, ledger, updates, presses, files);
 
   const app = new Hono();
   app.route('/', botApi.app);

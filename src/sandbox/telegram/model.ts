@@ -89,6 +89,8 @@ export interface Document {
   readonly mime_type: string;
   readonly file_size: number;
   readonly url?: string;
+  /** Only in what people see: where it is shown, if it can be. */
+  readonly view_url?: string;
 }
 
 export interface LinkPreviewOptions {

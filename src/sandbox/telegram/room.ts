@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Chats, userOf } from './chats.ts';
+import { ApiError } from './errors.ts';
+import type { Files } from './files.ts';
 import type { Ledger } from './ledger.ts';
 import type { InlineButton, Message, UpdateContent } from './model.ts';
 import type { Person } from './options.ts';
+import type { Upload } from './params.ts';
 import type { PressAnswer, Presses } from './presses.ts';
-import type { StoredChat, StoredMessage } from './state.ts';
-import { characters, MAX_TEXT, plainText } from './text/formatted.ts';
+import type { Content, StoredChat, StoredFile, StoredMessage } from './state.ts';
+import { characters, MAX_CAPTION, MAX_TEXT, plainText } from './text/formatted.ts';
 import type { Updates } from './updates.ts';
 
 /** A refusal of what a person tried, in a sentence. */
@@ -17,7 +20,9 @@ const PATIENCE = 10_000;
 export interface Writing {
   readonly chat_id: number;
   readonly user_id: number;
+  /** The caption, where there is a file; it may be empty then. */
   readonly text: string;
+  readonly file?: { readonly kind: StoredFile['kind']; readonly upload: Upload } | undefined;
   readonly message_thread_id?: number | undefined;
   readonly reply_to?: number | undefined;
 }
@@ -40,30 +45,28 @@ export class Room {
   readonly #ledger: Ledger;
   readonly #updates: Updates;
   readonly #presses: Presses;
+  readonly #files: Files;
 
-  constructor(chats: Chats, ledger: Ledger, updates: Updates, presses: Presses) {
+  constructor(chats: Chats, ledger: Ledger, updates: Updates, presses: Presses, files: Files) {
     this.#chats = chats;
     this.#ledger = ledger;
     this.#updates = updates;
     this.#presses = presses;
+    this.#files = files;
   }
 
-  /** @throws Refusal for a chat or a person that is not there, and for text that Telegram would not take. */
-  send({ chat_id, user_id, text, message_thread_id: thread, reply_to: replyTo }: Writing): Message {
+  /** @throws Refusal for a chat or a person that is not there, and for what Telegram would not take. */
+  send({ chat_id, user_id, text, file, message_thread_id: thread, reply_to: replyTo }: Writing): Message {
     const { chat, person } = this.#enter(chat_id, user_id);
-    const content = plainText(text);
-    if (content.text === '') throw new Refusal('Expected a text with at least one visible character.');
-    if (characters(content.text) > MAX_TEXT) {
-      throw new Refusal(`Expected at most ${MAX_TEXT} characters, got ${characters(content.text)}.`);
-    }
     if (replyTo !== undefined && !chat.messages.has(replyTo)) {
       throw new Refusal(`There is no message ${replyTo} in chat ${chat.id} to reply to.`);
     }
+    const content = this.#content(text, file);
     const message: StoredMessage = {
       id: chat.lastId + 1,
       from: userOf(person),
       date: this.#chats.now(),
-      content: { kind: 'text', ...content },
+      content,
       ...(thread === undefined ? {} : { thread }),
       ...(replyTo === undefined ? {} : { replyTo }),
     };
@@ -110,6 +113,25 @@ export class Room {
     return shown;
   }
 
+  #content(text: string, file: Writing['file']): Content {
+    const words = plainText(text);
+    const most = file ? MAX_CAPTION : MAX_TEXT;
+    if (characters(words.text) > most) {
+      throw new Refusal(`Expected at most ${most} characters, got ${characters(words.text)}.`);
+    }
+    if (!file) {
+      if (words.text === '') throw new Refusal('Expected a text with at least one visible character.');
+      return { kind: 'text', ...words };
+    }
+    try {
+      return { kind: file.kind, file: this.#files.keep(file.kind, file.upload).uniqueId, ...words };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const hint = file.kind === 'photo' ? ' Send it as a document instead.' : '';
+      throw new Refusal(`Telegram does not take ${file.upload.name}: ${error.message}.${hint}`);
+    }
+  }
+
   #find(chatId: number): StoredChat {
     const chat = this.#chats.find(chatId);
     if (chat !== undefined) return chat;
@@ -135,7 +157,7 @@ export class Room {
   #botHears(chat: StoredChat, { content, replyTo }: StoredMessage): boolean {
     if (!this.#chats.isGroup(chat) || this.#chats.botIsAdmin) return true;
     if (replyTo !== undefined && chat.messages.get(replyTo)?.from.id === this.#chats.bot.id) return true;
-    if (content.kind !== 'text') return false;
+    if (content.kind === 'pin') return false;
     const me = `@${this.#chats.bot.username}`.toLowerCase();
     return content.entities.some(({ type, offset, length }) => {
       const part = content.text.slice(offset, offset + length).toLowerCase();

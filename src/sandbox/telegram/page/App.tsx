@@ -1,6 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Actions } from './actions.ts';
-import { loadCommands, loadSandbox, pressButton, Refused, sendText, setSpeed } from './api.ts';
+import {
+  type Attachment,
+  loadCommands,
+  loadSandbox,
+  pressButton,
+  Refused,
+  sendFile,
+  sendText,
+  setSpeed,
+} from './api.ts';
 import { Composer } from './Composer.tsx';
 import { askedOf } from './forceReply.ts';
 import { Header } from './Header.tsx';
@@ -58,9 +67,10 @@ export function App({ initial, first }: AppProps) {
   );
 
   const send = useCallback(
-    async (text: string, answered?: number) => {
+    async (text: string, attachment?: Attachment, answered?: number) => {
       try {
-        await sendText(chatId, me.id, text, answered);
+        if (attachment === undefined) await sendText(chatId, me.id, text, answered);
+        else await sendFile(chatId, me.id, attachment, text, answered);
         return true;
       } catch (error) {
         complain(error);
@@ -150,8 +160,8 @@ export function App({ initial, first }: AppProps) {
             replyTo={replyTo}
             onLeaveReply={leaveReply}
             loadCommands={commands}
-            onSend={async (text) => {
-              const sent = await send(text, replyTo?.message_id);
+            onSend={async (text, attachment) => {
+              const sent = await send(text, attachment, replyTo?.message_id);
               if (sent) setReply(undefined);
               return sent;
             }}

@@ -1,5 +1,7 @@
 import type { RefObject, TargetedKeyboardEvent } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { Attached, attachmentOf, Clip } from './Attached.tsx';
+import type { Attachment } from './api.ts';
 import { CommandList, optionId } from './CommandList.tsx';
 import { completions } from './completion.ts';
 import { Icon } from './icons.tsx';
@@ -13,17 +15,19 @@ interface ComposerProps {
   readonly onLeaveReply: () => void;
   readonly loadCommands: () => Promise<readonly Command[]>;
   /** Resolves to false when the text could not be sent; it then stays in the box. */
-  readonly onSend: (text: string) => Promise<boolean>;
+  readonly onSend: (text: string, attachment: Attachment | undefined) => Promise<boolean>;
 }
 
-/** Where one writes. Every person keeps an own draft. */
+/** Where one writes. Every person keeps an own draft, and an own file to go with it. */
 export function Composer({ me, input, replyTo, onLeaveReply, loadCommands, onSend }: ComposerProps) {
   const [drafts, setDrafts] = useState<Readonly<Record<number, string>>>({});
+  const [files, setFiles] = useState<Readonly<Record<number, Attachment | undefined>>>({});
   const [commands, setCommands] = useState<readonly Command[]>([]);
   const [chosen, setChosen] = useState(0);
   const [closed, setClosed] = useState(false);
 
   const draft = drafts[me.id] ?? '';
+  const attachment = files[me.id];
   const offered = closed ? [] : completions(draft, commands);
   const current = offered[Math.min(chosen, offered.length - 1)];
   const asking = draft.startsWith('/');
@@ -46,11 +50,18 @@ export function Composer({ me, input, replyTo, onLeaveReply, loadCommands, onSen
     setClosed(false);
   }
 
+  function attach(file: Attachment | undefined) {
+    setFiles((all) => ({ ...all, [me.id]: file }));
+  }
+
   async function send(text: string) {
-    if (text.trim() === '') return;
+    if (text.trim() === '' && attachment === undefined) return;
     write('');
+    attach(undefined);
     input.current?.focus();
-    if (!(await onSend(text))) setDrafts((all) => ({ ...all, [me.id]: text }));
+    if (await onSend(text, attachment)) return;
+    setDrafts((all) => ({ ...all, [me.id]: text }));
+    attach(attachment);
   }
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLTextAreaElement>) {
@@ -76,6 +87,7 @@ export function Composer({ me, input, replyTo, onLeaveReply, loadCommands, onSen
     <div class="composer">
       <CommandList offered={offered} current={current} onChoose={(command) => send(`/${command.command}`)} />
       {replyTo !== undefined && <ReplyBar message={replyTo} onLeave={onLeaveReply} />}
+      {attachment !== undefined && <Attached attachment={attachment} onChange={attach} />}
       <form
         class="composer-row"
         onSubmit={(event) => {
@@ -83,6 +95,7 @@ export function Composer({ me, input, replyTo, onLeaveReply, loadCommands, onSen
           send(draft);
         }}
       >
+        <Clip input={input} onFile={(file) => attach(attachmentOf(file))} />
         <textarea
           ref={input}
           rows={1}
@@ -95,7 +108,12 @@ export function Composer({ me, input, replyTo, onLeaveReply, loadCommands, onSen
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" class="send" aria-label="Send" disabled={draft.trim() === ''}>
+        <button
+          type="submit"
+          class="send"
+          aria-label="Send"
+          disabled={draft.trim() === '' && attachment === undefined}
+        >
           <Icon name="send" />
         </button>
       </form>

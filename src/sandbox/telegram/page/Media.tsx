@@ -30,21 +30,31 @@ export function FileRow({ file }: { file: Document }) {
   const name = file.file_name ?? 'file';
   if (file.url === undefined) return <span class="file">{name}</span>;
   return (
-    <a class="file" href={file.url} download={name}>
+    <div class="file">
       <span class="file-icon">
         <Icon name="file" />
       </span>
       <span class="file-text">
         <span class="file-name">{name}</span>
-        <span class="file-size">{sizeOf(file.file_size)}</span>
+        <span class="file-size">
+          {sizeOf(file.file_size)}
+          {file.view_url !== undefined && (
+            <a href={file.view_url} target="_blank" rel="noopener noreferrer" aria-label={`Open ${name}`}>
+              Open
+            </a>
+          )}
+          <a href={file.url} download={name} aria-label={`Save ${name}`}>
+            Save
+          </a>
+        </span>
       </span>
-    </a>
+    </div>
   );
 }
 
-/** "1.4 MB", in powers of 1000; "Download" when the size is not known. */
-function sizeOf(bytes: number | undefined): string {
-  if (bytes === undefined) return 'Download';
+/** "1.4 MB", in powers of 1000; nothing when the size is not known. */
+export function sizeOf(bytes: number | undefined): string {
+  if (bytes === undefined) return '';
   const units = ['bytes', 'kB', 'MB', 'GB'];
   let value = bytes;
   let unit = 0;

@@ -36,6 +36,28 @@ export async function sendText(
   });
 }
 
+/** What somebody is about to send: a photo is shown in the chat, anything else is a row to open and to save. */
+export interface Attachment {
+  readonly file: File;
+  readonly kind: 'photo' | 'document';
+}
+
+export async function sendFile(
+  chatId: number,
+  userId: number,
+  { file, kind }: Attachment,
+  caption: string,
+  replyTo: number | undefined,
+): Promise<void> {
+  const form = new FormData();
+  form.set('chat_id', String(chatId));
+  form.set('user_id', String(userId));
+  form.set('text', caption);
+  if (replyTo !== undefined) form.set('reply_to', String(replyTo));
+  form.set(kind, file, file.name);
+  await call('/_user/send', form);
+}
+
 /** Resolves when the bot has answered the tap, or when the server has stopped waiting for it. */
 export function pressButton(
   chatId: number,
@@ -46,12 +68,9 @@ export function pressButton(
   return call('/_user/press', { chat_id: chatId, user_id: userId, message_id: messageId, button });
 }
 
-/** GET without a body, POST with one. Throws {@link Refused} with a sentence when the server says no or is away. */
+/** GET without a body, POST with one, as JSON unless it is a form. Throws {@link Refused} with a sentence when the server says no or is away. */
 async function call<T>(path: string, body?: object): Promise<T> {
-  const init =
-    body === undefined
-      ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const init = body === undefined ? {} : post(body);
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -61,6 +80,11 @@ async function call<T>(path: string, body?: object): Promise<T> {
   const text = await response.text();
   if (response.ok) return JSON.parse(text) as T;
   throw new Refused(reasonIn(text) ?? `The sandbox answered ${response.status} to ${path}.`);
+}
+
+function post(body: object): RequestInit {
+  if (body instanceof FormData) return { method: 'POST', body };
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 function reasonIn(text: string): string | undefined {

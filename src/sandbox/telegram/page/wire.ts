@@ -72,6 +72,8 @@ export interface Document {
   readonly file_size?: number;
   readonly mime_type?: string;
   readonly url?: string;
+  /** Where it is shown in a tab of its own, if it can be. */
+  readonly view_url?: string;
 }
 
 export interface Message {

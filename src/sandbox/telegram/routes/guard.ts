@@ -3,7 +3,7 @@ import { Refusal } from '../room.ts';
 
 /**
  * Lets only this machine's own pages and tests in. A foreign page that has its name point to 127.0.0.1 is known by the
- * Host header (DNS rebinding); one that merely sends forms here by what browsers say of where a request comes from.
+ * Host header (DNS rebinding); one that merely sends forms here by what browsers say of where a request comes from; a file that is shown as a guest by the same.
  */
 export const onlyLocal: MiddlewareHandler = async (c, next) => {
   const host = c.req.header('host') ?? '';
@@ -15,7 +15,9 @@ export const onlyLocal: MiddlewareHandler = async (c, next) => {
     );
   }
   const site = c.req.header('sec-fetch-site');
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+  const origin = c.req.header('origin');
+  const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  if (foreign || (origin !== undefined && origin !== `http://${host}`)) {
     return refuse(c, 403, 'Only the page of this server may ask this.');
   }
   await next();

@@ -3,11 +3,14 @@ import { streamSSE } from 'hono/streaming';
 import * as v from 'valibot';
 import type { SandboxClock } from '../../clock.ts';
 import type { Chats } from '../chats.ts';
+import { ApiError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import { GUEST, viewOf } from '../file-types.ts';
 import type { Files } from '../files.ts';
 import type { Ledger } from '../ledger.ts';
 import { commandsIn } from '../methods/commands.ts';
-import { Refusal, type Room } from '../room.ts';
+import { type Params, readParams } from '../params.ts';
+import { Refusal, type Room, type Writing as Said } from '../room.ts';
 import { jsonBody, refuse } from './guard.ts';
 
 const id = v.pipe(v.number(), v.integer());
@@ -41,8 +44,11 @@ export function userRoutes(
   const app = new Hono();
 
   app.post('/send', async (c) => {
-    const message = room.send(read(Writing, await jsonBody(c)));
-    return c.json({ ok: true, message });
+    const type = c.req.header('content-type') ?? '';
+    const writing = type.startsWith('multipart/form-data')
+      ? withFile(await readParams(c.req.raw))
+      : read(Writing, await jsonBody(c));
+    return c.json({ ok: true, message: room.send(writing) });
   });
 
   app.post('/press', async (c) => {
@@ -82,6 +88,20 @@ export function userRoutes(
     });
   });
 
+  app.get('/files/:id/view', (c) => {
+    const file = files.byUniqueId(c.req.param('id'));
+    const view = file && viewOf(file.mime);
+    if (!file || !view) return refuse(c, 404, `There is no file ${c.req.param('id')} that can be shown.`);
+    return c.body(files.read(file), 200, {
+      'content-type': view,
+      'content-disposition': `inline; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      'cache-control': 'private, max-age=31536000, immutable',
+      'content-security-policy': GUEST,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
   app.get('/events', (c) => {
     const chatId = whole(c.req.query('chat_id'), 'chat_id');
     if (chats.find(chatId) === undefined) throw new Refusal(`There is no chat ${chatId}.`);
@@ -105,10 +125,28 @@ export function userRoutes(
   });
 
   app.onError((error, c) => {
-    if (error instanceof Refusal) return refuse(c, 400, error.message);
+    if (error instanceof Refusal || error instanceof ApiError) return refuse(c, 400, error.message);
     throw error;
   });
   return app;
+}
+
+/** A form with one file, named for what it is to be: `photo` or `document`; `text` is its caption. @throws Refusal */
+function withFile(form: Params): Said {
+  const [named, ...more] = form.uploads;
+  const kind = named?.[0];
+  if (!named || more.length > 0 || (kind !== 'photo' && kind !== 'document')) {
+    throw new Refusal('Expected a form with one file in it, in the field "photo" or "document".');
+  }
+  const numbers = ['chat_id', 'user_id', 'reply_to', 'message_thread_id'].flatMap((name) =>
+    form.values.has(name) ? [[name, whole(form.text(name), name)]] : [],
+  );
+  const fields = {
+    ...Object.fromEntries(form.values),
+    text: form.text('text'),
+    ...Object.fromEntries(numbers),
+  };
+  return { ...read(Writing, fields), file: { kind, upload: named[1] } };
 }
 
 function read<T extends v.GenericSchema>(schema: T, body: unknown): v.InferOutput<T> {
