@@ -1,5 +1,6 @@
 import type { NextFunction } from 'grammy';
 import type { Who } from '../rollout/draft.ts';
+import type { CareNote } from './care/note.ts';
 import type { BotContext } from './context.ts';
 
 /** What the `/deploy` wizard is begun with. */
@@ -37,7 +38,8 @@ export type Dialogue =
   | { readonly name: 'deploy'; readonly argument: WizardStart }
   | { readonly name: 'reason'; readonly argument: Plea }
   | { readonly name: 'waive'; readonly argument: Remark }
-  | { readonly name: 'note'; readonly argument: Remark };
+  | { readonly name: 'note'; readonly argument: Remark }
+  | { readonly name: 'care-note'; readonly argument: CareNote };
 
 /**
  * Leaves whatever this person was in and begins a dialogue. The handlers stand above the dialogues, where these cannot

@@ -241,7 +241,8 @@ function patience({ afterCare }: Terms, round: number): number {
   return afterCare.rounds[round]?.every === 'hour' ? HOUR : DAY;
 }
 
-function answerOf(readings: readonly Reading[]): CriterionState['answer'] {
+/** What readings say of a criterion: one that is off is enough for a no, and all must be good for a yes. */
+export function answerOf(readings: readonly Reading[]): CriterionState['answer'] {
   if (readings.some((reading) => reading.answer === 'off')) return 'missed';
   return readings.length > 0 && readings.every((reading) => reading.answer === 'good') ? 'met' : 'open';
 }
