@@ -28,6 +28,7 @@ function instantsOf(wall: WallTime, zone: string): number[] {
   // No zone changes twice within two days.
   const before = wall - offset(wall - DAY, zone);
   const after = wall - offset(wall + DAY, zone);
+  if (before === after) return [before];
   const shown = [before, after].filter((instant) => wallTime(instant, zone) === wall);
   return shown.length > 0 ? shown : [before];
 }
