@@ -33,7 +33,8 @@ export async function carryOut(
       const item = items(rollout).get(effect.item);
       if (item?.run === undefined) throw new Error(`The checklist item ${effect.item} has no command.`);
       const command = { name: item.text, run: item.run, within: item.within };
-      const ran = await scripts.run(command, rollout, hooks);
+      const { signal, onProgress: onLine } = hooks;
+      const ran = await scripts.run(command, rollout, { signal, onLine });
       return {
         type: 'item-ran',
         effect: effect.id,
