@@ -36,8 +36,8 @@ const NAMED = 5;
 export function describeChange(before: object, after: object): string[] {
   const [old, now] = [v.parse(shown, before), v.parse(shown, after)];
   const said = (what: string, read: (version: Shown) => string | undefined) => {
-    const [from, to] = [read(old), read(now)];
-    return from === to ? [] : [`${what}: ${from || 'none'} → ${to || 'none'}`];
+    const [from, to] = [read(old) || 'none', read(now) || 'none'];
+    return from === to ? [] : [`${what}: ${from} → ${to}`];
   };
   const [scaledBefore, scaledNow] = [sayScaling(before, old), sayScaling(after, now)];
   return [
