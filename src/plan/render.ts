@@ -85,9 +85,15 @@ function explainItems(shape: Shape, indent: string): string[] {
     );
   }
   const keys = each.kind === 'map' ? each.keys : each.kind === 'text-or-map' ? each.map.keys : [];
+  return explainKeys(keys, indent);
+}
+
+function explainKeys(keys: readonly Key[], indent: string): string[] {
   return keys.flatMap((key) => [
     ...wrap(`${key.name} (${key.type}): ${key.description}`, indent),
-    ...explainItems(key.shape, `${indent}  `),
+    ...(key.shape.kind === 'map'
+      ? explainKeys(key.shape.keys, `${indent}  `)
+      : explainItems(key.shape, `${indent}  `)),
   ]);
 }
 

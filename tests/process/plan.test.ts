@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -40,6 +41,31 @@ test('from an app.yaml to a plan that holds', async () => {
   expect((await ran(folder, 'plan', 'show', 'shown.yaml')).out).toBe(
     shown.out.replace('# sluice.yaml,', '# shown.yaml,'),
   );
+});
+
+test('a first plan makes use of what the folder has', async () => {
+  const folder = await tempFolder();
+  await writeFile(join(folder, 'app.yaml'), 'runtime: nodejs20\n');
+  await writeFile(join(folder, 'cron.yaml'), 'cron: []\n');
+  await writeFile(join(folder, 'package.json'), '{ "scripts": { "test": "node --test" } }\n');
+  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+  for (const args of [
+    ['init', '-q'],
+    ['add', '.'],
+    [...identity, 'commit', '-q', '-m', 'begin'],
+  ]) {
+    execFileSync('git', args, { cwd: folder });
+  }
+
+  const { code, out } = await ran(folder, 'init');
+  expect(code).toBe(0);
+  expect(out).toContain('Version ids are made of the date and the commit.');
+  expect(out).toContain('The cron jobs of its cron.yaml go out with it.');
+  expect(out).toContain('The checklist runs npm test.');
+  const plan = await readFile(join(folder, 'sluice.yaml'), 'utf8');
+  expect(plan).toContain('\nversion: v{date}-{git}\n');
+  expect(plan).toContain('\n    cron: cron.yaml\n');
+  expect(plan).toContain('run: npm test');
 });
 
 test('all faults at once, for plan check and start alike', async () => {
