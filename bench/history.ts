@@ -1,19 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { cloudFor, monitorFor } from '../src/adapters.ts';
 import { card } from '../src/bot/views/card.ts';
-import { connectCloud } from '../src/deploy/index.ts';
-import { connectMonitoring } from '../src/monitor/index.ts';
 import { type Clock, systemClock } from '../src/plan/clock.ts';
-import { createEngine, type Engine } from '../src/rollout/engine.ts';
+import type { Engine } from '../src/rollout/engine.ts';
 import type { Event } from '../src/rollout/events.ts';
-import type { Store } from '../src/rollout/ports.ts';
+import { pastOf } from '../src/rollout/past.ts';
 import { openFileStore } from '../src/store/file-store.ts';
 import { START } from '../tests/monitor/simulate.ts';
 import { MINUTE } from '../tests/rollout/world.ts';
 import { stopSluice } from './commands.ts';
 import { openDoorstep } from './doorstep.ts';
+import { engineOn } from './engine.ts';
 import { inFolder } from './folder.ts';
 import { draftOf, playToRollback, playToWindow } from './journals.ts';
 import { figure, median, type Row, summary } from './report.ts';
@@ -76,7 +74,7 @@ async function compare(what: string, few: string, many: string, n: number, time:
 
 async function timeRecovery(folder: string): Promise<number> {
   const begun = performance.now();
-  const engine = engineOn(openFileStore(folder));
+  const engine = await engineOn(openFileStore(folder), clock);
   await engine.recover();
   const ms = performance.now() - begun;
   if (engine.all().length !== LIVE)
@@ -107,7 +105,7 @@ async function appender(folders: readonly string[]): Promise<Timed> {
 async function viewer(folders: readonly string[]): Promise<Timed> {
   const engines = new Map<string, Engine>();
   for (const folder of folders) {
-    const engine = engineOn(openFileStore(folder));
+    const engine = await engineOn(openFileStore(folder), clock);
     await engine.recover();
     engines.set(folder, engine);
   }
@@ -119,28 +117,11 @@ async function viewer(folders: readonly string[]): Promise<Timed> {
   };
 }
 
-/** Real ports that would fail loudly: a rollout in its window with nothing due asks neither. */
-function engineOn(store: Store): Engine {
-  const nowhere = 'http://127.0.0.1:9/';
-  const endpoints = { appengine: nowhere, logging: nowhere, storage: `${nowhere}storage/v1/` };
-  const quiet = { project: 'demo', clock, log: () => {} };
-  return createEngine({
-    store,
-    clock,
-    cloud: cloudFor(connectCloud({ ...quiet, endpoints }), store),
-    monitor: monitorFor(connectMonitoring({ ...quiet, endpoint: nowhere })),
-    changed: () => {},
-    progress: () => {},
-    failed: (_, error) => {
-      throw error;
-    },
-  });
-}
-
 /** Through the store itself, one journal like the other but for its ids. */
 async function fillPast(folder: string, count: number): Promise<void> {
   const store = openFileStore(folder);
-  const text = JSON.stringify(playToRollback(draftOf('template', 'default')).journal);
+  const { journal, rollout } = playToRollback(draftOf('template', 'default'));
+  const text = JSON.stringify(journal);
   const limit = pLimit(16);
   const journals = Array.from({ length: count }, () =>
     limit(async () => {
@@ -148,7 +129,7 @@ async function fillPast(folder: string, count: number): Promise<void> {
         .toString(36)
         .padStart(8, '0');
       await store.append(id, 0, JSON.parse(text.replaceAll('template', id)) as Event[]);
-      await store.close(id);
+      await store.close(id, { ...pastOf(rollout), id });
     }),
   );
   await Promise.all(journals);

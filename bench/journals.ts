@@ -1,9 +1,9 @@
 import { judge, type Point } from '../src/monitor/index.ts';
 import { builtInPlan } from '../src/plan/load.ts';
 import type { Verdict } from '../src/plan/verdict.ts';
-import { observationDue } from '../src/rollout/decide.ts';
-import type { Draft } from '../src/rollout/events.ts';
-import { itemIds } from '../src/rollout/state.ts';
+import { items } from '../src/rollout/checklist.ts';
+import type { Draft } from '../src/rollout/draft.ts';
+import { observationDue } from '../src/rollout/observation.ts';
 import { START, simulate } from '../tests/monitor/simulate.ts';
 import { ADA, BEN, DRAFT, MINUTE, World } from '../tests/rollout/world.ts';
 
@@ -28,10 +28,10 @@ export function draftOf(id: string, service: string): Draft {
 export function playToWindow(draft: Draft, after: number, until: number): World {
   const world = new World(draft);
   world.wait(after);
-  world.act({ type: 'mark', items: itemIds(draft), mark: { kind: 'done' } }, ADA);
-  for (let effect = 0; effect < 3; effect++) world.finish('done');
+  world.act({ type: 'mark', items: [...items(draft).keys()], mark: { kind: 'done' } }, ADA);
+  finishAll(world);
   world.answer('promote', 'yes', BEN);
-  world.finish('done');
+  finishAll(world);
   while (world.now + MINUTE <= until) {
     world.wait(MINUTE);
     judgeMinute(world);
@@ -44,9 +44,14 @@ export function playToRollback(draft: Draft): World {
   const world = playToWindow(draft, 0, START + 36 * MINUTE);
   world.act({ type: 'roll-back', reason: 'It smells.' }, ADA);
   world.answer('roll-back', 'yes', ADA);
-  world.finish('done');
+  finishAll(world);
   world.record({ type: 'closed' });
   return world;
+}
+
+/** One effect after the other, until people or time are waited for. */
+function finishAll(world: World): void {
+  while (world.rollout.pending) world.finish('done');
 }
 
 function judgeMinute(world: World): void {

@@ -1,12 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cloudFor, monitorFor } from '../../src/adapters.ts';
-import { connectCloud } from '../../src/deploy/index.ts';
-import { connectMonitoring } from '../../src/monitor/index.ts';
 import { scaledClock } from '../../src/plan/clock.ts';
-import { createEngine } from '../../src/rollout/engine.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { startTicker } from '../../src/ticker.ts';
+import { engineOn } from '../engine.ts';
 
 /** What this process is started with, as JSON in its first argument. */
 export interface CrowdTask {
@@ -33,27 +30,12 @@ export interface CrowdReport {
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as CrowdTask;
-const nowhere = 'http://127.0.0.1:9/';
 const clock = scaledClock(Date.now(), task.epoch, 1);
-const store = openFileStore(task.folder);
-const quiet = { project: 'demo', clock, log: () => {} };
 const verdicts: Record<string, number> = {};
-const endpoints = { appengine: nowhere, logging: nowhere, storage: `${nowhere}storage/v1/` };
 
-const engine = createEngine({
-  store,
-  clock,
-  // Nothing of a window's is asked of App Engine.
-  cloud: cloudFor(connectCloud({ ...quiet, endpoints }), store),
-  monitor: monitorFor(connectMonitoring({ ...quiet, endpoint: task.figuresUrl })),
-  changed({ verdict }) {
-    const answer = verdict?.answer ?? 'none';
-    verdicts[answer] = (verdicts[answer] ?? 0) + 1;
-  },
-  progress: () => {},
-  failed: (_, error) => {
-    throw error;
-  },
+const engine = await engineOn(openFileStore(task.folder), clock, task.figuresUrl, ({ verdict }) => {
+  const answer = verdict?.answer ?? 'none';
+  verdicts[answer] = (verdicts[answer] ?? 0) + 1;
 });
 
 const loop = monitorEventLoopDelay({ resolution: 10 });

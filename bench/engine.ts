@@ -1,0 +1,44 @@
+import { cloudFor } from '../src/adapters/cloud.ts';
+import { monitorFor } from '../src/adapters/monitor.ts';
+import { scriptsFor } from '../src/adapters/scripts.ts';
+import { connectCloud } from '../src/deploy/index.ts';
+import { runCommand } from '../src/host/run-command.ts';
+import { connectMonitoring, createProber } from '../src/monitor/index.ts';
+import type { Clock } from '../src/plan/clock.ts';
+import { createEngine, type Engine } from '../src/rollout/engine.ts';
+import { openGuard } from '../src/rollout/guard.ts';
+import type { Store } from '../src/rollout/ports.ts';
+import type { Rollout } from '../src/rollout/state.ts';
+
+/** Where nobody listens: what is not measured must not be asked for. */
+const NOWHERE = 'http://127.0.0.1:9/';
+
+/** The engine with its real ports and without a chat; figures come from `monitoring`. */
+export async function engineOn(
+  store: Store,
+  clock: Clock,
+  monitoring = NOWHERE,
+  changed: (rollout: Rollout) => void = () => {},
+): Promise<Engine> {
+  const project = 'demo';
+  const log = () => {};
+  const endpoints = { appengine: NOWHERE, logging: NOWHERE, storage: `${NOWHERE}storage/v1/`, monitoring };
+  const scripts = scriptsFor(project);
+  const figures = connectMonitoring({ project, endpoint: monitoring, clock, log });
+  const prober = createProber({ project, endpoints, clock, runCommand, log });
+  return createEngine({
+    store,
+    clock,
+    guard: await openGuard(store, [], clock),
+    hands: {
+      cloud: cloudFor(connectCloud({ project, endpoints, clock, log }), store),
+      scripts,
+      monitor: monitorFor(figures, prober, scripts, project),
+    },
+    changed,
+    progress: () => {},
+    failed: (_, error) => {
+      throw error;
+    },
+  });
+}
