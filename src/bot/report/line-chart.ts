@@ -5,8 +5,6 @@ export interface Line {
   readonly side: 'canary' | 'baseline';
   /** `x` in milliseconds since the epoch, in order. */
   readonly points: readonly { readonly x: number; readonly y: number }[];
-  /** Holds its value until the next point. */
-  readonly stepped?: true;
 }
 
 export interface LineChart {
@@ -40,7 +38,7 @@ export function lineChart({ title, unit, top, lines }: LineChart): Html | undefi
 ${ticks.map((value) => html`<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${round(place.y(value))}" y2="${round(place.y(value))}"/><text x="${PLOT.left - 6}" y="${round(place.y(value) + 4)}" text-anchor="end">${say(value)}</text>`)}
 <text x="${PLOT.left}" y="${SIZE.height - 10}">${clock(from)}</text>
 <text x="${PLOT.right}" y="${SIZE.height - 10}" text-anchor="end">${clock(to)} UTC</text>
-${lines.map((line) => html`<path class="${line.side}" d="${path(line, place, to)}"/>`)}
+${lines.map((line) => html`<path class="${line.side}" d="${path(line, place)}"/>`)}
 ${legend(lines)}
 </svg></figure>`;
 }
@@ -50,13 +48,9 @@ interface Place {
   y(value: number): number;
 }
 
-function path({ points, stepped }: Line, place: Place, to: number): string {
-  const [first, ...rest] = points;
-  if (!first) return '';
-  const moves = rest.map(({ x, y }) =>
-    stepped ? `H${round(place.x(x))}V${round(place.y(y))}` : `L${round(place.x(x))} ${round(place.y(y))}`,
-  );
-  return `M${round(place.x(first.x))} ${round(place.y(first.y))}${moves.join('')}${stepped ? `H${round(place.x(to))}` : ''}`;
+function path({ points }: Line, place: Place): string {
+  const moves = points.map(({ x, y }) => `${round(place.x(x))} ${round(place.y(y))}`);
+  return moves.length > 0 ? `M${moves.join('L')}` : '';
 }
 
 function legend(lines: readonly Line[]): Html[] {

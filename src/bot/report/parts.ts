@@ -41,17 +41,12 @@ export function output(text: string | undefined, title = 'Output'): Html | undef
   return html`<details><summary>${title}</summary><pre>${text.trimEnd()}</pre></details>`;
 }
 
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+
 /** "22 Nov 2026, 14:05:09", in UTC like every time of the report. */
 export function time(at: number): Html {
-  const date = new Date(at);
-  const day = date.toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: 'UTC',
-  });
-  const iso = date.toISOString();
-  return html`<time datetime="${iso}">${day}, ${iso.slice(11, 19)}</time>`;
+  const iso = new Date(at).toISOString();
+  return html`<time datetime="${iso}">${DAY.format(at)}, ${iso.slice(11, 19)}</time>`;
 }
 
 /** Names change hands; the number is who it was. */

@@ -1,5 +1,5 @@
 import { sayDuration } from '../../plan/duration.ts';
-import type { AnswerWord, Outcome, Topic } from '../../rollout/events.ts';
+import type { AnswerWord, Effect, Outcome, Topic } from '../../rollout/events.ts';
 import type { Gate, Rollout } from '../../rollout/state.ts';
 import { type Html, html } from '../html.ts';
 import { answerWord, figures, percent } from '../views/words.ts';
@@ -42,16 +42,31 @@ function title({ service, version }: Rollout, topic: Topic): string {
     case 'cron':
       return 'Change the cron jobs?';
     case 'stuck':
-      return `${topic.effect} failed: try again?`;
+      return `${FAILED[topic.effect]} failed: try again?`;
     case 'drift':
       return 'The traffic was moved by another hand: what now?';
   }
 }
 
+const FAILED: { readonly [effect in Effect['kind']]: string } = {
+  'run-item': 'A checklist command',
+  validate: 'The validation',
+  'back-up': 'The backup',
+  deploy: 'The deployment',
+  'compare-cron': 'Comparing the cron jobs',
+  'deploy-cron': 'Changing the cron jobs',
+  verify: 'The verification',
+  'set-split': 'Moving the traffic',
+  'put-back': 'Putting cron jobs and files back',
+  announce: 'The announcement',
+  'look-after': 'A look of the after-care',
+  assess: 'Measuring the criteria',
+};
+
 function shown(topic: Topic): Html | undefined {
   switch (topic.kind) {
     case 'promote':
-      return html`<p>From ${split(topic.from)} to ${split(topic.to)}.</p>`;
+      return html`<p>From ${split(topic.from)} to ${split(topic.to)}.${topic.step === 0 ? ' Shown: what the verification had found.' : ''}</p>`;
     case 'roll-back': {
       const by = topic.asker ? html` Asked for by ${person(topic.asker)}.` : ' Asked for by the judge.';
       return html`<p>From ${split(topic.from)} to ${split(topic.to)}.${by} ${topic.reason}</p>`;

@@ -20,6 +20,7 @@ ul { margin: .5rem 0; padding-left: 1.25rem; }
 table { border-collapse: collapse; width: 100%; margin: .75rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--faint); font-weight: 600; }
+th, time { white-space: nowrap; }
 pre { background: var(--wash); padding: .6rem .75rem; margin: .4rem 0; white-space: pre-wrap; font-size: .85rem;
   border-radius: 4px; }
 code, pre { font-family: ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace; }
@@ -35,6 +36,8 @@ figcaption { color: var(--faint); font-size: .9rem; margin-bottom: .25rem; }
 .badge { font-weight: 600; white-space: nowrap; }
 .badge::before { content: "● "; }
 .good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
+.bar { display: block; height: .5rem; margin-top: .25rem; max-width: 24rem; background: var(--line); border-radius: 2px; }
+.bar span { display: block; height: 100%; background: var(--canary); border-radius: 2px; }
 .question { border-left: 3px solid var(--line); padding-left: 1rem; margin: 1.25rem 0; }
 .question h3 { margin-top: 0; }
 .journal td { font-size: .85rem; }
@@ -43,7 +46,6 @@ svg text { font-size: 12px; fill: var(--faint); }
 svg .grid { stroke: var(--line); }
 svg .canary { stroke: var(--canary); stroke-width: 2.5; fill: none; }
 svg .baseline { stroke: var(--baseline); stroke-width: 2; stroke-dasharray: 6 4; fill: none; }
-svg .dot { fill: var(--canary); }
 svg text.canary { fill: var(--canary); stroke: none; font-weight: 600; }
 svg text.baseline { fill: var(--baseline); stroke: none; }
 @media (max-width: 40rem) {
@@ -53,7 +55,7 @@ svg text.baseline { fill: var(--baseline); stroke: none; }
   tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
   td { display: block; border: 0; padding: .1rem 0; }
   td:empty { display: none; }
-  td::before { content: attr(data-name) ": "; color: var(--faint); }
+  td:not([data-name=""])::before { content: attr(data-name) ": "; color: var(--faint); }
 }
 @page { size: A4; margin: 16mm 14mm; }
 @media print {
@@ -65,6 +67,7 @@ svg text.baseline { fill: var(--baseline); stroke: none; }
   .journal tr { break-inside: auto; }
   thead { display: table-header-group; }
   /* What is folded on the screen is printed. */
+  .bar, .bar span, .badge { print-color-adjust: exact; }
   details::details-content { content-visibility: visible; block-size: auto; }
 }
 `;

@@ -2,7 +2,7 @@ import { WHOLE } from '../../plan/split.ts';
 import type { Figures, Verdict } from '../../plan/verdict.ts';
 import type { Event } from '../../rollout/events.ts';
 import { type Html, html } from '../html.ts';
-import { answerWord, count, percent } from '../views/words.ts';
+import { answerWord, percent } from '../views/words.ts';
 import type { EventOf, ReportData } from './data.ts';
 import { type Line, lineChart } from './line-chart.ts';
 import { badge, facts, list, section, split, table, time } from './parts.ts';
@@ -16,7 +16,7 @@ export interface ReportChart {
 /** How the traffic moved, and what the figures said of each step. */
 export function trafficSections(data: ReportData, charts: readonly ReportChart[]): (Html | undefined)[] {
   return [
-    section('Traffic', timeline(data), moves(data)),
+    section('Traffic', moves(data)),
     section('Figures of each step', ...steps(data), ...charts.map(picture)),
   ];
 }
@@ -39,23 +39,17 @@ function splitOf(event: Moved) {
 }
 
 function moves(data: ReportData): Html | undefined {
-  const rows = movesOf(data).map((event) => [time(event.at), FOUND[event.type], split(splitOf(event))]);
+  const { version } = data.rollout;
+  const rows = movesOf(data).map((event) => {
+    const share = splitOf(event).shares[version] ?? 0;
+    return [time(event.at), FOUND[event.type], html`${split(splitOf(event))}${bar(share)}`];
+  });
   return table(['When', 'How', 'Traffic'], rows);
 }
 
-function timeline(data: ReportData): Html | undefined {
-  const { version, endedAt } = data.rollout;
-  const share = (event: Moved) => (100 * (splitOf(event).shares[version] ?? 0)) / WHOLE;
-  const points = movesOf(data).map((event) => ({ x: event.at, y: share(event) }));
-  const last = points.at(-1);
-  if (!last) return undefined;
-  const through = endedAt !== undefined && endedAt > last.x ? [{ x: endedAt, y: last.y }] : [];
-  return lineChart({
-    title: `Share of the traffic that ${version} had`,
-    unit: '%',
-    top: 100,
-    lines: [{ name: version, side: 'canary', stepped: true, points: [...points, ...through] }],
-  });
+/** How much of it the new version had. */
+function bar(share: number): Html {
+  return html`<span class="bar" aria-hidden="true"><span style="width: ${(100 * share) / WHOLE}%"></span></span>`;
 }
 
 type Judged = EventOf<'judged'>;
@@ -115,7 +109,7 @@ ${facts([
 function row(name: string, { requests, errors, p50, p95 }: Figures): string[] {
   const ms = (value: number | undefined) => (value === undefined ? 'not known' : `${Math.round(value)} ms`);
   const share = requests === 0 ? 'not known' : `${((100 * errors) / requests).toFixed(2)} %`;
-  return [name, count(requests, 'request'), String(errors), share, ms(p50), ms(p95)];
+  return [name, requests.toLocaleString('en'), errors.toLocaleString('en'), share, ms(p50), ms(p95)];
 }
 
 /** What the judge had seen by each look since the step began. */
