@@ -46,14 +46,16 @@ async function cronJobs(folder: string): Promise<JsonObject[]> {
   const parsed: unknown = parse(text);
   const entries = isObject(parsed) && Array.isArray(parsed.cron) ? parsed.cron.filter(isObject) : [];
   return entries.map((entry) => ({
+    ...(textAt(entry, 'description') !== undefined && { description: textAt(entry, 'description') }),
     schedule: textAt(entry, 'schedule'),
     timeZone: textAt(entry, 'timezone') ?? 'UTC',
-    description: textAt(entry, 'description'),
     legacyAppEngineCron: true,
     appEngineHttpTarget: {
       httpMethod: 'GET',
       relativeUri: textAt(entry, 'url') ?? '/',
-      appEngineRouting: { service: textAt(entry, 'target') ?? 'default' },
+      ...(textAt(entry, 'target') !== undefined && {
+        appEngineRouting: { service: textAt(entry, 'target') },
+      }),
     },
   }));
 }
