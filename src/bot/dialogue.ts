@@ -11,20 +11,31 @@ export interface WizardStart {
   readonly service?: string;
 }
 
-/** Something that takes a written reason. */
-export type Plea = {
+/** Somebody who wants something that takes a written reason. */
+export type Plea = Overruling | OpenClosing | Holding;
+
+interface Asking {
   readonly rollout: string;
   readonly by: Who;
-} /** Going on against a weak verdict, or in spite of failed checks. */ & (
-  | {
-      readonly kind: 'overrule';
-      readonly gate: string;
-      readonly revision: number;
-      readonly of: 'promote' | 'validate' | 'verify';
-    }
-  | { readonly kind: 'close-checklist'; readonly open: readonly string[] }
-  | { readonly kind: 'hold' }
-);
+}
+
+/** Going on against a weak verdict, or in spite of failed checks. */
+interface Overruling extends Asking {
+  readonly kind: 'overrule';
+  readonly gate: string;
+  readonly revision: number;
+  readonly of: 'promote' | 'validate' | 'verify';
+}
+
+/** Going on although required items of the checklist are open. */
+interface OpenClosing extends Asking {
+  readonly kind: 'close-checklist';
+  readonly open: readonly string[];
+}
+
+interface Holding extends Asking {
+  readonly kind: 'hold';
+}
 
 /** Somebody who has something to say of an item in a section of a checklist. */
 export interface Remark {

@@ -5,6 +5,7 @@ import type { Rollout, Tick } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { fitLines } from '../info/fit.ts';
+import { sentence } from '../info/words.ts';
 import { clockTime, lastLine } from './words.ts';
 
 const MARKS = { done: '✅', 'not-applicable': '➖', open: '⬜' } as const;
@@ -44,8 +45,8 @@ function itemLines(
 }
 
 function by({ mark, by: { name }, at }: Tick): Html {
-  const why = mark.kind === 'done' ? '' : `does not apply: ${shorten(mark.reason, 120)}. `;
-  return html` <i>${why}${name}, ${clockTime(at)}</i>`;
+  const why = mark.kind === 'done' ? '' : `does not apply: ${sentence(shorten(mark.reason, 120))} `;
+  return html` <i>${why}(${name}, ${clockTime(at)})</i>`;
 }
 
 function runLine({ checklist, pending }: Rollout, id: string, progress: string | undefined): Html[] {
@@ -64,7 +65,7 @@ function runLine({ checklist, pending }: Rollout, id: string, progress: string |
 
 function noteLine(note: Note & { readonly by: { readonly name: string }; readonly at: number }): Html {
   const what = note.kind === 'text' ? shorten(note.text, 160) : note.name;
-  return html`   ${note.kind === 'text' ? '📝' : '📎'} ${what} <i>${note.by.name}, ${clockTime(note.at)}</i>`;
+  return html`   ${note.kind === 'text' ? '📝' : '📎'} ${what} <i>(${note.by.name}, ${clockTime(note.at)})</i>`;
 }
 
 /** What the deployment still waits for, over all sections. */

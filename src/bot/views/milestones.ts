@@ -44,9 +44,9 @@ export function aftermath({ putBack, announced }: Rollout): Html[] {
   ];
 }
 
-/** "✅ git: the work tree is clean". */
+/** "❌ Staging bucket: it is not there". */
 export function checkLine({ ok, name, detail }: Check): Html {
-  return html`${ok ? '✅' : '❌'} <code>${name}</code> ${shorten(detail, 120)}`;
+  return html`${ok ? '✅' : '❌'} <b>${name}</b>: ${shorten(detail, 200)}`;
 }
 
 /** "2 created, 1 deleted", "unchanged". */
