@@ -1,4 +1,6 @@
 import { findGaps } from './approvers.ts';
+import { DAY } from './duration.ts';
+import { freezeAt } from './freeze.ts';
 import type { Plan } from './schema.ts';
 import type { Path } from './source.ts';
 
@@ -10,7 +12,7 @@ export interface Remark {
 }
 
 export function findRemarks(plan: Plan): Remark[] {
-  return [...onPeople(plan), ...onVersion(plan), ...onAnnouncement(plan)];
+  return [...onPeople(plan), ...onVersion(plan), ...onFreeze(plan), ...onAnnouncement(plan)];
 }
 
 function onPeople(plan: Plan): Remark[] {
@@ -27,6 +29,19 @@ function onVersion({ version }: Plan): Remark[] {
   if (version.includes('{')) return [];
   const says = `warning: 'version' suggests ${version} for every release, and App Engine keeps a version under that id from the first one on: put {date}, {time} or {git} in.`;
   return [{ path: ['version'], says }];
+}
+
+/** Any week will do: what goes on for longer than one comes back each week. */
+const SOME_MONDAY = Date.UTC(2027, 0, 4);
+
+function onFreeze({ freeze }: Plan): Remark[] {
+  const found = freezeAt(
+    freeze.filter((window) => window.kind === 'weekly'),
+    SOME_MONDAY,
+  );
+  if (!found || found.until - SOME_MONDAY < 7 * DAY) return [];
+  const says = "warning: the windows of 'freeze' go round the week, so nothing could ever be let out.";
+  return [{ path: ['freeze'], says }];
 }
 
 function onAnnouncement({ announce }: Plan): Remark[] {

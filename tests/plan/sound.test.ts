@@ -137,6 +137,15 @@ test.each([
     "1:1: warning: 'version' suggests v1 for every release, and App Engine keeps a version under that id from the first one on: put {date}, {time} or {git} in.",
   ],
   [
+    'people: []\nfreeze:\n  - { why: a, days: [mon, tue, wed, thu, fri, sat, sun], from: 09:00, to: 09:00 }\n  - { why: b, from: 2027-01-01, to: 2027-12-31 }\n',
+    "1:1: note: 'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
+    "2:1: warning: the windows of 'freeze' go round the week, so nothing could ever be let out.",
+  ],
+  [
+    'people: []\nfreeze:\n  - { why: a, days: [mon, tue, wed, thu, fri, sat, sun], from: 09:00, to: 08:45 }\n  - { why: b, from: 2027-01-01, to: 2027-12-31 }\n',
+    "1:1: note: 'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
+  ],
+  [
     'people: []\nannounce: { chat: false, deployed: [{ name: a, run: b }] }\n',
     "1:1: note: 'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
     "2:1: warning: nobody is told that a release was taken back: set 'chat' to true, or add a command.",
