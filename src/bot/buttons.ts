@@ -99,7 +99,9 @@ export function parseData(data: string): Press | undefined {
     if (kind.rollout && !section) return { kind: kind.rollout, rollout };
   }
   const choice = /^w\/([\w.-]{1,60})$/.exec(data);
-  return choice?.[1] ? { kind: 'choose', option: choice[1] } : parseCareData(data);
+  return choice?.[1]
+    ? { kind: 'choose', option: choice[1] }
+    : (parseCareData(data) ?? parseRestoreData(data));
 }
 
 const SMALL = /^\d{1,3}$/;
