@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { ADA, assembleTeam, BEN, liveSplit, prepareRelease, type Team } from './team.ts';
+import { ADA, assembleTeam, BEN, item, liveSplit, prepareRelease, type Team } from './team.ts';
 
 const MINUTE = 60_000;
 /** A short ladder, so that a story of answers is not a story of waiting. */
@@ -51,7 +51,9 @@ test('without traffic nothing is promoted but by a written reason', { timeout: 9
 test('an item that does not apply is closed with a reason, and /cancel only ends the question', {
   timeout: 60_000,
 }, async () => {
-  team = await assembleTeam(240, { checklist: [{ title: 'Trading', items: ['Test it', 'Fix gold'] }] });
+  team = await assembleTeam(240, {
+    checklist: [{ title: 'Trading', items: [item('Test it'), item('Fix gold')] }],
+  });
   await team.send(ADA, '/deploy');
   await team.press(ADA, 'The folder');
   await team.press(ADA, 'v2');

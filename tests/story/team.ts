@@ -6,6 +6,7 @@ import { createLog } from '../../src/log.ts';
 import { startBot } from '../../src/main.ts';
 import { builtInPlan } from '../../src/plan/load.ts';
 import type { Plan } from '../../src/plan/schema.ts';
+import type { ChecklistItem } from '../../src/plan/terms.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 
 export const ADA = 1001;
@@ -52,6 +53,11 @@ export interface Team {
   close(): Promise<void>;
 }
 
+/** An item of a checklist: required, and ticked by hand unless `more` says otherwise. */
+export function item(text: string, more: Partial<ChecklistItem> = {}): ChecklistItem {
+  return { text, required: true, within: 60_000, ...more };
+}
+
 const PATIENCE_MS = 50_000;
 
 /**
@@ -88,7 +94,7 @@ export async function assembleTeam(speed = 240, change: Partial<Plan> = {}): Pro
         verify: [],
       },
     },
-    checklist: [{ title: 'Only one', items: [{ text: 'It is ready', required: true, within: 60_000 }] }],
+    checklist: [{ title: 'Only one', items: [item('It is ready')] }],
     // Whoever works on the sample has changes in it.
     validation: { ...built.validation, checks: built.validation.checks.filter((check) => check !== 'git') },
     // People's hours are real ones.
