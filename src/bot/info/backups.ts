@@ -57,7 +57,7 @@ interface Listed {
   readonly backup: string;
 }
 
-/** `/backups [ID]`: the newest, or what is in one. */
+/** `/backups [ID]`: the newest, or what is in one. Bringing one back is a command of its own. */
 export async function backupsCommand(text: string, { store, rollouts }: BackupPorts): Promise<View> {
   const id = text.trim();
   if (id !== '') return showOne(id, store);
@@ -94,7 +94,8 @@ function entryLine({ id, service, version, backup: name }: Listed, document: Rea
 
 async function showOne(id: string, store: BackupPorts['store']): Promise<View> {
   if (!/^[a-z0-9]+$/.test(id)) {
-    return { html: html`'${id}' is not the id of a rollout. /backups lists them.`.text };
+    const how = '/backups lists them; /backups restore ID brings one back.';
+    return { html: html`'${id}' is not the id of a rollout. ${how}`.text };
   }
   const found = await read(store, `backups/${id}`);
   if (!found) return { html: html`There is no backup of a rollout ${id}. /backups lists them.`.text };
@@ -117,6 +118,7 @@ function content(id: string, shown: Shown): Html[] {
     ...(cron ? [html`${sayCron(cron)}`] : []),
     html`Files: ${listed(files.map(({ path, text }) => `${shorten(path, 80)} (${count(text.split('\n').length, 'line')})`)) || 'none'}`,
     ...(clone ? [html`Copy of the old version: <code>${clone}</code>`] : []),
+    html`To bring it back: <code>/backups restore ${id}</code>, which shows first what would change.`,
   ];
 }
 

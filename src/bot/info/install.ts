@@ -4,6 +4,8 @@ import { keyboard, type View } from '../buttons.ts';
 import type { BotContext } from '../context.ts';
 import { OWN_NAME, personOf } from '../people.ts';
 import { type ReportPorts, reportCommand } from '../report/command.ts';
+import { showRestoration } from '../restore/handlers.ts';
+import type { Restorer } from '../restore/restorer.ts';
 import { rolesOf } from '../team/history.ts';
 import { type BackupPorts, backupsCommand } from './backups.ts';
 import { type FreezePorts, freezeCommand, unfreezeCommand } from './freeze.ts';
@@ -22,6 +24,7 @@ export type InfoPorts = PlanPorts &
   Omit<LockPorts, 'guard'> &
   Omit<FreezePorts, 'guard' | 'zone'> & {
     readonly guard: FreezePorts['guard'] & LockPorts['guard'];
+    readonly restorer: Restorer;
     /** An attempt by somebody who may not. */
     refused(by: Who, attempt: string): void;
   };
@@ -32,7 +35,11 @@ export function handleInfo(bot: Composer<BotContext>, ports: InfoPorts): void {
   bot.command('traffic', async (ctx) => show(ctx, await trafficCommand(ctx.match, ports)));
   bot.command('versions', async (ctx) => show(ctx, await versionsCommand(ctx.match, ports)));
   bot.command('history', async (ctx) => show(ctx, await historyCommand(ctx.match, ports)));
-  bot.command('backups', async (ctx) => show(ctx, await backupsCommand(ctx.match, ports)));
+  bot.command('backups', async (ctx) => {
+    const [, id] = /^restore\s+([a-z0-9]+)\s*$/.exec(ctx.match) ?? [];
+    if (id !== undefined) await showRestoration(ctx, id, ports.restorer);
+    else await show(ctx, await backupsCommand(ctx.match, ports));
+  });
   bot.command('report', (ctx) => reportCommand(ctx, ports));
 
   const freezing = { ...ports, zone: ports.plan.zone };

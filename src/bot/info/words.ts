@@ -8,15 +8,11 @@ import { clockTime } from '../views/words.ts';
 /** Reasons are people's, and may be as long as a message. */
 export const REASON_SHOWN = 300;
 
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+
 /** "22 Nov 2026, 14:05 UTC". */
 export function dateTime(at: number): string {
-  const day = new Date(at).toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: 'UTC',
-  });
-  return `${day}, ${clockTime(at)}`;
+  return `${DAY.format(at)}, ${clockTime(at)}`;
 }
 
 /** "until 22 Nov 2026, 18:00 UTC (in 2 hours)". */
