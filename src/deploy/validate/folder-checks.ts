@@ -61,6 +61,6 @@ export async function checkGit(source: string | undefined): Promise<string> {
   const more = changes.length > NAMED ? ` and ${changes.length - NAMED} more` : '';
   throw new CloudError(
     'invalid',
-    `${changes.slice(0, NAMED).join(', ')}${more} differ from ${at}: commit them, or put them aside.`,
+    `Not as in ${at}: ${changes.slice(0, NAMED).join(', ')}${more}. Commit that, or put it aside.`,
   );
 }
