@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import { cloudFor } from './adapters/cloud.ts';
-import { chartsFrom, monitorFor } from './adapters/monitor.ts';
+import { chartsFrom, monitorFor, windowsFrom } from './adapters/monitor.ts';
+import { restorerFor } from './adapters/restorer.ts';
 import { scriptsFor } from './adapters/scripts.ts';
 import { connectTelegram, installHandlers, plain, poll } from './bot/bot.ts';
 import { createDesk } from './bot/desk.ts';
+import type { InfoPorts } from './bot/info/install.ts';
 import { COMMANDS } from './bot/menu.ts';
 import { createOutbox } from './bot/outbox.ts';
 import { createPublisher } from './bot/publisher.ts';
@@ -71,6 +73,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     // Open questions name those who may answer.
     changed: () => engine.all().forEach(publisher.publish),
   });
+  const monitor = monitorFor(monitoring, prober, scripts, project);
   const guard = await openGuard(store, plan.freeze, clock);
   const publisher = createPublisher(outbox, team, guard, clock, drawChart);
   const engine = createEngine({
@@ -79,7 +82,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     hands: {
       cloud: cloudFor(appEngine, store),
       scripts,
-      monitor: monitorFor(monitoring, prober, scripts, project),
+      monitor,
     },
     clock,
     changed: publisher.publish,
@@ -99,9 +102,22 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     errorLogs: ({ service, version, startedAt }, limit) =>
       appEngine.errorLogs({ service, versions: [version], since: startedAt, limit }),
     note: (details, message) => log.warn(details, message),
+    failed,
   });
   const world = wizardWorld(appEngine, plan, clock, engine, team, guard);
-  installHandlers(bot, { ...telegram, store, failed }, desk, world);
+  const info: InfoPorts = {
+    plan,
+    store,
+    guard,
+    team,
+    clock,
+    drawWindow: windowsFrom(monitoring),
+    readTraffic: (signal) => appEngine.readTraffic(signal),
+    restorer: restorerFor(appEngine, store, engine, clock),
+    rollouts: engine.all,
+    refused: desk.refused,
+  };
+  installHandlers(bot, { ...telegram, store, failed }, desk, world, info, monitor.look);
 
   await engine.recover();
   for (const rollout of engine.all()) publisher.publish(rollout);

@@ -1,4 +1,5 @@
 import type { DrawChart } from '../bot/publisher.ts';
+import type { DrawWindow } from '../bot/report/windows.ts';
 import { judgeWithCommands, type Monitoring, type Prober, renderChart } from '../monitor/index.ts';
 import type { Clock } from '../plan/clock.ts';
 import { MINUTE } from '../plan/duration.ts';
@@ -53,21 +54,23 @@ export function monitorFor(
 
 /** Draws the minutes since the present split came into force. */
 export function chartsFrom(monitoring: Monitoring, clock: Clock): DrawChart {
+  const draw = windowsFrom(monitoring);
   return async ({ service, version, base, movedAt, terms, live }) => {
     if (movedAt === undefined || !base) return undefined;
     const from = Math.ceil(movedAt / MINUTE) * MINUTE;
     const to = Math.floor((clock.now() - terms.watching.lag) / MINUTE) * MINUTE;
-    if (to <= from) return undefined;
-    const points = await monitoring.minutes({ service, canary: version, from, to });
     const share = (live?.shares[version] ?? 0) / 10;
     const baseline = versionsBeside(base, version).join(', ') || 'before';
-    return renderChart({
-      title: `${service}: ${version} at ${share} %`,
-      from,
-      to,
-      canary: version,
-      baseline,
-      points,
-    });
+    const title = `${service}: ${version} at ${share} %`;
+    return draw({ title, service, version, baseline, from, to });
+  };
+}
+
+/** Draws any window. */
+export function windowsFrom(monitoring: Monitoring): DrawWindow {
+  return async ({ title, service, version, baseline, from, to }) => {
+    if (to <= from) return undefined;
+    const points = await monitoring.minutes({ service, canary: version, from, to });
+    return renderChart({ title, from, to, canary: version, baseline, points });
   };
 }

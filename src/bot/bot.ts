@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { conversations, createConversation } from '@grammyjs/conversations';
-import { Bot, type Context, GrammyError, HttpError } from 'grammy';
+import { Bot, Composer, type Context, GrammyError, HttpError } from 'grammy';
 import type { Command } from '../rollout/commands.ts';
 import type { Who } from '../rollout/draft.ts';
-import type { Store } from '../rollout/ports.ts';
+import type { Monitor, Store } from '../rollout/ports.ts';
+import { handleCareCommands } from './care/commands.ts';
+import { askCareNote, type CareNote } from './care/note.ts';
 import { askNote } from './checklist/note.ts';
 import { askWaiver } from './checklist/waive.ts';
 import { handleCommands } from './commands.ts';
@@ -12,6 +14,7 @@ import type { BotContext } from './context.ts';
 import { conversationStorage } from './conversation-storage.ts';
 import type { Desk } from './desk.ts';
 import type { Plea, Remark, WizardStart } from './dialogue.ts';
+import { handleInfo, type InfoPorts } from './info/install.ts';
 import { handleLeftovers, handlePresses } from './presses.ts';
 import { askReason } from './reason.ts';
 import { carefulSending } from './sending.ts';
@@ -46,6 +49,8 @@ export function installHandlers(
   options: BotOptions,
   desk: Desk,
   world: WizardWorld,
+  info: InfoPorts,
+  look: Monitor['look'],
 ): void {
   const { store, failed } = options;
   bot.catch(async ({ ctx, error }) => {
@@ -74,8 +79,11 @@ export function installHandlers(
     const todo = await followMigration(ctx, desk.team);
     if (todo) failed('the team’s chat', new Error(todo));
   });
-  handlePresses(dialogues, desk);
-  handleCommands(dialogues, desk);
+  handlePresses(dialogues, desk, info.restorer);
+  const more = new Composer<BotContext>();
+  handleInfo(more, info);
+  handleCareCommands(more, { ...desk, look });
+  handleCommands(dialogues, desk, more);
   const say = (id: string, by: Who) => async (command: Command) => (await desk.act(id, command, by)).say;
   dialogues.use(
     createConversation<BotContext, Context>(
@@ -97,6 +105,11 @@ export function installHandlers(
         note: (number, evidence) => desk.note(remark, number, evidence),
       });
     }, 'note'),
+    createConversation<BotContext, Context>(
+      (talk, ctx, note: CareNote) =>
+        askCareNote(talk, ctx, note, async (id, command, by) => (await desk.act(id, command, by)).say),
+      'care-note',
+    ),
   );
   dialogues.use((ctx, next) =>
     ctx.dialogue ? ctx.conversation.enter(ctx.dialogue.name, ctx.dialogue.argument) : next(),
@@ -148,6 +161,7 @@ function dialogueVersion(): string {
     'checklist/waive',
     'checklist/note',
     'checklist/evidence',
+    'care/note',
     'buttons',
     'bot',
   ]) {

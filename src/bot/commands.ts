@@ -14,8 +14,11 @@ import { firstOpenSection } from './views/checklist.ts';
 
 const NO_ROLE = 'You are neither operator nor approver, so this changes nothing. /team says who is.';
 
-/** Commands stand above the dialogues too: /status must never become somebody's answer. */
-export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
+/**
+ * Commands stand above the dialogues too: /status must never become somebody's answer.
+ * @param more further commands, for the team's chat.
+ */
+export function handleCommands(bot: Composer<BotContext>, desk: Desk, more: Composer<BotContext>): void {
   // These two make sense before there is a team, and outside its group.
   bot.command('claim', (ctx) => claimCommand(ctx, desk.team, desk.refused));
   bot.command('whoami', (ctx) => whoAmI(ctx, desk.team));
@@ -27,6 +30,7 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk): void {
     if (chat === ctx.chatId) await next();
     else await ctx.reply(chat === undefined ? homeless(desk, ctx.chatId) : 'I work in my team’s group only.');
   });
+  ours.use(more);
   ours.command(['help', 'start'], (ctx) => ctx.reply(help(), { parse_mode: 'HTML' }));
   ours.command('status', (ctx) => status(ctx, desk));
   ours.command('team', (ctx) => teamCommand(ctx, desk.team, desk.refused));

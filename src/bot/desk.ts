@@ -39,6 +39,8 @@ export interface Desk {
   showEvidence(rollout: Rollout): Promise<void>;
   /** An attempt by somebody who may not, that no rollout has a journal for. */
   refused(by: Who, attempt: string): void;
+  /** Something failed that no one waits for. */
+  failed(what: string, error: unknown): void;
 }
 
 const LOG_LINES = 8;
@@ -60,6 +62,7 @@ export interface DeskOptions {
   /** The newest error logs of the new version. */
   readonly errorLogs: (rollout: Rollout, limit: number) => Promise<readonly ErrorLine[]>;
   readonly note: (details: object, message: string) => void;
+  readonly failed: (what: string, error: unknown) => void;
 }
 
 /** The desk that the handlers turn to, backed by the engine. */
@@ -86,6 +89,7 @@ export function createDesk(options: DeskOptions): Desk {
     showSection: publisher.showSection,
     showEvidence: (rollout) => showEvidence(rollout, options),
     refused: (by, attempt) => note({ id: by.id, name: by.name, attempt }, 'refused: no such role'),
+    failed: options.failed,
   };
 }
 

@@ -1,13 +1,17 @@
 import type { Composer, NextFunction } from 'grammy';
 import type { Act, Actor } from '../rollout/answers.ts';
 import { type Press, parseData, rolloutOfGate } from './buttons.ts';
+import { handleCarePresses } from './care/presses.ts';
 import { handleChecklistPress } from './checklist/presses.ts';
 import type { BotContext } from './context.ts';
 import type { Desk } from './desk.ts';
 import { openDialogue, type Plea } from './dialogue.ts';
+import { handleRestorePress } from './restore/handlers.ts';
+import type { RestorePress } from './restore/press.ts';
+import type { Restorer } from './restore/restorer.ts';
 
 /** Buttons stand above the dialogues: nobody's wizard may swallow another one's answer. */
-export function handlePresses(bot: Composer<BotContext>, desk: Desk): void {
+export function handlePresses(bot: Composer<BotContext>, desk: Desk, restorer: Restorer): void {
   bot.on('callback_query:data', async (ctx, next) => {
     const press = parseData(ctx.callbackQuery.data);
     if (!press)
@@ -19,6 +23,8 @@ export function handlePresses(bot: Composer<BotContext>, desk: Desk): void {
     const actor = desk.actor(ctx);
     if (!actor)
       return void (await ctx.answerCallbackQuery({ text: 'Only a person can answer.', show_alert: true }));
+    if (press.kind === 'restore-traffic' || press.kind === 'restore-cron')
+      return handleRestorePress(ctx, press, actor, restorer, desk);
     await handlePress(ctx, next, desk, press, actor);
   });
 }
@@ -27,7 +33,7 @@ async function handlePress(
   ctx: BotContext,
   next: NextFunction,
   desk: Desk,
-  press: Exclude<Press, { kind: 'choose' }>,
+  press: Exclude<Press, { kind: 'choose' } | RestorePress>,
   actor: Actor,
 ): Promise<void> {
   switch (press.kind) {
@@ -56,6 +62,10 @@ async function handlePress(
     case 'note':
     case 'close':
       return handleChecklistPress(ctx, next, desk, press, actor);
+    case 'task':
+    case 'criterion':
+    case 'follow-up':
+      return handleCarePresses(ctx, next, press, actor, desk);
   }
 }
 

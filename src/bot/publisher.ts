@@ -2,6 +2,7 @@ import type { Clock } from '../plan/clock.ts';
 import type { Member } from '../plan/schema.ts';
 import type { Guard } from '../rollout/guard.ts';
 import type { Gate, Rollout } from '../rollout/state.ts';
+import { carePosts } from './care/posts.ts';
 import type { Outbox, Post } from './outbox.ts';
 import type { Team } from './team/team.ts';
 import { card } from './views/card.ts';
@@ -56,6 +57,7 @@ export function createPublisher(
       { key: 'card', view: card(rollout, moment), loud: false, fresh: rollout.stage.at !== 'checklist' },
       ...rollout.gates.map((gate) => questionPost(rollout, gate, team.members(), drawChart)),
       ...(end ? [{ key: `end-${end.key}`, view: end.view, loud: true, fresh: true }] : []),
+      ...carePosts(rollout, team.members(), now),
     ];
   }
 

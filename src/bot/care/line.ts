@@ -1,3 +1,4 @@
+import { DAY } from '../../plan/duration.ts';
 import { type Care, latestDigest, tasksLeft } from '../../rollout/care.ts';
 import type { Rollout } from '../../rollout/state.ts';
 import { type Html, html } from '../html.ts';
@@ -15,7 +16,7 @@ export function careLine(rollout: Rollout, now: number): Html | undefined {
     const steps = stepsLine(care);
     return steps ? html`🩺 Follow-up: ${steps}.` : undefined;
   }
-  const parts = [nextLook(rollout, care, now), tasks(rollout, care), verdict(rollout, care, now)];
+  const parts = [nextLook(rollout, care, now), tasks(rollout, care, now), verdict(rollout, care, now)];
   const said = parts.filter((part) => part !== undefined);
   const off = roundsOff(rollout, care);
   const alarm = off.length > 0 ? html` 🔴 <b>${listed(off)}: off at the last look.</b>` : html``;
@@ -38,10 +39,12 @@ function roundsOff({ terms }: Rollout, care: Care): string[] {
   });
 }
 
-function tasks({ terms }: Rollout, care: Care): string | undefined {
+function tasks({ terms }: Rollout, care: Care, now: number): string | undefined {
   const open = terms.afterCare.rounds.reduce((sum, _, i) => {
     const digest = latestDigest(care, i);
-    return sum + (digest ? tasksLeft(digest) : 0);
+    // What the last look of a round asked is not held against anybody for ever.
+    const counts = digest && (care.rounds[i]?.next !== undefined || now < digest.at + DAY);
+    return sum + (counts ? tasksLeft(digest) : 0);
   }, 0);
   return open > 0 ? `${count(open, 'task')} open` : undefined;
 }

@@ -2,6 +2,7 @@ import { describeSplit } from '../../plan/split.ts';
 import type { Actor } from '../../rollout/answers.ts';
 import { keyboard, type View } from '../buttons.ts';
 import type { BotContext } from '../context.ts';
+import type { Desk } from '../desk.ts';
 import { html } from '../html.ts';
 import { digestOf, type RestorePress } from './press.ts';
 import type { Restorer } from './restorer.ts';
@@ -19,19 +20,16 @@ export async function showRestoration(ctx: BotContext, id: string, restorer: Res
 /**
  * Begins what a button says. It may take App Engine minutes, and other people's taps must not wait for that: what came of
  * it is told in a message of its own.
- * @param refused called with an attempt by somebody who may not.
- * @param failed called when not even the message could be sent.
  */
 export async function handleRestorePress(
   ctx: BotContext,
   press: RestorePress,
   actor: Actor,
   restorer: Restorer,
-  refused: () => void,
-  failed: (error: unknown) => void,
+  desk: Pick<Desk, 'refused' | 'failed'>,
 ): Promise<void> {
   if (!actor.roles.includes('approver')) {
-    refused();
+    desk.refused(actor, `bring back the backup ${press.rollout}`);
     const text = 'Bringing a backup back takes the role approver.';
     await ctx.answerCallbackQuery({ text, show_alert: true });
     return;
@@ -47,7 +45,7 @@ export async function handleRestorePress(
         ...(view.buttons && { reply_markup: keyboard(view.buttons) }),
       }),
     )
-    .catch(failed);
+    .catch((error) => desk.failed('what came of a restoration', error));
 }
 
 async function carryOut(press: RestorePress, actor: Actor, restorer: Restorer): Promise<View> {

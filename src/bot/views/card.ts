@@ -1,6 +1,7 @@
 import { describeSplit } from '../../plan/split.ts';
 import { canRollBack, openGate, type Rollout } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
+import { careLine } from '../care/line.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { brakes, headline, type Moment } from './headline.ts';
 import { aftermath, ladder, preparation } from './milestones.ts';
@@ -8,6 +9,7 @@ import { clockTime, dayOf } from './words.ts';
 
 /** The living message of a rollout. */
 export function card(rollout: Rollout, moment: Moment): View {
+  const care = careLine(rollout, moment.now);
   const lines: Html[] = [
     html`<b>${rollout.service} · ${rollout.version}</b>`,
     headline(rollout, moment),
@@ -17,6 +19,7 @@ export function card(rollout: Rollout, moment: Moment): View {
     ...preparation(rollout),
     ...ladder(rollout),
     ...aftermath(rollout),
+    ...(care ? [care] : []),
   ];
   if (rollout.live) lines.push(html``, html`Traffic: ${describeSplit(rollout.live)}`);
   lines.push(
