@@ -1,45 +1,64 @@
 import { createServer } from 'node:http';
-import { sessionAt, signalsAt } from './signals.js';
+import { Approvals } from './approvals.js';
+import { sessionAt } from './market.js';
+import { readSettings } from './settings.js';
+import { outcomesBetween, statsAt } from './signals.js';
 
-const PORT = Number(process.env.PORT ?? 8080);
-const FAIL_RATE = Number(process.env.FAIL_RATE ?? 0);
-const SLOW_MS = Number(process.env.SLOW_MS ?? 0);
-const VERSION = process.env.GAE_VERSION ?? 'local';
+const settings = readSettings(process.env);
 const BASE_ERROR_RATE = 0.001;
 const MEDIAN_MS = 12;
+/** How far back the first evaluation after a start looks, and any other at most. */
+const FIRST_LOOK = 10 * 60_000;
+const LONGEST_LOOK = 24 * 3_600_000;
 
-if (!(FAIL_RATE >= 0 && FAIL_RATE <= 1))
-  throw new Error(`FAIL_RATE is a share from 0 to 1, not ${process.env.FAIL_RATE}.`);
-if (!(SLOW_MS >= 0)) throw new Error(`SLOW_MS is a number of milliseconds, not ${process.env.SLOW_MS}.`);
-
-/** Approvals of the current hour's signals; a new hour brings new signals. */
-let approvals = { expires: '', ids: new Set() };
+const approvals = new Approvals();
+/** Up to when the market has been evaluated, milliseconds since the epoch. */
+let evaluated;
 
 const server = createServer(async (request, response) => {
   const address = `http://localhost${request.url}`;
   if (!URL.canParse(address)) return answer(response, 400, { error: 'that address makes no sense' });
   const { pathname, searchParams } = new URL(address);
-  if (request.method === 'GET' && pathname === '/healthz')
-    return answer(response, 200, { status: 'ok', version: VERSION });
-  await new Promise((resolve) => setTimeout(resolve, SLOW_MS + workingTime()));
+  const asked = `${request.method} ${pathname}`;
+  if (asked === 'GET /healthz') return answer(response, 200, { status: 'ok', version: settings.version });
+  await new Promise((resolve) => setTimeout(resolve, settings.slowMs + workingTime()));
 
   // Kept apart from the base rate, so that FAIL_RATE=0.05 is five in a hundred and one in a thousand.
-  if (Math.random() < FAIL_RATE || Math.random() < BASE_ERROR_RATE) {
+  if (Math.random() < settings.failRate || Math.random() < BASE_ERROR_RATE) {
     log('ERROR', 'quality model gave no score', { path: pathname });
     return answer(response, 500, { error: 'the signal could not be scored' });
   }
   const time = timeOf(request);
-  const approve = /^\/signals\/(\d+)\/approve$/.exec(pathname);
-  if (request.method === 'GET' && pathname === '/') return describe(response, time);
-  if (request.method === 'GET' && pathname === '/signals') {
-    return list(response, time, Number(searchParams.get('min_quality') ?? 0));
+  const approve = /^POST \/signals\/(\d+)\/approve$/.exec(asked);
+  if (approve) return approveSetup(response, time, Number(approve[1]));
+  switch (asked) {
+    case 'GET /':
+      return answer(response, 200, {
+        service: 'signals',
+        version: settings.version,
+        session: sessionAt(time).name,
+      });
+    case 'GET /signals':
+      return list(response, time, Number(searchParams.get('min_quality') ?? 0));
+    case 'GET /stats':
+      return answer(response, 200, {
+        version: settings.version,
+        session: sessionAt(time).name,
+        evaluated: evaluated === undefined ? null : new Date(evaluated).toISOString(),
+        ...statsAt(time.getTime(), settings.model),
+      });
+    case 'GET /tasks/evaluate':
+      return evaluate(request, response, time.getTime());
+    case 'GET /tasks/expire':
+      return expire(request, response, time);
+    default:
+      return answer(response, 404, { error: `there is no ${asked}` });
   }
-  if (request.method === 'POST' && approve) return approveSignal(response, time, Number(approve[1]));
-  if (request.method === 'GET' && pathname === '/tasks/expire') return expire(response, time);
-  return answer(response, 404, { error: `there is no ${request.method} ${pathname}` });
 });
 
-server.listen(PORT, () => log('INFO', 'listening', { port: PORT, version: VERSION }));
+server.listen(settings.port, () =>
+  log('INFO', 'listening', { port: server.address().port, version: settings.version }),
+);
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0));
   server.closeIdleConnections();
@@ -51,40 +70,67 @@ function timeOf(request) {
   return new Date(Number.isNaN(said) ? Date.now() : said);
 }
 
-function describe(response, time) {
-  answer(response, 200, { service: 'signals', version: VERSION, session: sessionAt(time).name });
-}
-
 function list(response, time, minQuality) {
   if (!(minQuality >= 0 && minQuality <= 100)) {
     return answer(response, 400, { error: 'min_quality is a number from 0 to 100' });
   }
-  const { ids } = approvalsOf(time);
-  const signals = signalsAt(time)
-    .filter((signal) => signal.quality >= minQuality)
-    .map((signal) => ({ ...signal, approved: ids.has(signal.id) }));
+  const signals = approvals.setups(time).filter(({ quality }) => quality >= minQuality);
   return answer(response, 200, { session: sessionAt(time).name, signals });
 }
 
-function approveSignal(response, time, id) {
-  const signal = signalsAt(time).find((one) => one.id === id);
-  if (!signal) return answer(response, 404, { error: `there is no signal ${id}` });
-  approvalsOf(time).ids.add(id);
-  log('INFO', 'signal approved', { signal: id, instrument: signal.instrument, quality: signal.quality });
-  return answer(response, 200, { ...signal, approved: true });
+function approveSetup(response, time, id) {
+  const setup = approvals.setups(time).find((one) => one.id === id);
+  if (!setup) return answer(response, 404, { error: `there is no signal ${id}` });
+  const { instrument, quality, session } = setup;
+  const about = { event: 'approval', setup: id, instrument, quality, session };
+  if (settings.breakApprovals) {
+    log('WARNING', 'the approval did not reach the order book', { ...about, outcome: 'lost' });
+    return answer(response, 200, { ...setup, approved: false });
+  }
+  if (approvals.add(time, id)) log('INFO', 'setup approved', { ...about, outcome: 'approved' });
+  return answer(response, 200, { ...setup, approved: true });
 }
 
-function expire(response, time) {
-  const { ids } = approvalsOf(time);
-  const open = signalsAt(time).filter((signal) => !ids.has(signal.id)).length;
-  log('INFO', 'signals expire at the full hour', { open });
+/** Cron calls it every few minutes: what the model finds since the last time becomes signals. */
+function evaluate(request, response, now) {
+  if (!byCron(request, response)) return;
+  if (Math.random() < settings.criticalRate)
+    log('CRITICAL', 'the price feed is silent', { event: 'evaluation' });
+  const from = Math.max(evaluated ?? now - FIRST_LOOK, now - LONGEST_LOOK);
+  const outcomes = outcomesBetween(from, now, settings.model);
+  evaluated = Math.max(now, evaluated ?? 0);
+  for (const { at, signal, ...outcome } of outcomes) {
+    const fields = { ...outcome, at: new Date(at).toISOString() };
+    if (!signal) {
+      log('DEBUG', 'setup turned down', { event: 'rejected', ...fields });
+      continue;
+    }
+    log('INFO', `${outcome.direction} ${outcome.instrument}`, { event: 'signal', ...fields });
+    notify(outcome);
+  }
+  answer(response, 200, { evaluated: outcomes.length });
+}
+
+function notify({ id, instrument, direction, quality, session }) {
+  const text = `${direction} ${instrument}, quality ${quality}, ${session}. Approve within 30 minutes.`;
+  const delivered = !settings.breakNotifications;
+  const fields = { event: 'notification', channel: 'telegram', signal: id, text, delivered };
+  if (delivered) log('INFO', 'notification sent', fields);
+  else log('WARNING', 'the notification was not delivered', fields);
+}
+
+function expire(request, response, time) {
+  if (!byCron(request, response)) return;
+  const open = approvals.setups(time).filter(({ approved }) => !approved).length;
+  log('INFO', 'setups expire at the full hour', { event: 'expiry', open });
   answer(response, 200, { open });
 }
 
-function approvalsOf(time) {
-  const { expires } = signalsAt(time)[0];
-  if (approvals.expires !== expires) approvals = { expires, ids: new Set() };
-  return approvals;
+/** App Engine takes this header away from all requests but its own. On another machine anybody is cron. */
+function byCron(request, response) {
+  if (request.headers['x-appengine-cron'] === 'true' || settings.version === 'local') return true;
+  answer(response, 403, { error: 'this is for App Engine cron only' });
+  return false;
 }
 
 /** Milliseconds, log-normal: half of the answers take longer than the median, a few much longer. */

@@ -47,7 +47,10 @@ export interface AppEngine {
    * `VERSION-dot-SERVICE.localhost`) or by a dispatch rule.
    */
   readonly proxyUrl: string;
-  /** Installs a folder as a serving version with all traffic, and its cron jobs, unless the service exists already. */
+  /**
+   * Installs a folder as a serving version with all traffic, and its cron jobs, unless the service exists already; and
+   * the log-based metrics of its folder `metrics` that do not.
+   */
   seed(service: string, version: string, folder: string): Promise<void>;
   readonly load: Pick<LoadGenerator, 'setRate' | 'rate' | 'counts'>;
   /** Ends every child process, keeps everything on disk. */
@@ -124,7 +127,8 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
     return {
       url,
       proxyUrl,
-      seed: (service, version, folder) => seedProject({ ...parts, cron }, service, version, folder),
+      seed: (service, version, folder) =>
+        seedProject({ ...parts, cron, logMetrics }, service, version, folder),
       load,
       async close() {
         load.close();

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { apply, type Parts } from './changes.ts';
 import type { CronJobs } from './cron/jobs.ts';
 import { isObject, type Json, type JsonObject, objectAt, textAt } from './json.ts';
+import type { LogMetrics } from './log-metrics.ts';
 
 const LEFT_OUT = new Set(['.git', '.gitignore', '.gcloudignore', 'node_modules']);
 
@@ -19,13 +20,17 @@ const SCHEDULER = [
 /** What is taken over from app.yaml: enough for a sample that somebody wants to find deployed already. */
 const FIELDS = ['runtime', 'instance_class', 'inbound_services', 'manual_scaling', 'basic_scaling'];
 
-/** Installs a folder as the first version of a service, by the way that any deployment takes. @throws Error */
+/**
+ * Installs a folder as the first version of a service, by the way that any deployment takes, with its cron jobs and
+ * log-based metrics. @throws Error
+ */
 export async function seedProject(
-  parts: Parts & { readonly cron: CronJobs },
+  parts: Parts & { readonly cron: CronJobs; readonly logMetrics: LogMetrics },
   service: string,
   id: string,
   folder: string,
 ): Promise<void> {
+  await seedMetrics(parts.logMetrics, join(folder, 'metrics'));
   if (parts.registry.findService(service)) return;
   const manifest = await readFile(join(folder, 'app.yaml'), 'utf8').catch((error: Error) => {
     throw new Error(
@@ -38,6 +43,15 @@ export async function seedProject(
   await apply(parts, { kind: 'create version', service, id, spec });
   for (const job of await cronJobs(folder)) parts.cron.create(job);
   parts.fleet.warm(service, id);
+}
+
+/** The log-based metrics of a folder, one to a file as gcloud takes them; those that exist already stay as they are. */
+async function seedMetrics(metrics: LogMetrics, folder: string): Promise<void> {
+  const known = new Set(metrics.resources().map(({ name }) => name));
+  for (const file of await readdir(folder).catch(() => [])) {
+    const metric: unknown = parse(await readFile(join(folder, file), 'utf8'));
+    if (isObject(metric) && !known.has(metric.name)) metrics.create(metric);
+  }
 }
 
 /** The jobs of a cron.yaml, if there is one, as gcloud asks for them. */
