@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -42,4 +42,10 @@ export async function copyOfExample(): Promise<string> {
   const folder = await temporaryFolder();
   await cp(EXAMPLE, folder, { recursive: true });
   return folder;
+}
+
+/** How many files a folder holds, those of folders within included. */
+export async function countFiles(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).length;
 }

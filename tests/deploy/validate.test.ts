@@ -192,8 +192,6 @@ describe('what is wrong', () => {
     await writeFile(join(folder, 'new.txt'), 'not committed');
     const [ok, detail] = await ask('git');
     expect(ok).toBe(false);
-    expect(detail).toMatch(
-      /^Not as in [0-9a-f]{7} "All of it": new\.txt\. Commit that, or put it aside\.$/,
-    );
+    expect(detail).toMatch(/^Not as in [0-9a-f]{7} "All of it": new\.txt\. Commit that, or put it aside\.$/);
   });
 });
