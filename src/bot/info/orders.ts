@@ -60,9 +60,12 @@ function instantOfWords(given: string, now: number, zone: string): number | unde
 }
 
 function readFor(words: string, now: number): FreezeOrder | Problem {
+  const [first = '', ...rest] = words.split(/\s+/);
+  const end = rest.findIndex((word) => !/^(\d+[a-z]+)+$/i.test(word));
+  const taken = Math.max(end < 0 ? rest.length : end, /^\d+$/.test(rest[0] ?? '') ? 2 : 0);
   // "for the audit" is a reason; "for 2h" is a time.
-  const [, span, why = ''] = /^for\s+((?:\d+\s*[a-z]+\s*?)+)(?:\s+(.*))?$/is.exec(words) ?? [];
-  if (span === undefined) return { why: words };
+  if (first.toLowerCase() !== 'for' || taken === 0) return { why: words };
+  const span = rest.slice(0, taken).join(' ');
   const lasts = parseDuration(span.toLowerCase());
   if (lasts === undefined) {
     return { problem: `After 'for' comes a time such as 30m, 2h or 1d 12h, not '${span}'. ${FREEZE_HOW}` };
@@ -70,7 +73,7 @@ function readFor(words: string, now: number): FreezeOrder | Problem {
   if (lasts < 60_000) {
     return { problem: `A freeze lasts a minute at least, not ${sayDuration(lasts)}. ${FREEZE_HOW}` };
   }
-  return { why: why.trim(), until: now + lasts };
+  return { why: rest.slice(taken).join(' '), until: now + lasts };
 }
 
 /** "SERVICE REASON". */
