@@ -303,6 +303,19 @@ test.each([
   expect(said.text).toMatch(sentence);
 });
 
+test('the role for cron jobs is asked for only where there are some', async () => {
+  const env = await google({ lacks: ['cloudscheduler.jobs.create'] });
+  const plan = { 'sluice.yaml': 'services:\n  default:\n    source: app\n' };
+  expect(faults(await doctor(env, plan))).toEqual([]);
+  const said = await doctor(env, { ...plan, 'app/cron.yaml': 'cron: []' });
+  expect(faults(said)).toEqual([
+    '✗ Permissions: roles/cloudscheduler.admin is missing (cloudscheduler.jobs.create).',
+  ]);
+  expect(said.text).toContain(
+    '    gcloud projects add-iam-policy-binding demo --member=user:YOUR_ADDRESS --role=roles/cloudscheduler.admin',
+  );
+});
+
 test('a service that the plan names and the project lacks', async () => {
   const said = await doctor(await google(), { 'sluice.yaml': 'services:\n  worker: {}\n' });
   expect(faults(said)).toEqual(['✗ Services: the plan names worker, but the project has default.']);
