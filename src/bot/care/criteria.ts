@@ -26,11 +26,11 @@ export function criteriaLines(
 function criterionLine(index: number, text: string, { answer, readings, by, note }: CriterionState): Html {
   const said = by ? html` <i>${saidBy(by, note)}</i>` : html``;
   const line = html`${MARKS[answer]} ${index + 1}. ${textOf(text)}${said}`;
-  return readings.length > 0 ? html`${[line, ...bySeverity(readings).map(indented)]}` : line;
+  return readings.length > 0 ? html`${[line, ...bySeverity(readings).map(below)]}` : line;
 }
 
-function indented(reading: Reading): Html {
-  return html`      ${readingLine(reading)}`;
+function below(reading: Reading): Html {
+  return html`↳ ${readingLine(reading)}`;
 }
 
 /** Criteria that no check could tell: people were, or are, asked for them. */

@@ -8,6 +8,7 @@ import { count } from '../views/words.ts';
 import {
   bySeverity,
   fitted,
+  label,
   localTime,
   nameOf,
   readingLine,
@@ -33,7 +34,7 @@ export function digestView(rollout: Rollout, care: Care, digest: Digest): View {
     ...slept(digest),
     ...(readings.length > 0 ? [html`${summary(digest)}`] : []),
     ...(readings.length > 0 ? [fitted(bySeverity(readings).map(readingLine), READINGS_ROOM, 'checks')] : []),
-    ...(tasks.length > 0 ? [html`<b>For people</b>`, taskLines(rollout, digest)] : []),
+    ...(tasks.length > 0 ? [html``, html`<b>For people</b>`, taskLines(rollout, digest)] : []),
   ];
   const asks = isLatest(rollout, care, digest);
   const buttons = [
@@ -124,15 +125,15 @@ function became(task: Task, asked: number, zone: string): Html {
 }
 
 function taskButtons(rollout: Rollout, { round, due, tasks }: Digest): Button[][] {
-  const label = (n: number, word: string) => (tasks.length === 1 ? capital(word) : `${n} ${word}`);
+  const say = (i: number, words: string) => label(i + 1, tasks.length, words);
   const rows = tasks.flatMap((task, i) => {
     if (task.state !== 'open' && task.state !== 'later') return [];
     const press = { kind: 'task', rollout: rollout.id, round, due, task: i } as const;
-    const later: Button = { text: label(i + 1, 'later'), press: { ...press, answer: 'later' } };
+    const later: Button = { text: say(i, 'later'), press: { ...press, answer: 'later' } };
     const row: Button[] = [
-      { text: label(i + 1, 'done'), press: { ...press, answer: 'done' }, style: 'success' },
+      { text: say(i, 'done'), press: { ...press, answer: 'done' }, style: 'success' },
       ...(task.state === 'open' ? [later] : []),
-      { text: label(i + 1, 'done, with a note…'), press: { ...press, answer: 'note' } },
+      { text: say(i, 'note…'), press: { ...press, answer: 'note' } },
     ];
     return [row];
   });
@@ -142,8 +143,4 @@ function taskButtons(rollout: Rollout, { round, due, tasks }: Digest): Button[][
 function rollBackButton(rollout: Rollout): Button[][] {
   if (!canRollBack(rollout) || openGate(rollout, 'roll-back')) return [];
   return [[{ text: 'Roll back…', press: { kind: 'roll-back', rollout: rollout.id }, style: 'danger' }]];
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

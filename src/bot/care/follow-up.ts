@@ -3,7 +3,7 @@ import type { Conclusion, FollowUp } from '../../rollout/care.ts';
 import { canRollBack, openGate, type Rollout } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
 import { type Html, html } from '../html.ts';
-import { calling, callOut, fitted, localTime, nameOf, type Person, saidBy, textOf } from './words.ts';
+import { calling, callOut, fitted, label, localTime, nameOf, type Person, saidBy, textOf } from './words.ts';
 
 /** Steps that have buttons at a time; the others get theirs as these are done. */
 const ROWS = 8;
@@ -32,34 +32,32 @@ function stepLine(rollout: Rollout, index: number, step: FollowUp): Html {
 
 export function followUpButtons(rollout: Rollout, { steps }: Conclusion): Button[][] {
   if (rollout.closed) return [];
-  const rows = steps.flatMap((step, i) =>
-    step.done ? [] : stepButtons(rollout, i, step, steps.length === 1),
-  );
+  const rows = steps.flatMap((step, i) => (step.done ? [] : stepButtons(rollout, i, step, steps.length)));
   return rows.slice(0, ROWS);
 }
 
-function stepButtons(rollout: Rollout, index: number, step: FollowUp, alone: boolean): Button[][] {
-  const label = (words: string) => (alone ? words : `${index + 1} ${words}`);
+function stepButtons(rollout: Rollout, index: number, step: FollowUp, of: number): Button[][] {
+  const say = (words: string) => label(index + 1, of, words);
   const press = { kind: 'follow-up', rollout: rollout.id, step: index } as const;
   const row: Button[] = [
-    { text: label(step.owner ? 'is mine now' : 'is mine'), press: { ...press, act: 'take' } },
-    { text: label('done'), press: { ...press, act: 'done' }, style: 'success' },
-    { text: label('done, with a note…'), press: { ...press, act: 'note' } },
+    { text: say(step.owner ? 'take over' : 'I take it'), press: { ...press, act: 'take' } },
+    { text: say('done'), press: { ...press, act: 'done' }, style: 'success' },
+    { text: say('note…'), press: { ...press, act: 'note' } },
   ];
-  return [row, ...offered(rollout, index, label)];
+  return [row, ...offered(rollout, index, say)];
 }
 
 /** What the bot can do for a step by itself. */
-function offered(rollout: Rollout, index: number, label: (words: string) => string): Button[][] {
+function offered(rollout: Rollout, index: number, say: (words: string) => string): Button[][] {
   switch (planned(rollout, index)?.offer) {
     case 'rollback':
       if (!canRollBack(rollout) || openGate(rollout, 'roll-back')) return [];
       return [
-        [{ text: label('Roll back…'), press: { kind: 'roll-back', rollout: rollout.id }, style: 'danger' }],
+        [{ text: say('roll back…'), press: { kind: 'roll-back', rollout: rollout.id }, style: 'danger' }],
       ];
     case 'calendar': {
       const press = { kind: 'follow-up', rollout: rollout.id, step: index, act: 'calendar' } as const;
-      return [[{ text: label('Calendar file'), press }]];
+      return [[{ text: say('calendar file'), press }]];
     }
     case undefined:
       return [];
@@ -75,11 +73,11 @@ export function overdueView(
 ): View {
   const done = step.done !== undefined;
   const lines = [
-    html`${done ? '✅' : '⏰'} <b>${done ? 'Done after all' : 'Overdue'}: what follows from ${nameOf(rollout)}</b>`,
+    html`${done ? '✅' : '⏰'} <b>${done ? 'Done after all' : 'Overdue'}: follow-up of ${nameOf(rollout)}</b>`,
     stepLine(rollout, index, step),
     ...(done ? [] : [step.owner ? html`For ${calling(step.owner)}.` : callOut(people)]),
   ];
-  const buttons = done || rollout.closed ? [] : stepButtons(rollout, index, step, true);
+  const buttons = done || rollout.closed ? [] : stepButtons(rollout, index, step, 1);
   return { html: html`${lines}`.text, buttons };
 }
 

@@ -1,5 +1,5 @@
 import { DAY } from '../../plan/duration.ts';
-import { type Care, latestDigest, tasksLeft } from '../../rollout/care.ts';
+import { type Care, type Digest, latestDigest, tasksLeft } from '../../rollout/care.ts';
 import type { Rollout } from '../../rollout/state.ts';
 import { type Html, html } from '../html.ts';
 import { listed } from '../info/words.ts';
@@ -16,9 +16,10 @@ export function careLine(rollout: Rollout, now: number): Html | undefined {
     const steps = stepsLine(care);
     return steps ? html`🩺 Follow-up: ${steps}.` : undefined;
   }
-  const parts = [nextLook(rollout, care, now), tasks(rollout, care, now), verdict(rollout, care, now)];
+  const current = currentDigests(care, now);
+  const parts = [nextLook(rollout, care, now), tasks(current), verdict(rollout, care, now)];
   const said = parts.filter((part) => part !== undefined);
-  const off = roundsOff(rollout, care);
+  const off = roundsOff(rollout, current);
   const alarm = off.length > 0 ? html` 🔴 <b>${listed(off)}: off at the last look.</b>` : html``;
   return said.length > 0 || off.length > 0 ? html`🩺 After-care: ${said.join('; ')}.${alarm}` : undefined;
 }
@@ -32,20 +33,20 @@ function nextLook({ terms }: Rollout, care: Care, now: number): string | undefin
   return first && `next look ${shortTime(first.at, now, zone)} (${first.name})`;
 }
 
-function roundsOff({ terms }: Rollout, care: Care): string[] {
-  return terms.afterCare.rounds.flatMap(({ name }, i) => {
+function roundsOff({ terms }: Rollout, current: readonly Digest[]): string[] {
+  return current.filter(isOff).map(({ round }) => terms.afterCare.rounds[round]?.name ?? '');
+}
+
+/** The last look of each round, until a day after the round is over. */
+function currentDigests(care: Care, now: number): Digest[] {
+  return care.rounds.flatMap(({ next }, i) => {
     const digest = latestDigest(care, i);
-    return digest && isOff(digest) ? [name] : [];
+    return digest && (next !== undefined || now < digest.at + DAY) ? [digest] : [];
   });
 }
 
-function tasks({ terms }: Rollout, care: Care, now: number): string | undefined {
-  const open = terms.afterCare.rounds.reduce((sum, _, i) => {
-    const digest = latestDigest(care, i);
-    // What the last look of a round asked is not held against anybody for ever.
-    const counts = digest && (care.rounds[i]?.next !== undefined || now < digest.at + DAY);
-    return sum + (counts ? tasksLeft(digest) : 0);
-  }, 0);
+function tasks(current: readonly Digest[]): string | undefined {
+  const open = current.reduce((sum, digest) => sum + tasksLeft(digest), 0);
   return open > 0 ? `${count(open, 'task')} open` : undefined;
 }
 

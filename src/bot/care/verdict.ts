@@ -5,7 +5,7 @@ import type { Button, View } from '../buttons.ts';
 import { type Html, html } from '../html.ts';
 import { criteriaLines, isAsked, waiting } from './criteria.ts';
 import { followUpButtons, followUpLines } from './follow-up.ts';
-import { callOut, nameOf, type Person, span } from './words.ts';
+import { callOut, label, nameOf, type Person, span } from './words.ts';
 
 /** Criteria that have buttons at a time; the others get theirs as these are answered. */
 const ROWS = 8;
@@ -22,9 +22,9 @@ export function assessmentView(
   const open = asksPeople(rollout, care);
   const lines = [
     html`⚖️ <b>Is ${nameOf(rollout)} a success?</b>`,
-    html`${sayDuration(assessment.to - assessment.from)} are over: ${span(assessment.from, assessment.to, rollout.terms.afterCare.zone)}.`,
+    html`Over ${sayDuration(assessment.to - assessment.from)}: ${span(assessment.from, assessment.to, rollout.terms.afterCare.zone)}.`,
     criteriaLines(rollout, assessment.criteria),
-    ...(open ? [question(care), callOut(people)] : ending(care)),
+    ...(open ? [html``, question(care), callOut(people)] : ending(care)),
   ];
   const buttons = open && assessment.reminders === 0 ? criteriaButtons(rollout, assessment) : [];
   return { html: html`${lines}`.text, buttons };
@@ -42,7 +42,7 @@ export function criteriaReminderView(
   const lines = [
     html`${open ? '⏰' : '⚖️'} <b>Is ${nameOf(rollout)} a success?</b>`,
     criteriaLines(rollout, assessment.criteria, isAsked),
-    ...(open ? [question(care), callOut(people)] : ending(care)),
+    ...(open ? [html``, question(care), callOut(people)] : ending(care)),
   ];
   const last = open && reminder === assessment.reminders;
   return { html: html`${lines}`.text, buttons: last ? criteriaButtons(rollout, assessment) : [] };
@@ -63,23 +63,28 @@ function ending({ conclusion }: Care): Html[] {
   return [html`➡️ The verdict: <b>${conclusion.met ? 'a success' : 'not a success'}</b>.`];
 }
 
+const WORDS = { met: 'met', missed: 'not met' } as const;
+
 function criteriaButtons(rollout: Rollout, { criteria }: Assessment): Button[][] {
-  const label = (i: number, words: string) => (criteria.length === 1 ? words : `${i + 1} ${words}`);
-  const rows = criteria.flatMap((state, i) => {
-    if (!isAsked(state)) return [];
+  const say = (i: number, words: string) => label(i + 1, criteria.length, words);
+  const asked = criteria.map((state, i) => ({ state, i })).filter(({ state }) => isAsked(state));
+  const open = asked.filter(({ state }) => state.answer === 'open');
+  const answered = asked.filter(({ state }) => state.answer !== 'open');
+  const row = ({ state, i }: (typeof asked)[number]): Button[] => {
     const press = { kind: 'criterion', rollout: rollout.id, criterion: i } as const;
-    const met: Button = { text: label(i, 'met'), press: { ...press, answer: 'met' }, style: 'success' };
-    const missed: Button = {
-      text: label(i, 'not met'),
-      press: { ...press, answer: 'missed' },
-      style: 'danger',
-    };
-    const note: Button = { text: label(i, 'with a note…'), press: { ...press, answer: 'note' } };
-    // Whoever tapped the wrong one may think better of it.
-    if (state.answer !== 'open') return [[state.answer === 'met' ? missed : met, note]];
-    return [[met, missed, note]];
-  });
-  return rows.slice(0, ROWS);
+    const note: Button = { text: say(i, 'note…'), press: { ...press, answer: 'note' } };
+    if (state.answer !== 'open') {
+      // Whoever tapped the wrong one may think better of it.
+      const other = state.answer === 'met' ? 'missed' : 'met';
+      return [{ text: say(i, `${WORDS[other]} after all`), press: { ...press, answer: other } }, note];
+    }
+    return [
+      { text: say(i, WORDS.met), press: { ...press, answer: 'met' }, style: 'success' },
+      { text: say(i, WORDS.missed), press: { ...press, answer: 'missed' }, style: 'danger' },
+      note,
+    ];
+  };
+  return [...open, ...answered].slice(0, ROWS).map(row);
 }
 
 /** The verdict on the release, and what follows from it. */
@@ -105,12 +110,14 @@ function failure(rollout: Rollout, criteria: readonly CriterionState[], conclusi
     html`🔴 <b>${nameOf(rollout)} is not a success.</b>`,
     html`${missed} of ${criteria.length === 1 ? '1 criterion' : `${criteria.length} criteria`} ${missed === 1 ? 'is' : 'are'} not met:`,
     criteriaLines(rollout, criteria, ({ answer }) => answer === 'missed', CRITERIA_ROOM),
-    ...(conclusion.steps.length > 0 ? [html`<b>What follows</b>`, followUpLines(rollout, conclusion)] : []),
+    ...(conclusion.steps.length > 0
+      ? [html``, html`<b>What follows</b>`, followUpLines(rollout, conclusion)]
+      : []),
   ];
   return { html: html`${lines}`.text, buttons: followUpButtons(rollout, conclusion) };
 }
 
-/** "1 of 6 criteria is not met", for the description of an appointment. */
+/** What was not met and why, in plain text. */
 export function missedCriteria({ terms, care }: Rollout): string[] {
   const states = care?.assessment?.criteria ?? [];
   return terms.success.criteria.flatMap(({ text }, i) => {

@@ -84,6 +84,11 @@ export function calling({ id, name }: Who): Html {
   return html`<a href="tg://user?id=${id}">${name}</a>`;
 }
 
+/** What a button says of the n-th of several; of an only one without its number. */
+export function label(n: number, of: number, words: string): string {
+  return of === 1 ? words.charAt(0).toUpperCase() + words.slice(1) : `${n} ${words}`;
+}
+
 /** Lines that take no more than so many characters; what has no room is counted. */
 export function fitted(lines: readonly Html[], longest: number, what: string): Html {
   return new Html(
