@@ -38,6 +38,8 @@ export const version = v.optional(
       'The id that is suggested for a new version. {date} becomes 20261224, {time} 183000, {git} the first 7 characters of the commit.',
       'v{date}-{git}',
     ),
+    // For editors; how long it gets, and words that are taken, are found later.
+    v.metadata({ pattern: '^([a-z\\d-]|\\{(date|time|git)\\})+$' }),
     v.rawCheck(({ dataset, addIssue }) => {
       const says = dataset.typed && faultOfTemplate(dataset.value);
       if (says) report(addIssue, [{ path: [], says }]);
