@@ -1,5 +1,5 @@
 import type { Composer } from 'grammy';
-import { type Act, type Actor, who } from '../rollout/answers.ts';
+import { type Actor, who } from '../rollout/answers.ts';
 import { canRollBack, isOver, type Rollout } from '../rollout/state.ts';
 import { keyboard } from './buttons.ts';
 import type { BotContext } from './context.ts';
@@ -78,10 +78,13 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk, more: Comp
     const rollout = await pick(ctx, desk, isUnderWay, 'There is no rollout to hold.');
     if (!rollout) return;
     const reason = withoutService(ctx.match, rollout);
-    if (reason) return sayRefusal(ctx, await desk.act(rollout.id, { type: 'hold', reason }, actor));
+    if (reason) {
+      const act = await desk.act(rollout.id, { type: 'hold', reason }, actor);
+      return void (await ctx.reply(act.say));
+    }
     const plea = { kind: 'hold', rollout: rollout.id, by: who(actor) } as const;
     const act = await desk.actUnlessWordsLack(plea);
-    if (act) return sayRefusal(ctx, act);
+    if (act) return void (await ctx.reply(act.say));
     await openDialogue(ctx, next, { name: 'reason', argument: plea });
   });
   ours.command('resume', async (ctx) => {
@@ -121,10 +124,6 @@ function withoutService(match: string, { service }: Rollout): string {
   const said = match.trim();
   const [word] = said.split(/\s+/, 1);
   return word === service ? said.slice(service.length).trim() : said;
-}
-
-async function sayRefusal(ctx: BotContext, act: Act): Promise<void> {
-  if (act.refused) await ctx.reply(act.say);
 }
 
 async function requireRole(ctx: BotContext, desk: Desk, attempt: string): Promise<Actor | undefined> {

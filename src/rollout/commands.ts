@@ -89,7 +89,11 @@ function putOnHold(rollout: Rollout, reason: string, actor: Actor): Act {
     return refusal(actor, 'hold', 'Nothing is going on here that could be held.');
   if (rollout.held)
     return refusal(actor, 'hold', `${rollout.held.by.name} holds it already: ${rollout.held.reason}`);
-  return { facts: [{ type: 'held', reason, by: who(actor) }], say: 'On hold.', refused: false };
+  return {
+    facts: [{ type: 'held', reason, by: who(actor) }],
+    say: 'On hold: nobody is asked to promote until /resume.',
+    refused: false,
+  };
 }
 
 function resume(rollout: Rollout, actor: Actor): Act {

@@ -37,7 +37,7 @@ test('an untouched section says what is asked, what is optional and what can be 
       '⬜ 1. Run the backtest',
       '⬜ 2. Lint <all> of it',
       '⬜ 3. Try an old phone (optional)',
-      'Open in all sections: 3 required, 1 optional. The deployment waits.',
+      'Open here: 2 required, 1 optional.',
     ].join('\n'),
   );
   expect(labels).toEqual([

@@ -70,7 +70,7 @@ test('several people at once: each section in the chat is true, whoever ticks', 
   await team.waitFor(/✅ 2\. Try it by hand \(Ben/);
   await pressIn(ADA, /: Documents/, '⬜ 1');
   await team.waitFor(/✅ 1\. Update the README \(Ada/);
-  await team.waitFor(/: Testing[\s\S]*Open in all sections: 1 required\./);
+  await team.waitFor(/: Testing[\s\S]*Open here: 1 required\./);
   await pressIn(ADA, /: Documents/, '✅ 1');
   await team.waitFor(/⬜ 1\. Update the README/);
   const refused = await pressIn(CLEO, /: Testing/, '⬜ 1');
@@ -148,7 +148,7 @@ test('a hold takes a reason, stays until /resume, and only for those with a role
   await team.send(ADA, '/hold');
   await team.waitFor(/Ada: why is it put on hold\?/);
   await team.send(ADA, 'Ben is away.');
-  await team.waitFor(/On hold\./);
+  await team.waitFor(/On hold: nobody is asked/);
   await team.send(ADA, '/hold default again');
   await team.waitFor(/Ada holds it already: Ben is away\./);
   await team.send(CLEO, '/resume');

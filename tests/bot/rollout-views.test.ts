@@ -58,13 +58,17 @@ test('validation that fails names what failed, with the end of its output, and h
   world.settle();
   expect(cardOf(world)).toContain('❌ Validation: 1 of 2 checks failed: tests');
   const { text, labels } = asked(world);
-  expect(text).toMatch(/^default: the validation failed\. Try again\?\n❌ tests: ended with 1\n/);
+  expect(text).toMatch(
+    /^default: the validation failed\. Try again\?\n❌ tests: ended with 1\. 1 of 40 <failed> & more\n…\.+/,
+  );
   expect(text).toMatch(/1 of 40 <failed> & more\n1 other check passed\.\nNothing was changed so far\./);
   expect(labels).toEqual(['Try again', 'Cancel the rollout', 'Overrule, with a reason…']);
 
   expect(world.answer('stuck', 'overrule', BEN, 'The test is <flaky>.')).toBe(true);
   expect(asked(world).text).toContain('➡️ Ben overruled the checks at 12:00 UTC: “The test is <flaky>.”');
   expect(cardOf(world)).toContain('failed: tests. Overruled by Ben');
+  for (let n = 0; n < 4; n++) world.finish('done');
+  expect(asked(world).text).toContain('❌ tests: ended with 1\n⚠️ Ben overruled that: “The test is <flaky>.”');
 });
 
 test('a question that was answered keeps its own words when a later try finds something else', () => {
@@ -249,4 +253,6 @@ test('open items that somebody went on with stay on the card', () => {
   world.act({ type: 'mark', items: ['1.1'], mark: { kind: 'done' } }, ADA);
   world.act({ type: 'close-checklist', reason: 'It burns.' }, BEN);
   expect(cardOf(world)).toContain('✅ Checklist 1 of 2, 1 left open by Ben: It burns.');
+  for (let n = 0; n < 5; n++) world.finish('done');
+  expect(asked(world).text).toContain('⚠️ Ben left 1 item of the checklist open: “It burns.”');
 });

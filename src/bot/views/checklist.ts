@@ -1,5 +1,5 @@
 import type { ChecklistItem } from '../../plan/terms.ts';
-import { itemId, openItems, openRequired } from '../../rollout/checklist.ts';
+import { itemId, openRequired } from '../../rollout/checklist.ts';
 import type { Note } from '../../rollout/events.ts';
 import type { Rollout, Tick } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
@@ -23,7 +23,7 @@ export function checklistSection(rollout: Rollout, section: number, progress?: s
   const lines = [
     html`📋 <b>${rollout.version}: ${part.title}</b> (${section + 1} of ${rollout.terms.checklist.length})`,
     ...part.items.flatMap((item, i) => itemLines(rollout, item, itemId(section, i), i + 1, progress)),
-    ...(closed ? [] : [html`<i>${openWords(rollout)}</i>`]),
+    ...(closed ? [] : [html`<i>${openWords(rollout, section)}</i>`]),
   ];
   const view = fitLines(lines, (left) => html`<i>${left} more lines do not fit; /report has all of it.</i>`);
   return { html: view, buttons: closed ? [] : buttons(rollout, section) };
@@ -68,15 +68,15 @@ function noteLine(note: Note & { readonly by: { readonly name: string }; readonl
   return html`   ${note.kind === 'text' ? '📝' : '📎'} ${what} <i>(${note.by.name}, ${clockTime(note.at)})</i>`;
 }
 
-/** What the deployment still waits for, over all sections. */
-function openWords(rollout: Rollout): string {
-  const required = openRequired(rollout).length;
-  const optional = openItems(rollout).length - required;
+/** What is open in this section: a tick elsewhere must not have all sections edited, Telegram counts edits. */
+function openWords({ terms, checklist }: Rollout, section: number): string {
+  const open = (terms.checklist[section]?.items ?? []).filter((_, i) => !checklist.ticks[itemId(section, i)]);
+  const required = open.filter((item) => item.required).length;
   const asked = [
     ...(required > 0 ? [`${required} required`] : []),
-    ...(optional > 0 ? [`${optional} optional`] : []),
+    ...(open.length > required ? [`${open.length - required} optional`] : []),
   ];
-  return `Open in all sections: ${asked.join(', ')}. The deployment waits.`;
+  return asked.length > 0 ? `Open here: ${asked.join(', ')}.` : 'Nothing is open here.';
 }
 
 function buttons(rollout: Rollout, section: number): Button[][] {

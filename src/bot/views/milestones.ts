@@ -10,7 +10,7 @@ export function preparation(rollout: Rollout): Html[] {
   const at = whereabouts(rollout.stage);
   return [
     ...checklistLine(rollout),
-    checksLine('Validation', rollout.validation, at === 'validate', overruler(rollout, 'validate')),
+    checksLine('Validation', rollout.validation, at === 'validate', overruling(rollout, 'validate')?.by),
     line(
       rollout.original !== undefined,
       at === 'back-up',
@@ -18,7 +18,7 @@ export function preparation(rollout: Rollout): Html[] {
     ),
     line(rollout.versionUrl !== undefined, at === 'deploy', 'Deployed without traffic'),
     ...cronLine(rollout, at),
-    checksLine('Verification', rollout.checks, at === 'verify', overruler(rollout, 'verify')),
+    checksLine('Verification', rollout.checks, at === 'verify', overruling(rollout, 'verify')?.by),
   ];
 }
 
@@ -88,11 +88,14 @@ function checksLine(title: string, checks: readonly Check[], active: boolean, ov
   return html`❌ ${title}: ${failed.length} of ${count(checks.length, 'check')} failed: ${names}${overruledBy ? `. Overruled by ${overruledBy}` : ''}`;
 }
 
-/** Who went on in spite of failed checks. */
-function overruler({ gates }: Rollout, effect: 'validate' | 'verify'): string | undefined {
+/** Who went on in spite of failed checks, and why. */
+export function overruling(
+  { gates }: Rollout,
+  effect: 'validate' | 'verify',
+): { readonly by: string; readonly why: string } | undefined {
   const last = gates.findLast(({ topic }) => topic.kind === 'stuck' && topic.effect === effect);
-  const overruled = last?.outcome?.kind === 'answered' && last.outcome.answer === 'overrule';
-  return overruled ? last.settledBy?.name : undefined;
+  if (last?.outcome?.kind !== 'answered' || last.outcome.answer !== 'overrule') return undefined;
+  return { by: last.settledBy?.name ?? 'somebody', why: last.outcome.reason ?? '' };
 }
 
 function cronLine(rollout: Rollout, at: Stage['at']): Html[] {

@@ -4,13 +4,13 @@ import type { Check, CronChange, Topic } from '../../../rollout/events.ts';
 import type { Gate, Rollout } from '../../../rollout/state.ts';
 import { type Html, html, shorten } from '../../html.ts';
 import { warning } from '../card.ts';
-import { checkLine } from '../milestones.ts';
-import { answerMark, answerWord, count, figures, percent } from '../words.ts';
+import { checkLine, overruling } from '../milestones.ts';
+import { answerMark, answerWord, count, figures, lastLine, percent } from '../words.ts';
 
 /** Changes, cron jobs and failed checks of which a question shows more than it counts. */
 const SHOWN = 6;
 /** Characters of a command's output that a question shows. */
-const TAIL = 400;
+const TAIL = 350;
 
 /** What a question is asked on. */
 export function evidence(rollout: Rollout, gate: Gate): Html[] {
@@ -50,11 +50,27 @@ function beforeTraffic(rollout: Rollout): Html[] {
   return [
     html`It runs without traffic.`,
     ...warning(rollout),
+    ...leftOpen(rollout),
     ...found,
-    ...(changes.length > 0
-      ? [html`What changes:`, ...listShort(changes.map((text) => html`• ${shorten(text, 120)}`))]
-      : []),
+    ...overruled(rollout),
+    ...(changes.length > 0 ? [html`What changes:`] : []),
+    ...listShort(changes.map((text) => html`• ${shorten(text, 120)}`)),
   ];
+}
+
+/** Who went on with which open items, and why. */
+function leftOpen({ checklist: { closed } }: Rollout): Html[] {
+  if (!closed || closed.open.length === 0) return [];
+  const why = closed.reason ? `: “${shorten(closed.reason, 120)}”` : '.';
+  return [html`⚠️ ${closed.by.name} left ${count(closed.open.length, 'item')} of the checklist open${why}`];
+}
+
+/** Who went on in spite of what failed, and why. */
+function overruled(rollout: Rollout): Html[] {
+  return (['validate', 'verify'] as const).flatMap((effect) => {
+    const word = overruling(rollout, effect);
+    return word ? [html`⚠️ ${word.by} overruled that: “${shorten(word.why, 120)}”`] : [];
+  });
 }
 
 function judgedFor(rollout: Rollout, index: number): string {
@@ -98,8 +114,9 @@ function problem(rollout: Rollout, topic: Extract<Topic, { kind: 'stuck' }>): Ht
 function withOutput(check: Check): Html {
   const output = check.output?.trim();
   if (!output) return checkLine(check);
+  // A folded quote shows its beginning, and what went wrong is said at the end.
   const tail = output.length > TAIL ? `…${output.slice(-TAIL)}` : output;
-  return html`${checkLine(check)}
+  return html`${checkLine(check)}. <code>${shorten(lastLine(output), 120)}</code>
 <blockquote expandable>${tail}</blockquote>`;
 }
 
