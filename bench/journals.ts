@@ -12,6 +12,8 @@ const SHARE = 0.1;
 const WATCH_MIN = 30;
 const TRAFFIC = { seed: 7, perSecond: 20, share: SHARE, minutes: WATCH_MIN, baseErrors: 2e-3 };
 
+const SECOND = 1_000;
+
 /** Half an hour of a healthy canary, oldest first, from `START` on. */
 export const POINTS: readonly Point[] = simulate({ ...TRAFFIC, canaryErrors: TRAFFIC.baseErrors });
 
@@ -23,7 +25,7 @@ export function draftOf(id: string, service: string): Draft {
 /**
  * A rollout in the window of its first step, played through the pure heart, with a real verdict for each minute.
  * @param after milliseconds by which it began later than `START`.
- * @param until it is played for as long as its next minute does not pass this instant.
+ * @param until it is played for as long as its next second does not pass this instant.
  */
 export function playToWindow(draft: Draft, after: number, until: number): World {
   const world = new World(draft);
@@ -32,9 +34,12 @@ export function playToWindow(draft: Draft, after: number, until: number): World 
   finishAll(world);
   world.answer('promote', 'yes', BEN);
   finishAll(world);
-  while (world.now + MINUTE <= until) {
-    world.wait(MINUTE);
-    judgeMinute(world);
+  // The last minute second by second, as it is ticked in life: each rollout is judged at its own moment.
+  for (const step of [MINUTE, SECOND]) {
+    while (world.now + step <= until) {
+      world.wait(step);
+      judgeMinute(world);
+    }
   }
   return world;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { EMPTY, type Histogram } from './histogram.ts';
 import type { BucketOptions, Distribution } from './time-series.ts';
 
@@ -7,17 +8,32 @@ export function toHistogram(distribution: Distribution): Histogram {
   return counts.length === 0 ? EMPTY : { bounds: boundsOf(distribution.bucketOptions), counts };
 }
 
-const layouts = new Map<string, readonly number[]>();
+interface Layout {
+  readonly options: BucketOptions;
+  readonly bounds: readonly number[];
+}
 
-/** Layouts are few, so each is computed once and shared. */
+const layouts: Layout[] = [];
+const MOST_LAYOUTS = 50;
+
+/** Layouts are few, and nearly every point has the same: each is computed once and shared, the latest found first. */
 function boundsOf(options: BucketOptions = {}): readonly number[] {
-  const key = JSON.stringify(options);
-  const known = layouts.get(key);
-  if (known) return known;
-  const bounds = computeBounds(options);
-  if (layouts.size > 100) layouts.clear();
-  layouts.set(key, bounds);
-  return bounds;
+  const at = layouts.findIndex((known) => isSame(known.options, options));
+  const found = layouts[at] ?? { options, bounds: computeBounds(options) };
+  if (at !== 0) {
+    if (at > 0) layouts.splice(at, 1);
+    layouts.unshift(found);
+    layouts.length = Math.min(layouts.length, MOST_LAYOUTS);
+  }
+  return found.bounds;
+}
+
+function isSame(a: BucketOptions, b: BucketOptions): boolean {
+  const [x, y] = [a.exponentialBuckets, b.exponentialBuckets];
+  if (!x || !y) return isDeepStrictEqual(a, b);
+  return (
+    x.numFiniteBuckets === y.numFiniteBuckets && x.growthFactor === y.growthFactor && x.scale === y.scale
+  );
 }
 
 function computeBounds({ exponentialBuckets: e, linearBuckets: l, explicitBuckets: x }: BucketOptions) {

@@ -18,10 +18,13 @@ export function merge(histograms: readonly Histogram[]): Histogram {
   const [first] = filled;
   if (!first) return EMPTY;
   const bounds = sharedBounds(filled);
-  const sums = Array.from({ length: bounds.length + 1 }, () => 0);
-  for (const histogram of filled)
-    for (const [i, count] of countsOn(bounds, histogram).entries()) sums[i] = (sums[i] ?? 0) + count;
-  return { bounds, counts: sums.slice(0, 1 + sums.findLastIndex((count) => count > 0)) };
+  const sums: number[] = [];
+  for (const histogram of filled) {
+    const counts = countsOn(bounds, histogram);
+    for (let i = 0; i < counts.length; i++) sums[i] = (sums[i] ?? 0) + (counts[i] ?? 0);
+  }
+  while (sums.at(-1) === 0) sums.pop();
+  return { bounds, counts: sums };
 }
 
 /** The borders that all filled histograms have. */
