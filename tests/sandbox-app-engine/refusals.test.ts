@@ -52,13 +52,6 @@ describe('what App Engine refuses', () => {
     expect(JSON.stringify(body.error)).toContain(sentence);
   });
 
-  it('a version whose id is taken', async () => {
-    const engine = await twoVersions();
-    const { status, body } = await rest(engine, 'POST', VERSIONS, { id: 'v1', runtime: 'nodejs20' });
-    expect(status).toBe(409);
-    expect(body.error).toMatchObject({ status: 'ALREADY_EXISTS' });
-  });
-
   it('a first service that is not the default one', async () => {
     const engine = await appEngine();
     const path = '/v1/apps/demo/services/worker/versions';

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import type { SandboxClock } from '../clock.ts';
 import type { Change } from './changes.ts';
 import { checkDelete, checkMigration, checkNewVersion, checkServingStatus, checkSplit } from './checks.ts';
 import { readFlag, readMask, readResource, readView } from './dialect.ts';
@@ -17,11 +18,12 @@ interface Parts {
   readonly operations: Operations;
   readonly fleet: Fleet;
   readonly figures: Figures;
+  readonly clock: SandboxClock;
   readonly defaultHostname: () => string;
 }
 
 /** App Engine Admin API v1: applications, services, versions, instances, operations. */
-export function adminRoutes({ registry, operations, fleet, figures, defaultHostname }: Parts): Hono {
+export function adminRoutes({ registry, operations, fleet, figures, clock, defaultHostname }: Parts): Hono {
   const routes = new Hono();
   const start = (method: string, target: string, change: Change): JsonObject =>
     operations.start(method, target, { ...change });
@@ -106,7 +108,9 @@ export function adminRoutes({ registry, operations, fleet, figures, defaultHostn
     const spec = await readBody(c);
     const id = checkNewVersion(registry, service, spec);
     const target = `services/${service}/versions/${id}`;
-    return c.json(start('Versions.CreateVersion', target, { kind: 'create version', service, id, spec }));
+    return c.json(
+      start('Versions.CreateVersion', target, { kind: 'create version', service, id, spec, at: clock.now() }),
+    );
   });
 
   routes.get('/v1/apps/:app/services/:service/versions/:version', (c) => {
@@ -154,10 +158,15 @@ export function adminRoutes({ registry, operations, fleet, figures, defaultHostn
 
   routes.get('/v1/apps/:app/services/:service/versions/:version/instances/:instance', (c) => {
     const { service, version, instance } = c.req.param();
-    const found = instances(service, version).find((one) => one.id === instance);
-    if (!found)
-      throw new Refusal('NOT_FOUND', `Could not find instance '${instance}' of version '${version}'.`);
-    return c.json(found);
+    return c.json(findInstance(service, version, instance));
+  });
+
+  routes.delete('/v1/apps/:app/services/:service/versions/:version/instances/:instance', (c) => {
+    const { service, version, instance } = c.req.param();
+    findInstance(service, version, instance);
+    const target = `services/${service}/versions/${version}/instances/${instance}`;
+    const change: Change = { kind: 'restart instance', service, version, id: instance };
+    return c.json(start('Instances.DeleteInstance', target, change));
   });
 
   routes.get('/v1/apps/:app/operations', (c) => c.json(page(c, 'operations', operations.list())));
@@ -165,14 +174,20 @@ export function adminRoutes({ registry, operations, fleet, figures, defaultHostn
 
   return routes;
 
+  function findInstance(service: string, version: string, id: string): JsonObject {
+    const found = instances(service, version).find((one) => one.id === id);
+    if (found) return found;
+    throw new Refusal('NOT_FOUND', `Could not find instance '${id}' of version '${version}'.`);
+  }
+
   function instances(service: string, version: string): JsonObject[] {
-    registry.version(service, version);
+    const resident = 'manualScaling' in registry.version(service, version).spec;
     const lately = figures.lately(service, version);
     return fleet.running(service, version).map(({ id, startedAt, requests, errors, memory }) => ({
       name: `${registry.appName}/services/${service}/versions/${version}/instances/${id}`,
       id,
       appEngineRelease: '1.9.71',
-      availability: 'DYNAMIC',
+      availability: resident ? 'RESIDENT' : 'DYNAMIC',
       startTime: timestamp(startedAt),
       requests,
       errors,

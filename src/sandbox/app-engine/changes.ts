@@ -16,6 +16,14 @@ export type Change =
       readonly service: string;
       readonly id: string;
       readonly spec: JsonObject;
+      /** When it was asked for; milliseconds of the sandbox's clock. */
+      readonly at: number;
+    }
+  | {
+      readonly kind: 'restart instance';
+      readonly service: string;
+      readonly version: string;
+      readonly id: string;
     }
   | { readonly kind: 'delete version'; readonly service: string; readonly id: string }
   | { readonly kind: 'set serving'; readonly service: string; readonly id: string; readonly stopped: boolean }
@@ -52,7 +60,7 @@ export async function apply(parts: Parts, change: Change): Promise<JsonObject> {
   const { registry, fleet } = parts;
   switch (change.kind) {
     case 'create version': {
-      const version = await createVersion(parts, change.service, change.id, change.spec);
+      const version = await createVersion(parts, change);
       return { '@type': `${TYPE}.Version`, ...versionResource(registry, version, 'FULL') };
     }
     case 'delete version':
@@ -68,8 +76,12 @@ export async function apply(parts: Parts, change: Change): Promise<JsonObject> {
     case 'set instances': {
       const version = withInstances(registry.version(change.service, change.id), change.instances);
       registry.putVersion(version);
+      await fleet.update(version);
       return { '@type': `${TYPE}.Version`, ...versionResource(registry, version, 'FULL') };
     }
+    case 'restart instance':
+      await fleet.restart(change.service, change.version, change.id);
+      return { '@type': 'type.googleapis.com/google.protobuf.Empty' };
     case 'set split': {
       const allocations = change.allocations as Record<string, number>;
       const service = { ...registry.service(change.service), shardBy: change.shardBy, allocations };
@@ -95,10 +107,18 @@ export async function apply(parts: Parts, change: Change): Promise<JsonObject> {
   }
 }
 
-/** The first version of a service brings the service, and has all of its traffic. */
-async function createVersion(parts: Parts, service: string, id: string, spec: JsonObject): Promise<Version> {
+type Creation = Extract<Change, { kind: 'create version' }>;
+
+/**
+ * The first version of a service brings the service, and has all of its traffic. A version of the same id is replaced on
+ * the spot, its traffic included.
+ */
+async function createVersion(parts: Parts, change: Creation): Promise<Version> {
   const { registry } = parts;
-  const version = registry.findVersion(service, id) ?? (await installVersion(parts, service, id, spec));
+  const { service, id, at } = change;
+  const known = registry.findVersion(service, id);
+  const done = known !== undefined && known.createdAt >= at;
+  const version = done ? known : await installVersion(parts, change, known);
   if (!registry.findService(service)) {
     registry.putService({ id: service, shardBy: 'UNSPECIFIED', allocations: { [id]: 1 }, rest: {} });
   }
@@ -107,14 +127,15 @@ async function createVersion(parts: Parts, service: string, id: string, spec: Js
 
 async function installVersion(
   { registry, buckets, fleet, clock }: Parts,
-  service: string,
-  id: string,
-  spec: JsonObject,
+  { service, id, spec }: Creation,
+  replaced: Version | undefined,
 ): Promise<Version> {
   const diskUsageBytes = await assemble(buckets, spec, fleet.folderOf(service, id));
-  const draft = { service, id, createdAt: clock.now(), stopped: false, port: 0, diskUsageBytes, spec };
-  const version = { ...draft, port: await fleet.open(draft, 0) };
+  const port = replaced?.port ?? 0;
+  const draft = { service, id, createdAt: clock.now(), stopped: false, port, diskUsageBytes, spec };
+  const version = replaced ? draft : { ...draft, port: await fleet.open(draft, 0) };
   registry.putVersion(version);
+  if (replaced) await fleet.replace(version);
   return version;
 }
 

@@ -42,14 +42,8 @@ export function checkNewVersion(registry: Registry, service: string, spec: JsonO
         `${service}' service (module).`,
     );
   }
-  if (registry.findVersion(service, id)) {
-    const name = `${registry.appName}/services/${service}/versions/${id}`;
-    throw new Refusal(
-      'ALREADY_EXISTS',
-      `Resource '${name}' already exists. Choose a version ID that is not taken.`,
-    );
-  }
-  if (registry.versions().length >= MOST_VERSIONS) {
+  // One that exists is replaced, so there are no more of them.
+  if (!registry.findVersion(service, id) && registry.versions().length >= MOST_VERSIONS) {
     throw new Refusal(
       'INVALID_ARGUMENT',
       `Your app may not have more than ${MOST_VERSIONS} versions. Please delete one of the existing versions before trying to create a new version.`,

@@ -1,37 +1,26 @@
-import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { SandboxClock } from '../clock.ts';
-import { startCommand } from './command.ts';
+import { Crew } from './crew.ts';
 import type { Figures, Gauge } from './figures.ts';
 import { forward } from './forward.ts';
 import { dropForged, present } from './headers.ts';
-import { Instance } from './instance.ts';
 import { listen, shut } from './listen.ts';
-import type { Logs, Source } from './logs.ts';
+import type { Logs } from './logs.ts';
 import type { Version } from './registry.ts';
 import { residentBytes } from './resident.ts';
-import { alwaysOn, environment } from './runtime.ts';
+import { alwaysOn, idleOf } from './runtime.ts';
 
-/** Milliseconds of the sandbox's clock without a request after which an idle instance ends. */
-const IDLE = 15 * 60_000;
+/** Milliseconds of the sandbox's clock between two looks for idle instances. */
+const LOOK = 5 * 60_000;
 
 interface Member {
   version: Version;
-  readonly source: Source;
-  readonly instance: Instance;
+  readonly crew: Crew;
   /** The listener behind `versionUrl`. */
   readonly server: Server;
-  readonly since: Since;
   lastRequest: number;
-}
-
-/** What an instance did since it started. */
-interface Since {
-  startedAt: number;
-  requests: number;
-  errors: number;
 }
 
 export interface Running {
@@ -54,7 +43,7 @@ export interface FleetOptions {
   readonly log: (line: string) => void;
 }
 
-/** The versions that exist as processes and listeners: one process each, started by its first request. */
+/** The versions that exist as processes and listeners; a process is started by its first request. */
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
@@ -77,7 +66,6 @@ export class Fleet {
    */
   async open(version: Version, port: number): Promise<number> {
     const { service, id } = version;
-    const source = { service, version: id, instance: randomBytes(20).toString('hex') };
     const server = createServer((request, response) => {
       dropForged(request);
       void this.serve(service, id, request, response);
@@ -86,28 +74,37 @@ export class Fleet {
       if (error.code !== 'EADDRINUSE') throw error;
       return listen(server, 0);
     });
-    const since = { startedAt: this.#options.clock.now(), requests: 0, errors: 0 };
-    const instance = this.#instance(version, source, since);
-    const member = { version, source, instance, server, since, lastRequest: since.startedAt };
-    this.#members.set(key(service, id), member);
+    const { project, clock, logs, log } = this.#options;
+    const crew = new Crew(version, { folder: this.folderOf(service, id), project, clock, logs, log });
+    this.#members.set(key(service, id), { version, crew, server, lastRequest: clock.now() });
     if (alwaysOn(version)) this.warm(service, id);
     return got;
   }
 
   /** Starts a version ahead of its first request. */
   warm(service: string, version: string): void {
-    const started = this.#members.get(key(service, version))?.instance.ready();
-    // Its trouble has been told; the next request tries again.
-    started?.catch(() => undefined);
+    this.#members.get(key(service, version))?.crew.warm();
   }
 
-  /** Takes notice that a version was started or stopped. */
+  /** Takes notice that a version was started, stopped or given another number of instances. */
   async update(version: Version): Promise<void> {
     const member = this.#members.get(key(version.service, version.id));
     if (!member) return;
     member.version = version;
-    if (version.stopped) await member.instance.stop();
-    else if (alwaysOn(version)) this.warm(version.service, version.id);
+    await member.crew.update(version);
+  }
+
+  /** Puts a version in the place of one of the same id, all of whose processes end; another starts at once. */
+  async replace(version: Version): Promise<void> {
+    const member = this.#members.get(key(version.service, version.id));
+    if (!member) return;
+    member.version = version;
+    await member.crew.replace(version);
+  }
+
+  /** Ends one instance; where its version always has one, another process takes its place. */
+  async restart(service: string, version: string, instance: string): Promise<void> {
+    await this.#members.get(key(service, version))?.crew.restart(instance);
   }
 
   /** Ends a version's process and listener and removes its files. */
@@ -137,17 +134,13 @@ export class Fleet {
     }
     member.lastRequest = clock.now();
     const { id, ip, headers } = present(request, clock.now(), defaultHostname());
-    const { status, latency, loading, size } = await forward(
-      request,
-      response,
-      member.instance,
-      headers,
-      cookie,
-    );
-    member.since.requests++;
-    if (status >= 500) member.since.errors++;
+    const hand = member.crew.next();
+    const outcome = await forward(request, response, hand.instance, headers, cookie);
+    const { status, latency, loading, size } = outcome;
+    hand.since.requests++;
+    if (status >= 500) hand.since.errors++;
     figures.count(service, version, status, loading, latency);
-    logs.request(member.source, {
+    logs.request(hand.source, {
       id,
       ip,
       method: request.method ?? 'GET',
@@ -163,18 +156,20 @@ export class Fleet {
 
   /** Versions with a running process. */
   gauges(): Gauge[] {
-    return [...this.#members.values()].flatMap(({ source, instance }) => {
-      if (instance.port === undefined) return [];
-      const { service, version } = source;
-      return [{ service, version, instances: 1, memory: residentBytes(instance.pid) }];
+    return [...this.#members.values()].flatMap(({ version: { service, id }, crew }) => {
+      const instances = crew.running().length;
+      return instances === 0 ? [] : [{ service, version: id, instances, memory: crew.memory() }];
     });
   }
 
-  /** The running instances of a version: none or one. */
+  /** The running instances of a version. */
   running(service: string, version: string): Running[] {
-    const member = this.#members.get(key(service, version));
-    if (member?.instance.port === undefined) return [];
-    return [{ id: member.source.instance, ...member.since, memory: residentBytes(member.instance.pid) }];
+    const hands = this.#members.get(key(service, version))?.crew.running() ?? [];
+    return hands.map(({ source, instance, since }) => ({
+      id: source.instance,
+      ...since,
+      memory: residentBytes(instance.pid),
+    }));
   }
 
   async close(): Promise<void> {
@@ -183,36 +178,19 @@ export class Fleet {
     this.#members.clear();
   }
 
-  #instance(version: Version, source: Source, since: Since): Instance {
-    const { clock, logs, project, log } = this.#options;
-    const { service, id, spec } = version;
-    const folder = this.folderOf(service, id);
-    return new Instance({
-      folder,
-      command: () => startCommand(spec, folder),
-      env: environment(project, source.instance, version),
-      onLine: (stream, line) => logs.line(source, stream, line),
-      onStart: () => Object.assign(since, { startedAt: clock.now(), requests: 0, errors: 0 }),
-      onTrouble: (sentence) => {
-        logs.crash(source, sentence);
-        log(`${service}/${id}: ${sentence}`);
-      },
-    });
-  }
-
   #sweep(): void {
     const { clock } = this.#options;
-    this.#stopSweeping = clock.alarm(clock.now() + IDLE / 3, () => {
+    this.#stopSweeping = clock.alarm(clock.now() + LOOK, () => {
       this.#endIdle();
       this.#sweep();
     });
   }
 
   #endIdle(): void {
-    const since = this.#options.clock.now() - IDLE;
-    for (const { instance, version, lastRequest } of this.#members.values()) {
-      if (instance.port === undefined || alwaysOn(version) || lastRequest > since) continue;
-      void instance.stop();
+    const now = this.#options.clock.now();
+    for (const { crew, version, lastRequest } of this.#members.values()) {
+      if (alwaysOn(version) || lastRequest > now - idleOf(version)) continue;
+      void crew.stop();
     }
   }
 }
@@ -221,6 +199,6 @@ function key(service: string, version: string): string {
   return `${service}/${version}`;
 }
 
-async function end({ server, instance }: Member): Promise<void> {
-  await Promise.all([shut(server), instance.stop()]);
+async function end({ server, crew }: Member): Promise<void> {
+  await Promise.all([shut(server), crew.stop()]);
 }

@@ -2,6 +2,10 @@ import { Hono } from 'hono';
 import { isObject } from './json.ts';
 import { badField, Refusal } from './refusal.ts';
 
+/** SERVICE.RESOURCE.VERB, such as cloudscheduler.jobs.create; wildcards are not allowed. */
+const PERMISSION = /^[a-z][a-z\d]*(\.[a-zA-Z\d]+)+\.[a-zA-Z]+$/;
+const MOST = 100;
+
 /** Cloud Resource Manager v1, as far as asking goes what the caller may do: here everybody may do everything. */
 export function iamRoutes(project: string): Hono {
   const routes = new Hono();
@@ -15,6 +19,11 @@ export function iamRoutes(project: string): Hono {
     if (!Array.isArray(permissions) || permissions.some((one) => typeof one !== 'string')) {
       throw badField('permissions', 'Field permissions must be a list of permissions.');
     }
+    if (permissions.length > MOST)
+      throw badField('permissions', `At most ${MOST} permissions can be tested at a time.`);
+    const bad = permissions.find((one) => !PERMISSION.test(String(one)));
+    if (bad !== undefined)
+      throw badField('permissions', `Permission ${String(bad)} is not valid for this resource.`);
     return c.json({ permissions });
   });
   return routes;

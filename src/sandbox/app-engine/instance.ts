@@ -22,12 +22,13 @@ export interface InstanceOptions {
   readonly folder: string;
   /** Asked for at each start. */
   readonly command: () => Promise<string>;
-  readonly env: Readonly<Record<string, string>>;
+  /** Asked for at each start. */
+  readonly env: () => Readonly<Record<string, string>>;
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
   /** The app listens. */
   readonly onStart: () => void;
-  /** It did not start, or ended though nobody stopped it. */
-  readonly onTrouble: (sentence: string) => void;
+  /** It did not start, or ended, having served, though nobody stopped it. */
+  readonly onTrouble: (sentence: string, served: boolean) => void;
 }
 
 /** One child process that serves one version: started when first needed, and again after it died. */
@@ -63,7 +64,7 @@ export class Instance {
       if (this.#ready === started) this.#ready = undefined;
       if (this.#calledOff !== mine) return;
       this.#failedAt = Date.now();
-      this.#options.onTrouble(error.message);
+      this.#options.onTrouble(error.message, false);
     });
     return started;
   }
@@ -96,7 +97,7 @@ export class Instance {
       cwd: folder,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      env: { ...hostEnv(folder), ...env, PORT: String(port) },
+      env: { ...hostEnv(folder), ...env(), PORT: String(port) },
     });
     this.#child = child;
     readLines(child.stdout, (line) => onLine('stdout', line));
@@ -112,7 +113,7 @@ export class Instance {
         const served = this.#port !== undefined;
         this.#forget();
         if (served)
-          this.#options.onTrouble(`The process ended with ${how}. The next request starts another.`);
+          this.#options.onTrouble(`The process ended with ${how}. The next request starts another.`, true);
       });
     });
     exit.catch(() => undefined);

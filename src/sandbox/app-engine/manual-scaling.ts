@@ -19,7 +19,7 @@ export function checkInstances(version: Version, body: JsonObject): number {
   throw badField(field, `instances must be a whole number above 0, but is ${JSON.stringify(instances)}.`);
 }
 
-/** The version with that many instances. Here they are one process, however many there are. */
+/** The version with that many instances. */
 export function withInstances(version: Version, instances: number): Version {
   const manualScaling = { ...objectAt(version.spec, 'manualScaling'), instances };
   return { ...version, spec: { ...version.spec, manualScaling } };

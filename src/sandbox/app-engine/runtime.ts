@@ -18,6 +18,25 @@ export function environment(project: string, instance: string, version: Version)
   };
 }
 
+/** Real processes at most, whatever a version was given: the machine is small. */
+const MOST_PROCESSES = 4;
+/** What basic scaling leaves an instance without requests, unless the version says otherwise. */
+const BASIC_IDLE = 5 * 60_000;
+const IDLE = 15 * 60_000;
+
+/** How many instances a version has when it runs. */
+export function sizeOf({ spec }: Version): number {
+  const instances = Number(objectAt(spec, 'manualScaling').instances ?? 1);
+  return Math.min(Math.max(1, instances), MOST_PROCESSES);
+}
+
+/** Milliseconds of the sandbox's clock without a request after which an instance ends. */
+export function idleOf({ spec }: Version): number {
+  if (!('basicScaling' in spec)) return IDLE;
+  const seconds = Number.parseFloat(String(objectAt(spec, 'basicScaling').idleTimeout ?? ''));
+  return Number.isNaN(seconds) ? BASIC_IDLE : seconds * 1000;
+}
+
 /** Whether a version has an instance even when nobody asks for it. */
 export function alwaysOn({ spec, stopped }: Version): boolean {
   const automatic = objectAt(spec, 'automaticScaling');

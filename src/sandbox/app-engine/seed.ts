@@ -40,7 +40,7 @@ export async function seedProject(
   const parsed: unknown = parse(manifest);
   if (!isObject(parsed)) throw new Error(`${join(folder, 'app.yaml')} is not a YAML mapping.`);
   const spec: JsonObject = { ...specOf(parsed), id, deployment: { files: await upload(parts, folder) } };
-  await apply(parts, { kind: 'create version', service, id, spec });
+  await apply(parts, { kind: 'create version', service, id, spec, at: parts.clock.now() });
   for (const job of await cronJobs(folder)) parts.cron.create(job);
   parts.fleet.warm(service, id);
 }
