@@ -68,7 +68,7 @@ test('an item that does not apply is closed with a reason, and /cancel only ends
   await team.send(ADA, 'gold is gone');
   await team.waitFor(/begin with the number/);
   await team.send(ADA, '2 We trade no gold.');
-  await team.waitFor(/➖ 2\. Fix gold does not apply: We trade no gold\. \(Ada\)/);
+  await team.waitFor(/➖ 2\. Fix gold does not apply: We trade no gold\. \(Ada, .*\)/);
   await team.press(ADA, 'Tick all');
   await team.waitFor(/from 0 % to 10 %\?/);
 });
