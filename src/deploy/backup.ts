@@ -83,9 +83,10 @@ export async function backUp(
     readCron(scheduler, hasCron, signal),
     ...Object.keys(split?.shares ?? {}).map((id) => mustReadVersion(app, service, id, signal)),
   ]);
-  const busiest = versions.toSorted((a, b) => shareOf(split, b) - shareOf(split, a))[0];
-  if (request.clone !== undefined && busiest) {
-    await cloneVersion(app, storage, clock, service, busiest, request.clone, signal);
+  const { clone } = request;
+  if (split && clone !== undefined) {
+    const source = versions.reduce((a, b) => (shareOf(split, b) > shareOf(split, a) ? b : a));
+    await cloneVersion(app, storage, clock, { service, source, id: clone, split }, signal);
   }
   return {
     takenAt,
@@ -97,12 +98,12 @@ export async function backUp(
     dispatchRules,
     cron,
     files,
-    ...(request.clone !== undefined && busiest && { clone: request.clone }),
+    ...(split && clone !== undefined && { clone }),
   };
 }
 
-function shareOf(split: Split | undefined, version: RawVersion): number {
-  return split?.shares[version.id] ?? 0;
+function shareOf(split: Split, version: RawVersion): number {
+  return split.shares[version.id] ?? 0;
 }
 
 /** Jobs that this release does not touch are saved where that is allowed; those that it may change must be. */

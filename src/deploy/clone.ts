@@ -3,10 +3,13 @@ import { CloudError } from '../google/cloud-error.ts';
 import type { Endpoint } from '../google/endpoint.ts';
 import { operationsOn, waitForOperation } from '../google/operations.ts';
 import type { Clock } from '../plan/clock.ts';
+import type { Split } from '../plan/split.ts';
 import { type AppEngine, resource } from './app-engine.ts';
 import { createOnce, untilServing } from './create-version.ts';
 import { describeChange } from './describe-change.ts';
+import { scalingOf } from './scaling.ts';
 import { openStaging } from './staging.ts';
+import { bringVersionTo } from './update-version.ts';
 import { checkVersionId } from './version-id.ts';
 import { type RawVersion, readVersion } from './versions.ts';
 
@@ -25,9 +28,19 @@ const built = v.looseObject({
   ),
 });
 
+export interface Copy {
+  readonly service: string;
+  readonly source: RawVersion;
+  /** Of the copy. */
+  readonly id: string;
+  /** Of the service now: what has traffic is never stopped. */
+  readonly split: Split;
+}
+
 /**
  * Keeps a version under another id, for which App Engine has no request of its own: its resource is read and posted
- * again, without traffic. Safe to run again at any moment: a copy that is there, or being made, is not made twice.
+ * again, without traffic. A copy that would cost money all the time (manually or basically scaled, or flex) is stopped.
+ * Safe to run again at any moment: a copy that is there, or being made, is not made twice.
  * @throws CloudError `conflict` when the id is taken by something else, `not-found` when files of the version are no
  * longer in the staging bucket.
  */
@@ -35,29 +48,47 @@ export async function cloneVersion(
   app: AppEngine,
   storage: Endpoint,
   clock: Clock,
-  service: string,
-  source: RawVersion,
-  id: string,
+  copy: Copy,
   signal?: AbortSignal,
 ): Promise<void> {
+  const { service, source, id, split } = copy;
   const doing = `copy version ${source.id} of ${service} to ${id}`;
   const wrong = checkVersionId(id);
   if (wrong !== undefined) throw new CloudError('invalid', `Could not ${doing}: ${wrong}`);
   await endUnderWay(app, clock, service, id, doing, signal);
   const taken = await readVersion(app, service, id, signal);
-  if (taken) return mustBeCopy(source, taken, doing);
+  if (taken) mustBeCopy(source, taken, doing);
+  else await createCopy(app, storage, clock, copy, doing, signal);
 
-  const { env, deployment } = v.parse(built, source);
+  const isCheap = scalingOf(source).kind === 'automatic' && !isFlex(source);
+  if (isCheap || split.shares[id]) return;
+  const stop = ({ servingStatus }: RawVersion) =>
+    servingStatus === 'STOPPED' ? undefined : { mask: 'servingStatus', body: { servingStatus: 'STOPPED' } };
+  await bringVersionTo(app, clock, { service, version: id }, stop, doing, signal);
+}
+
+async function createCopy(
+  app: AppEngine,
+  storage: Endpoint,
+  clock: Clock,
+  { service, source, id }: Copy,
+  doing: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { deployment } = v.parse(built, source);
   // Flex has its image already; what it was built from may be gone.
-  const image = /^flex/.test(env) && deployment.container?.image ? deployment.container : undefined;
+  const image = isFlex(source) && deployment.container?.image ? deployment.container : undefined;
   if (!image) await mustBeStaged(app, storage, source, doing, signal);
   const kept = Object.entries(source).filter(([field]) => !OUTPUT_ONLY.includes(field));
   const body = { ...Object.fromEntries(kept), id, deployment: image ? { container: image } : deployment };
-  const startedAt = clock.now();
-  const creation = { service, version: id, startedAt, resumed: false, body, doing };
+  const creation = { service, version: id, startedAt: clock.now(), resumed: false, body, doing };
   const operation = await createOnce(app, clock, creation, signal);
   if (operation !== undefined) await waitForOperation(app.rest, operation, doing, clock, signal);
   await untilServing(app, clock, service, id, doing, signal);
+}
+
+function isFlex(version: RawVersion): boolean {
+  return /^flex/.test(v.parse(built, version).env);
 }
 
 /** An earlier process may have begun. */

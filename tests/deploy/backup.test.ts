@@ -120,6 +120,30 @@ describe('a copy of the old version', () => {
     expect(between.seen.filter(isCreate)).toHaveLength(0);
   });
 
+  it('is stopped where it would cost money, unless it has traffic', async () => {
+    const { cloud, hooks, clock } = await meddledCloud();
+    const folder = await copyOfExample();
+    const appYaml = join(folder, 'app.yaml');
+    const text = await readFile(appYaml, 'utf8');
+    await writeFile(
+      appYaml,
+      text.replace(/^automatic_scaling:\n(?: .*\n)*/m, 'basic_scaling: {max_instances: 2}\n'),
+    );
+    const deployed = { service: 'default', version: 'basic', folder, startedAt: clock.now(), resumed: false };
+    await cloud.deploy(deployed, hooks);
+    const split = (version: string) => ({ shardBy: 'UNSPECIFIED' as const, shares: { [version]: 1000 } });
+    const move = (from: string, to: string, start: { version: string }[] = []) =>
+      cloud.setSplit({ service: 'default', accept: [split(from)], to: split(to), start }, hooks);
+    await move('v1', 'basic');
+    await cloud.backUp({ service: 'default', clone: 'basic-backup' });
+    const copy = () => cloud.findVersion('default', 'basic-backup');
+    expect(await copy()).toMatchObject({ servingStatus: 'STOPPED', scaling: 'basic' });
+
+    await move('basic', 'basic-backup', [{ version: 'basic-backup' }]);
+    await cloud.backUp({ service: 'default', clone: 'basic-backup' });
+    expect(await copy()).toMatchObject({ servingStatus: 'SERVING' });
+  });
+
   it('of flex reuses its image, whatever became of its files', async () => {
     const image = 'us.gcr.io/demo/appengine/default.v1@sha256:0f';
     let sent: unknown;

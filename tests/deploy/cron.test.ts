@@ -97,6 +97,13 @@ describe('cron jobs', () => {
 });
 
 describe('half of a change', () => {
+  it('that was never begun is told without a word on what was undone', async () => {
+    const { cloud, file, before } = await setUp(() => fault(403, 'PERMISSION_DENIED', 'Closed.'));
+    await expect(cloud.deployCron({ file, before }, {})).rejects.toThrow(
+      /^Could not list the cron jobs of demo: Google says "Closed"\. Grant the missing role to the account that Sluice runs as\.$/,
+    );
+  });
+
   it.each([1, 2, 3, 4])('that is refused at write %i is undone, and said so', async (nth) => {
     let writes = 0;
     const { cloud, file } = await setUp((request, pass) => {

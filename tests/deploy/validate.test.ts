@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -103,6 +103,7 @@ describe('validation', () => {
 describe('what is wrong', () => {
   it('permissions are named as roles and commands, those for cron only where there is a cron.yaml', async () => {
     const { ask, folder } = await setUp((request, pass) => {
+      if (request.url.includes('/serviceAccounts/')) return { json: {} };
       if (!request.url.endsWith(':testIamPermissions')) return pass();
       const { permissions } = JSON.parse(request.body) as { permissions: string[] };
       return { json: { permissions: permissions.filter((one) => !/^cloudscheduler|actAs/.test(one)) } };
@@ -113,6 +114,8 @@ describe('what is wrong', () => {
       'roles/iam.serviceAccountUser is missing (iam.serviceAccounts.actAs): gcloud iam service-accounts add-iam-policy-binding demo@appspot.gserviceaccount.com --member=user:YOUR_ADDRESS --role=roles/iam.serviceAccountUser',
       'roles/cloudscheduler.admin is missing (cloudscheduler.jobs.create, cloudscheduler.jobs.delete, cloudscheduler.jobs.list, cloudscheduler.locations.list): gcloud projects add-iam-policy-binding demo --member=user:YOUR_ADDRESS --role=roles/cloudscheduler.admin',
     ]);
+    await appendFile(join(folder, 'app.yaml'), '\nservice_account: own@demo.iam.gserviceaccount.com\n');
+    expect((await ask('permissions'))[1]).toContain('add-iam-policy-binding own@demo.iam');
     await rm(join(folder, 'cron.yaml'));
     expect(String((await ask('permissions'))[1]).split('\n')).toHaveLength(1);
   });

@@ -56,11 +56,23 @@ export async function deployCron(
 ): Promise<CronChange> {
   const wanted = await read(request.file);
   const before = request.before ?? (await scheduler.list(hooks.signal));
+  let wrote = false;
+  const watched: Scheduler = {
+    ...scheduler,
+    create(job, signal) {
+      wrote = true;
+      return scheduler.create(job, signal);
+    },
+    remove(job, signal) {
+      wrote = true;
+      return scheduler.remove(job, signal);
+    },
+  };
   try {
-    await bringJobsTo(project, scheduler, clock, wanted, hooks.signal);
+    await bringJobsTo(project, watched, clock, wanted, hooks.signal);
   } catch (error) {
     hooks.signal?.throwIfAborted();
-    if (!(error instanceof CloudError)) throw error;
+    if (!(error instanceof CloudError && wrote)) throw error;
     throw new CloudError(
       error.kind,
       `${error.message} ${await goBack(project, scheduler, clock, before, hooks.signal)}`,

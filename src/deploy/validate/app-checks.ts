@@ -6,6 +6,7 @@ import { findLacks, type Gates, missingOnBucket } from '../../google/permissions
 import type { Rest } from '../../google/rest.ts';
 import { describeSplit } from '../../plan/split.ts';
 import type { AppEngine } from '../app-engine.ts';
+import { readAppYaml } from '../app-yaml/read.ts';
 import type { Application } from '../application.ts';
 import { hasCron } from '../config-files.ts';
 import { regionOf } from '../cron/scheduler.ts';
@@ -25,16 +26,29 @@ export async function checkPermissions(
 ): Promise<string> {
   const cron = cronFile !== undefined || (folder !== undefined && (await hasCron(folder)));
   const needs = cron ? [...NEEDS, CRON_NEED] : NEEDS;
-  const places = { project, bucket: app.codeBucket, account: app.serviceAccount };
+  const account = (await ownAccount(folder)) ?? app.serviceAccount;
+  const places = { project, bucket: app.codeBucket, account };
   const lacks = await findLacks(gates, needs, places, signal);
   if (lacks.length === 0)
     return `The account may do all that this takes${cron ? ', cron jobs included' : ''}.`;
-  const account = await findAccount(appengine);
+  const ours = await findAccount(appengine);
   const sentences = lacks.map(
     ({ need, permissions }) =>
-      `${need.role} is missing (${permissions.join(', ')}): ${grantCommand(need, places, account?.email)}`,
+      `${need.role} is missing (${permissions.join(', ')}): ${grantCommand(need, places, ours?.email)}`,
   );
   throw new CloudError('permission', sentences.join('\n'));
+}
+
+/** What app.yaml has the version run as. What else is wrong with the file, the look at the files says. */
+async function ownAccount(folder: string | undefined): Promise<string | undefined> {
+  if (folder === undefined) return undefined;
+  try {
+    const { serviceAccount } = (await readAppYaml(folder)).body;
+    return typeof serviceAccount === 'string' ? serviceAccount : undefined;
+  } catch (error) {
+    if (error instanceof CloudError) return undefined;
+    throw error;
+  }
 }
 
 /** @param region of the plan; App Engine's old names, without the number, are taken too. */
