@@ -63,9 +63,9 @@ export async function runCommand(
     tail: lines.tail,
     ms: Math.round(performance.now() - begun),
   });
+  const { execa } = await import('execa');
   if (signal?.aborted) return result(undefined, 'was not started: it was stopped');
 
-  const { execa } = await import('execa');
   // One pipe keeps the order; what the shell itself complains about before that still comes by the other.
   const child = execa(`exec 2>&1; ${run}`, {
     shell: true,

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
 import { describe, expect, it, vi } from 'vitest';
 import { type CommandHooks, runCommand } from '../../src/host/run-command.ts';
 import { temporaryFolder } from '../deploy/local-app-engine.ts';
@@ -9,7 +12,6 @@ async function run(text: string, within = 60_000, hooks: CommandHooks = {}, env 
 
 /** Whether a process of this id is still there, other than as a dead one that nobody has asked about. */
 async function runs(pid: number): Promise<boolean> {
-  const { readFile } = await import('node:fs/promises');
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return stat !== '' && !/\) Z /.test(stat);
 }
@@ -110,6 +112,17 @@ describe('what a command may leave', () => {
     await delay(50);
     expect(lines).toEqual([]);
   });
+});
+
+it('does not outlive this process', async () => {
+  const door = JSON.stringify(join(import.meta.dirname, '../../src/host/run-command.ts'));
+  const script = `
+    const { runCommand } = await import(${door});
+    const onLine = (line) => { console.log(line); process.exit(0); };
+    await runCommand({ name: 'x', run: 'echo $$; sleep 300', within: 60000 }, { cwd: '/', env: {} }, { onLine });`;
+  const { stdout } = await execa(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+  expect(stdout).toMatch(/^\d+$/);
+  await vi.waitFor(async () => expect(await runs(Number(stdout))).toBe(false));
 });
 
 it('secrets of this process do not reach it, paths and what is given do', async () => {
