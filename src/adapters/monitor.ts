@@ -71,6 +71,7 @@ export function windowsFrom(monitoring: Monitoring): DrawWindow {
   return async ({ title, service, version, baseline, from, to }) => {
     if (to <= from) return undefined;
     const points = await monitoring.minutes({ service, canary: version, from, to });
+    if (points.length === 0) return undefined;
     return renderChart({ title, from, to, canary: version, baseline, points });
   };
 }

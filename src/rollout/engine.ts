@@ -60,7 +60,11 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     async recover() {
       for (const id of await store.live()) {
         const events = await store.read(id);
-        if (events && events.length > 0) lines.set(id, new Line(fold(events), surroundings));
+        if (!events || events.length === 0) continue;
+        const rollout = fold(events);
+        // The process before died between the last line of the journal and its move to the closed ones.
+        if (rollout.closed) await store.close(id, pastOf(rollout));
+        else lines.set(id, new Line(rollout, surroundings));
       }
       for (const { rollout } of lines.values()) if (rollout.stage.at === 'rolled-back') shut(rollout);
       await Promise.all([...lines.values()].map((line) => line.goOn()));

@@ -92,17 +92,17 @@ interface GuardRecord {
   readonly liftedUntil?: number;
   readonly locks: readonly Lock[];
   /** Rollouts that have locked their service, whether or not it still is. */
-  readonly lockedBy: readonly string[];
+  readonly lockedBy: readonly { readonly service: string; readonly rollout: string }[];
   readonly rejections: readonly (Rejection & { readonly service: string })[];
   readonly history: readonly GuardEntry[];
 }
 
 const DOCUMENT = 'guard';
 const EMPTY: GuardRecord = { schema: 1, locks: [], lockedBy: [], rejections: [], history: [] };
-/** So many lines of history, rollouts and rejections are kept. */
+/** So many lines of history are kept. */
 export const KEPT = 300;
-/** More locks than this on one service say nothing new. */
-const LOCKS_EACH = 10;
+/** Of each service, so many are kept; App Engine takes 105 services. More locks than this say nothing new. */
+const EACH = { locks: 10, lockedBy: 20, rejections: 50 };
 
 /**
  * Reads what is on record. Changes are on disk before they count.
@@ -147,7 +147,7 @@ export async function openGuard(
     lock: (service, { why, rollout }, by) =>
       inTurn(async () => {
         const known = rollout
-          ? record.lockedBy.includes(rollout)
+          ? record.lockedBy.some((past) => past.rollout === rollout)
           : record.locks.some((l) => l.service === service && l.why === why && l.by?.id === by?.id);
         if (known) return;
         await save({ type: 'locked', service, why, ...(rollout && { rollout }), ...(by && { by: who(by) }) });
@@ -223,19 +223,23 @@ function apply(record: GuardRecord, entry: GuardEntry): GuardRecord {
     case 'locked': {
       const { service, why, rollout, by, at } = entry;
       const lock: Lock = { service, why, since: at, ...(by && { by }), ...(rollout && { rollout }) };
-      const others = record.locks.filter((other) => other.service !== service);
-      const own = record.locks.filter((other) => other.service === service);
-      const lockedBy = rollout ? [...record.lockedBy, rollout].slice(-KEPT) : record.lockedBy;
-      return { ...record, locks: [...others, ...[...own, lock].slice(-LOCKS_EACH)], lockedBy };
+      const lockedBy = rollout ? keep(record.lockedBy, { service, rollout }, EACH.lockedBy) : record.lockedBy;
+      return { ...record, locks: keep(record.locks, lock, EACH.locks), lockedBy };
     }
     case 'unlocked':
       return { ...record, locks: record.locks.filter((lock) => lock.service !== entry.service) };
     case 'rejected': {
       const { service, version, why, rollout, at } = entry;
-      const rejections = [...record.rejections, { service, version, why, at, rollout }].slice(-KEPT);
-      return { ...record, rejections };
+      const rejection = { service, version, why, at, rollout };
+      return { ...record, rejections: keep(record.rejections, rejection, EACH.rejections) };
     }
   }
+}
+
+/** One more of a service, of which the oldest go when there are too many. */
+function keep<T extends { readonly service: string }>(all: readonly T[], one: T, limit: number): T[] {
+  const own = [...all.filter(({ service }) => service === one.service), one];
+  return [...all.filter(({ service }) => service !== one.service), ...own.slice(-limit)];
 }
 
 /** All locks of a service as one: what is said of who and from which rollout is the newest one's. */

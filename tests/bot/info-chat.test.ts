@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bot } from 'grammy';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { windowCharts } from '../../src/adapters/report-charts.ts';
+import { windowsFrom } from '../../src/adapters/monitor.ts';
 import { connectTelegram, poll } from '../../src/bot/bot.ts';
 import type { BotContext } from '../../src/bot/context.ts';
 import { handleInfo } from '../../src/bot/info/install.ts';
@@ -85,7 +85,7 @@ async function begin(appEngineUrl = 'http://127.0.0.1:9'): Promise<void> {
       ],
     },
     readTraffic: (signal) => cloud.readTraffic(signal),
-    drawWindow: windowCharts(connectMonitoring({ ...to, clock: later, endpoint: monitoring })),
+    drawWindow: windowsFrom(connectMonitoring({ ...to, clock: later, endpoint: monitoring })),
     rollouts: () => [],
     refused: (by, attempt) => refused.push(`${by.name}: ${attempt}`),
     restorer: {

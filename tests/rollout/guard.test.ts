@@ -222,19 +222,24 @@ test('what could not be written does not count', async () => {
   expect(guard.bar('default', START)).toBeUndefined();
 });
 
-test('the record stays small, and what is in force outlives its line in the history', async () => {
+test('the record stays small, and what is in force or recent of a service outlives all others', async () => {
   const { guard, disk, reopen } = await setUp();
-  await guard.lock('kept', { why: 'For long' }, ADA);
+  await guard.lock('quiet', { why: 'For long', rollout: 'first' });
+  await guard.reject('quiet', { version: 'v1', why: 'Slow', at: START, rollout: 'first' });
   const sizes: number[] = [];
   for (let i = 0; i < 3 * KEPT; i++) {
-    await guard.lock('default', { why: 'Rolled back', rollout: `r${i}` });
-    await guard.reject('default', { version: `v${i % 7}`, why: 'Errors', at: START, rollout: `r${i}` });
+    await guard.lock('busy', { why: 'Rolled back', rollout: `r${i}` });
+    await guard.reject('busy', { version: `v${i % 7}`, why: 'Errors', at: START, rollout: `r${i}` });
     sizes.push(disk.document?.length ?? 0);
   }
   expect(sizes.at(-1)).toBeLessThan(1.05 * (sizes[2 * KEPT] ?? 0));
   const next = await reopen();
   expect(next.history()).toHaveLength(KEPT);
-  expect(next.bar('kept', START)).toMatchObject({ why: 'For long' });
+  expect(next.bar('quiet', START)).toMatchObject({ why: 'For long' });
+  expect(next.rejectionOf('quiet', 'v1')).toMatchObject({ why: 'Slow' });
+  await next.unlock('quiet', 'Understood', BEN);
+  await next.lock('quiet', { why: 'For long', rollout: 'first' });
+  expect(next.bar('quiet', START)).toBeUndefined();
 });
 
 test('a document of another Sluice’s is named, with what to do', async () => {
