@@ -206,7 +206,7 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
       }
     } catch (error) {
       if (isDone(error)) return sent;
-      // Somebody deleted it: what still matters is posted anew.
+      // Somebody deleted it, or the group has become another one: what still matters is posted anew.
       if (isGone(error)) return post.fresh ? await send(owner, post) : sent;
       throw error;
     }
@@ -231,7 +231,8 @@ function isDone(error: unknown): boolean {
 
 function isGone(error: unknown): boolean {
   return (
-    error instanceof GrammyError && /message (to edit not found|can't be edited)/.test(error.description)
+    error instanceof GrammyError &&
+    /message (to edit not found|can't be edited)|upgraded to a supergroup/.test(error.description)
   );
 }
 

@@ -10,14 +10,28 @@ const LONGEST_WAIT_S = 90;
 /**
  * Carries every call to Telegram: waits out flood limits, one chat not holding up another, and tries again where the
  * call cannot have arrived. A call whose answer was lost may have arrived, so it is only tried again if doing it twice
- * is the same as once.
+ * is the same as once. What is sent to a group that has become a supergroup goes there; its old messages stay behind.
  */
 export function carefulSending(): Transformer {
   const waits = new Map<string, Promise<unknown>>();
+  /** New numbers of groups, by the old ones, as Telegram told them. */
+  const moved = new Map<unknown, number>();
 
   return (prev, method, payload, signal) => {
     if (method === 'getUpdates') return prev(method, payload, signal);
-    const attempt = () => tryCall(method, () => prev(method, payload, deadline(signal)));
+    const attempt = async () => {
+      const from = (payload as { chat_id?: unknown }).chat_id;
+      const call = () => {
+        const to = method.startsWith('send') ? moved.get(from) : undefined;
+        const there = to === undefined ? payload : { ...payload, chat_id: to };
+        return tryCall(method, () => prev(method, there, deadline(signal)));
+      };
+      const reply = await call();
+      const to = reply.ok ? undefined : reply.parameters?.migrate_to_chat_id;
+      if (to === undefined) return reply;
+      moved.set(from, to);
+      return method.startsWith('send') ? call() : reply;
+    };
     // A tap must be answered at once, whatever else is queued for the chat.
     const chat = (payload as { chat_id?: number | string }).chat_id;
     if (chat === undefined) return attempt();
@@ -32,7 +46,7 @@ export function carefulSending(): Transformer {
 
 type Reply<T> =
   | { ok: true; result: T }
-  | { ok: false; parameters?: { retry_after?: number }; error_code: number };
+  | { ok: false; parameters?: { retry_after?: number; migrate_to_chat_id?: number }; error_code: number };
 
 async function tryCall<R extends Reply<unknown>>(method: string, call: () => Promise<R>): Promise<R> {
   for (let attempt = 1; ; attempt++) {

@@ -7,6 +7,7 @@ import { createOutbox, type Outbox, type Post } from '../../src/bot/outbox.ts';
 import { SandboxClock } from '../../src/sandbox/clock.ts';
 import { startTelegram } from '../../src/sandbox/telegram/index.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
+import { scriptedServer } from '../deploy/scripted-server.ts';
 
 const GROUP = -1_001_234_567_890;
 const TOKEN = '7000000001:outbox-test-token';
@@ -114,4 +115,58 @@ test('text of people cannot become markup', async () => {
   const { html } = await import('../../src/bot/html.ts');
   await show(post(html`<b>${'<i>&"Tom" </i>'}</b>`.text));
   expect(await texts()).toEqual(['<i>&"Tom" </i>']);
+});
+
+test('a post that is wanted again stands at the end, and only there', async () => {
+  await show(post('the list'), post('talk', { key: 'talk' }));
+  outbox.again('abc', 'card');
+  await outbox.idle();
+  expect(await texts()).toEqual(['talk', 'the list']);
+  await show(post('the list, ticked'), post('talk', { key: 'talk' }));
+  expect(await texts()).toEqual(['talk', 'the list, ticked']);
+});
+
+test('a group that has become another one is followed: what matters is posted there, and edited there', async () => {
+  const [OLD, NEW] = [-100, -1_009];
+  let before = true;
+  let sent = 0;
+  const { url, seen } = await scriptedServer(({ body }) => {
+    const call = JSON.parse(body) as { chat_id: number };
+    if (call.chat_id === OLD && !before)
+      return {
+        status: 400,
+        json: {
+          ok: false,
+          error_code: 400,
+          description: 'Bad Request: group chat was upgraded to a supergroup chat',
+          parameters: { migrate_to_chat_id: NEW },
+        },
+      };
+    const message = {
+      message_id: ++sent,
+      date: 0,
+      chat: { id: call.chat_id, type: 'supergroup', title: 'T' },
+    };
+    return { json: { ok: true, result: message } };
+  });
+  const { api } = connectTelegram({ token: TOKEN, apiRoot: url });
+  const away = createOutbox(api, openFileStore(join(folder, 'away')), (what, error) =>
+    failures.push(`${what}: ${error}`),
+  );
+  const told = async (html: string) => {
+    away.show('abc', { id: OLD }, () => [post(html)]);
+    await away.idle();
+  };
+  await told('one');
+  before = false;
+  await told('two');
+  await told('three');
+  await away.stop();
+  expect(failures).toEqual([]);
+  expect(seen.map(({ url: path, body }) => [path.split('/').at(-1), JSON.parse(body).chat_id])).toEqual([
+    ['sendMessage', OLD],
+    ['editMessageText', OLD],
+    ['sendMessage', NEW],
+    ['editMessageText', NEW],
+  ]);
 });
