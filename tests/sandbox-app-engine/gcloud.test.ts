@@ -34,7 +34,7 @@ it.skipIf(!hasGcloud())(
       { id: 'v2', traffic_split: 0 },
     ]);
     const v2 = JSON.parse(await gcloud('app', 'versions', 'describe', 'v2', '--service=default'));
-    expect(v2.envVariables).toEqual({ FAIL_RATE: '0', SLOW_MS: '0' });
+    expect(v2.envVariables).toMatchObject({ FAIL_RATE: '0', SLOW_MS: '0' });
     expect(Object.keys(v2.deployment.files)).toContain('модель – 金.txt');
     const answer = await fetch(`${v2.versionUrl}/`);
     expect(await answer.json()).toMatchObject({ service: 'signals', version: 'v2' });

@@ -10,12 +10,14 @@ import {
   SERVICE,
   SIGNALS,
   split,
+  stopCron,
 } from './support.ts';
 
 describe('a release, by Google’s own clients', () => {
   it('deploys without traffic, answers at versionUrl, splits, and counts per version and status', async () => {
     const engine = await appEngine();
     await engine.seed('default', 'v1', SIGNALS);
+    await stopCron(engine);
     const { versions, services } = clients(engine);
 
     const url = await deploy(engine, 'v2', app("response.writeHead(503).end('no')"), {

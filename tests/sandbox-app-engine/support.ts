@@ -110,6 +110,15 @@ export async function split(
   await operation.promise();
 }
 
+/** Deletes every cron job, for tests that count requests. */
+export async function stopCron(engine: AppEngine): Promise<void> {
+  const path = '/v1beta1/projects/demo/locations/us-central1/jobs?legacyAppEngineCron=true';
+  const { body } = await rest(engine, 'GET', path);
+  for (const { name } of (body.jobs ?? []) as { name: string }[]) {
+    await rest(engine, 'DELETE', `/v1beta1/${name}`);
+  }
+}
+
 /** Raw JSON of the REST API, for what Google's clients would hide. */
 export async function rest(
   engine: AppEngine,
