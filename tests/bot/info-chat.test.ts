@@ -167,6 +167,7 @@ test('a freeze and a lock outlive the bot, and /traffic tells them', async () =>
 
 test('/history leads to /report, which comes as a document of its own', async () => {
   const events = fullJournal();
+  await store.keep('evidence/k3f9x2ab/1.2-1.png', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0));
   await store.append('k3f9x2ab', 0, events);
   await store.close('k3f9x2ab', pastOf(fold(events)));
   await begin();
@@ -175,10 +176,11 @@ test('/history leads to /report, which comes as a document of its own', async ()
   );
   const { caption, document } = await ask(CLEO, '/report');
   // The project does not answer here; the document comes all the same.
-  expect(caption).toMatch(/^default: v2-signals\. Opens in any browser.* Pictures are missing: /);
+  expect(caption).toMatch(/^default: v2-signals\. Opens in any browser.* Charts are missing: /);
   expect(document?.file_name).toBe('default-v2-signals-k3f9x2ab.html');
   const body = await (await fetch(telegram.url + document?.url)).text();
   expect(body).toMatch(/^<!doctype html>/);
+  expect(body).toContain('alt="approval &lt;1&gt;.png" src="data:image/png;base64,iVBORwA="');
   expect(body).toContain(`All ${events.length} lines of the record`);
   expect((await ask(CLEO, '/report k3f9x2ab')).document?.file_name).toBe(document?.file_name);
   expect((await ask(CLEO, '/report nope')).text).toBe('There is no rollout nope. /history lists them.');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readPictures } from '../../src/bot/report/pictures.ts';
 import { report } from '../../src/bot/report/report.ts';
 import { drawCharts, windowsOf } from '../../src/bot/report/windows.ts';
 import type { Event } from '../../src/rollout/events.ts';
@@ -117,6 +118,27 @@ test('pictures are inside', () => {
   expect(report(events, [{ title: 'At "10 %"', png }])).toContain(
     '<img alt="At &quot;10 %&quot;" src="data:image/png;base64,iVBORw==">',
   );
+});
+
+test('pictures of the evidence are shown as what they are; whatever else it is stays a name', async () => {
+  const name = 'evidence/k3f9x2ab/1.2-1.png';
+  const picturesOf = (bytes: Uint8Array | undefined) =>
+    readPictures(events, { kept: async (kept) => (kept === name ? bytes : undefined) });
+  const jpeg = await picturesOf(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0));
+  expect(report(events, [], jpeg)).toContain(
+    '<img class="evidence" alt="approval &lt;1&gt;.png" src="data:image/jpeg;base64,/9j/4A==">',
+  );
+  for (const other of [
+    Buffer.from('<svg onload="alert(1)"/>'),
+    Buffer.from('%PDF-1.7'),
+    Buffer.alloc(0),
+    undefined,
+  ]) {
+    expect(report(events, [], await picturesOf(other))).toBe(document);
+  }
+  const large = Buffer.alloc(17 * 1024 * 1024);
+  large.set([0x89, 0x50, 0x4e, 0x47]);
+  expect((await picturesOf(large)).size).toBe(0);
 });
 
 test('the same journal gives the same document', () => {

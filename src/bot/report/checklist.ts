@@ -1,12 +1,14 @@
 import { itemId } from '../../rollout/checklist.ts';
+import type { Note } from '../../rollout/events.ts';
 import type { Checklist, Rollout, Run } from '../../rollout/state.ts';
 import { type Html, html } from '../html.ts';
 import { listed } from '../info/words.ts';
 import type { ReportData } from './data.ts';
 import { badge, list, output, person, section, table, time } from './parts.ts';
+import type { Pictures } from './pictures.ts';
 
 /** Every item with its mark, who set it and when, and the evidence beside it. */
-export function checklistSection({ rollout }: ReportData): Html | undefined {
+export function checklistSection({ rollout }: ReportData, pictures: Pictures): Html | undefined {
   const { terms, checklist } = rollout;
   const parts = terms.checklist.map((part, s) => {
     const rows = part.items.map((item, i) => {
@@ -14,7 +16,7 @@ export function checklistSection({ rollout }: ReportData): Html | undefined {
       return [
         html`${id} ${item.text}${item.required ? '' : html` <span class="note">optional</span>`}`,
         mark(checklist, id),
-        evidence(checklist, id),
+        evidence(checklist, id, pictures),
       ];
     });
     return html`<h3>${part.title}</h3>${table(['Item', 'Mark', 'Evidence'], rows)}`;
@@ -30,14 +32,19 @@ function mark({ ticks }: Checklist, id: string): Html {
   return html`<span class="badge">does not apply</span> ${by}: ${tick.mark.reason}`;
 }
 
-function evidence({ notes, runs }: Checklist, id: string): Html {
-  const said = (notes[id] ?? []).map((note) =>
-    note.kind === 'text'
-      ? html`${note.text} <span class="note">${person(note.by)}, ${time(note.at)}</span>`
-      : html`File ${note.name}, kept as <code>${note.kept}</code> <span class="note">${person(note.by)}, ${time(note.at)}</span>`,
+function evidence({ notes, runs }: Checklist, id: string, pictures: Pictures): Html {
+  const said = (notes[id] ?? []).map(
+    (note) => html`${shown(note, pictures)} <span class="note">${person(note.by)}, ${time(note.at)}</span>`,
   );
   const run = runs[id];
   return html`${list(said)}${run && ran(run)}`;
+}
+
+function shown(note: Note, pictures: Pictures): Html {
+  if (note.kind === 'text') return html`${note.text}`;
+  const picture = pictures.get(note.kept);
+  const image = picture && html`<img class="evidence" alt="${note.name}" src="${picture}">`;
+  return html`File ${note.name}, kept as <code>${note.kept}</code>${image}`;
 }
 
 function ran(run: Run): Html {

@@ -8,7 +8,7 @@ import { sentence } from '../info/words.ts';
 import type { DrawWindow } from './windows.ts';
 
 export interface ReportPorts {
-  readonly store: Pick<Store, 'read' | 'history'>;
+  readonly store: Pick<Store, 'read' | 'history' | 'kept'>;
   readonly drawWindow: DrawWindow;
   rollouts(): readonly Rollout[];
 }
@@ -49,13 +49,20 @@ export async function makeReport(
     return { problem: `There is no rollout ${wanted}. /history lists them.` };
   }
 
-  const [{ report }, { drawCharts }] = await Promise.all([import('./report.ts'), import('./windows.ts')]);
-  const { charts, problem } = await drawCharts(events, drawWindow);
+  const [{ report }, { drawCharts }, { readPictures }] = await Promise.all([
+    import('./report.ts'),
+    import('./windows.ts'),
+    import('./pictures.ts'),
+  ]);
+  const [{ charts, problem }, pictures] = await Promise.all([
+    drawCharts(events, drawWindow),
+    readPictures(events, store),
+  ]);
   const { service, version } = first.draft;
-  const missing = problem === undefined ? '' : ` Pictures are missing: ${sentence(problem)}`;
+  const missing = problem === undefined ? '' : ` Charts are missing: ${sentence(problem)}`;
   return {
     name: `${service}-${version}-${wanted}.html`,
-    document: report(events, charts),
+    document: report(events, charts, pictures),
     caption: html`<b>${service}: ${version}</b>. Opens in any browser, without a network.${missing}`.text,
   };
 }

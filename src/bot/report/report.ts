@@ -4,6 +4,7 @@ import { careSections } from './care.ts';
 import { checklistSection } from './checklist.ts';
 import { readData } from './data.ts';
 import { journalSection } from './journal.ts';
+import type { Pictures } from './pictures.ts';
 import { preparationSections } from './preparation.ts';
 import { questionSections } from './questions.ts';
 import { STYLE } from './style.ts';
@@ -13,14 +14,19 @@ import { type ReportChart, trafficSections } from './traffic.ts';
 /**
  * A rollout as one HTML document that needs nothing else: no script, no network, no font. Pure: the same journal gives the
  * same document.
- * @param charts pictures that were drawn beside, as PNG.
+ * @param charts drawings of the figures, as PNG.
+ * @param pictures what the evidence shows; files that are not among them are named only.
  * @throws Error when the journal does not begin with the event that started the rollout.
  */
-export function report(events: readonly Event[], charts: readonly ReportChart[]): string {
+export function report(
+  events: readonly Event[],
+  charts: readonly ReportChart[],
+  pictures: Pictures = new Map(),
+): string {
   const data = readData(events);
   const { service, version, id } = data.rollout;
   const chapters = [
-    checklistSection(data),
+    checklistSection(data, pictures),
     ...preparationSections(data),
     ...trafficSections(data, charts),
     ...questionSections(data),

@@ -28,6 +28,7 @@ code { font-size: .9em; }
 details > summary { cursor: pointer; color: var(--canary); }
 img, svg { display: block; max-width: 100%; height: auto; }
 img { border: 1px solid var(--line); }
+img.evidence { max-height: 20rem; margin: .4rem 0; }
 figure { margin: .75rem 0; }
 figcaption { color: var(--faint); font-size: .9rem; margin-bottom: .25rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 1.5rem; }
