@@ -50,7 +50,7 @@ export function createPublisher(
     const line = progress?.effect === rollout.pending?.effect.id ? progress?.line : undefined;
     const bar = guard.bar(rollout.service, now);
     const moment = { now, ...(line && { progress: line }), ...(bar && { bar }) };
-    const end = notice(rollout);
+    const end = notice(rollout, bar);
     return [
       ...sectionPosts(rollout, line),
       // While the checklist is walked its sections are what people look at; the card follows below them.
@@ -65,6 +65,8 @@ export function createPublisher(
     publish(rollout) {
       if (rollout.closed) {
         latest.delete(rollout.id);
+        // Once more, so that no button is left which nothing answers to.
+        show(rollout);
         outbox.forget(rollout.id);
         return;
       }

@@ -156,9 +156,13 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     if (stage.at !== 'rolled-back') return;
     const why = `${version} was rolled back: ${stage.reason}`;
     const rejection = { version, why: stage.reason, at: endedAt ?? clock.now(), rollout: id };
-    Promise.all([guard.lock(service, { why, rollout: id }), guard.reject(service, rejection)]).catch(
-      (error) => around.failed(rollout, error),
-    );
+    Promise.all([guard.lock(service, { why, rollout: id }), guard.reject(service, rejection)])
+      // The chat says that it is locked once it is.
+      .then(() => {
+        const line = lines.get(id);
+        if (line) around.changed(line.rollout);
+      })
+      .catch((error) => around.failed(rollout, error));
   }
 
   function barOn({ service }: Rollout): Bar | undefined {

@@ -28,7 +28,7 @@ function asked(world: World): { text: string; labels: string[] } {
 }
 
 function told(world: World): string {
-  const said = notice(world.rollout);
+  const said = notice(world.rollout, world.bar);
   if (!said) throw new Error(`Nothing is told at ${world.rollout.stage.at}.`);
   return textOf(said.view);
 }
@@ -196,13 +196,15 @@ test('a rollback is told as soon as the traffic is back, and completed when the 
     checks: [{ name: 'cron jobs', ok: true, detail: '2 jobs as before' }],
   });
   world.settle();
+  expect(told(world)).not.toContain('locked');
+  world.bar = { kind: 'lock', why: 'v2 was rolled back: It smells.', since: world.now };
   const text = told(world);
   expect(notice(world.rollout)?.key).toBe('back');
   expect(text).toContain(
     'Why: It smells.\nAsked for by Ada, approved by Ben.\n✅ cron jobs: 2 jobs as before',
   );
   expect(text).toContain(
-    '🔒 default stays locked for releases until an approver sends /unlock default REASON.',
+    '🔒 default is locked: nothing is released until an approver sends /unlock default REASON.',
   );
   expect(cardOf(world)).toContain('✅ cron jobs: 2 jobs as before');
 });

@@ -1,6 +1,7 @@
 import { sayDuration } from '../../plan/duration.ts';
 import { describeSplit } from '../../plan/split.ts';
 import { beginCare } from '../../rollout/care.ts';
+import type { Bar } from '../../rollout/guard.ts';
 import type { Gate, Rollout } from '../../rollout/state.ts';
 import type { View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
@@ -17,8 +18,11 @@ export interface Notice {
   readonly view: View;
 }
 
-/** What is said when a rollout has ended, or as soon as the traffic is back; undefined while it goes on. */
-export function notice(rollout: Rollout): Notice | undefined {
+/**
+ * What is said when a rollout has ended, or as soon as the traffic is back; undefined while it goes on.
+ * @param bar what keeps the service's releases back now.
+ */
+export function notice(rollout: Rollout, bar?: Bar): Notice | undefined {
   const { stage, service, version, live, terms } = rollout;
   if (stage.at === 'cancelled') {
     const split = live ? describeSplit(live) : 'unchanged';
@@ -29,7 +33,9 @@ export function notice(rollout: Rollout): Notice | undefined {
   if (!terms.announce.chat) return undefined;
   if (stage.at === 'done') return { key: 'done', view: { html: announcement(rollout).text } };
   const reason = reasonOfReturn(rollout);
-  return reason === undefined ? undefined : { key: 'back', view: { html: returned(rollout, reason).text } };
+  return reason === undefined
+    ? undefined
+    : { key: 'back', view: { html: returned(rollout, reason, bar).text } };
 }
 
 function announcement(rollout: Rollout): Html {
@@ -85,7 +91,7 @@ function reasonOfReturn({ stage }: Rollout): string | undefined {
   return stage.at === 'stuck' && stage.resume.at === 'put-back' ? stage.resume.reason : undefined;
 }
 
-function returned(rollout: Rollout, reason: string): Html {
+function returned(rollout: Rollout, reason: string, bar: Bar | undefined): Html {
   const { stage, service, version, live, original, putBack } = rollout;
   const gate = rollout.gates.findLast((g) => g.topic.kind === 'roll-back');
   const asker = gate?.topic.kind === 'roll-back' ? gate.topic.asker?.name : undefined;
@@ -103,6 +109,10 @@ function returned(rollout: Rollout, reason: string): Html {
     html`Why: ${shorten(reason, 400)}`,
     html`Asked for by ${asker ?? 'the judge'}${gate?.settledBy ? `, approved by ${gate.settledBy.name}` : ''}.`,
     ...rest,
-    html`🔒 ${service} stays locked for releases until an approver sends <code>/unlock ${service} REASON</code>.`,
+    ...(bar?.kind === 'lock'
+      ? [
+          html`🔒 ${service} is locked: nothing is released until an approver sends <code>/unlock ${service} REASON</code>.`,
+        ]
+      : []),
   ]}`;
 }
