@@ -50,7 +50,7 @@ export function createPublisher(
     const line = progress?.effect === rollout.pending?.effect.id ? progress?.line : undefined;
     const bar = guard.bar(rollout.service, now);
     const moment = { now, ...(line && { progress: line }), ...(bar && { bar }) };
-    const end = notice(rollout, bar);
+    const end = notice(rollout);
     return [
       ...sectionPosts(rollout, line),
       // While the checklist is walked its sections are what people look at; the card follows below them.

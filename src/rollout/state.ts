@@ -158,8 +158,8 @@ export function enter(rollout: Rollout, stage: Stage, at: number): Rollout {
 
 /** There is a state from before to go back to, and something may have been moved since. */
 export function canRollBack(rollout: Rollout): boolean {
-  const { stage, original, step } = rollout;
-  if (!original || isGoingBack(stage) || stage.at === 'rolled-back') return false;
+  const { stage, original, step, closed } = rollout;
+  if (!original || closed || isGoingBack(stage) || stage.at === 'rolled-back') return false;
   return stage.at !== 'cancelled' || step >= 0;
 }
 

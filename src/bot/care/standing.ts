@@ -3,7 +3,7 @@ import type { Reading } from '../../plan/terms.ts';
 import { answerOf, type Care, type CriterionState } from '../../rollout/care.ts';
 import type { Rollout } from '../../rollout/state.ts';
 import { type Html, html } from '../html.ts';
-import { criteriaLines, waiting } from './criteria.ts';
+import { criteriaLines, isAsked, waiting } from './criteria.ts';
 import { localTime, nameOf, span } from './words.ts';
 
 /** What is known before the verdict is due. */
@@ -24,13 +24,16 @@ export function criteriaView(rollout: Rollout, now: number, measured: Measured):
   const { care, terms } = rollout;
   if (terms.success.criteria.length === 0)
     return html`The plan has no success criteria, so there is no verdict on ${nameOf(rollout)}.`;
+  const states = standing(rollout, measured);
   const title = html`⚖️ <b>${nameOf(rollout)}: success criteria</b>`;
   const lines = care?.assessment
     ? [assessed(care), criteriaLines(rollout, care.assessment.criteria)]
     : [
         html`${due(rollout, care, now)}${progress(rollout, measured)}`,
-        criteriaLines(rollout, standing(rollout, measured)),
-        html`❓ is not measured, or could not be: people are asked when the verdict is due.`,
+        criteriaLines(rollout, states),
+        ...(states.some(isAsked)
+          ? [html`❓ could not be measured, or is not: people are asked when the verdict is due.`]
+          : []),
       ];
   return html`${[title, ...lines]}`;
 }
