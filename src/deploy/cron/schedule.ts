@@ -17,6 +17,8 @@ const MONTHS = [
 ] as const;
 /** In a leap year. */
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+/** The longest that the grammar has a word for. */
+const NUMBER = '\\d{1,5}';
 const TIME = '(?:[01]?\\d|2[0-3]):[0-5]\\d';
 
 const list = (one: string) => `${one}(?:\\s*,\\s*${one})*`;
@@ -25,10 +27,10 @@ const DAYS_OF_WEEK = `(?:every|${list(ORDINAL)})\\s+(?:day|${list(WEEKDAY)})`;
 const QUARTER = `(?:${list('(?:1st|first|2nd|second|3rd|third)')}\\s+month\\s+of\\s+)?quarter`;
 
 const INTERVAL = new RegExp(
-  `^every\\s+(\\d+)\\s+(hours|mins|minutes)(?:\\s+(?:(synchronized)|from\\s+${TIME}\\s+to\\s+${TIME}))?$`,
+  `^every\\s+(${NUMBER})\\s+(hours|mins|minutes)(?:\\s+(?:(synchronized)|from\\s+${TIME}\\s+to\\s+${TIME}))?$`,
 );
 const SPECIFIC = new RegExp(
-  `^(?:${DAYS_OF_WEEK}|(?:${DAYS_OF_WEEK}|(${list('\\d{1,2}')}))\\s+of\\s+(?:(month|${list(MONTH)})|${QUARTER}))\\s+${TIME}$`,
+  `^(?:${DAYS_OF_WEEK}|(?:${DAYS_OF_WEEK}|(${list(NUMBER)}))\\s+of\\s+(?:(month|${list(MONTH)})|${QUARTER}))\\s+${TIME}$`,
 );
 
 const EXAMPLES =
