@@ -398,6 +398,13 @@ test('/plan tells what a team has changed, freezes and bars among it', async () 
   );
 });
 
+test('/plan of a service that is being released to tells so, and begins where that release began', async () => {
+  rollouts = [{ ...underWay(), base: { shardBy: 'UNSPECIFIED', shares: { v1: 1000 } } }];
+  const shown = plain((await planCommand('default', planPorts())).html);
+  expect(shown).toMatch(/\nNow: v1 90 %, v2 10 %\nUnder way: v2, started by Ada\. \/status\n/);
+  expect(shown).toMatch(/▫️ v1 90 %, NEW 10 %; judged/);
+});
+
 test('/plan asks for the service where there are several, and works while App Engine does not answer', async () => {
   expect((await planCommand('', planPorts())).html).toBe(
     'Which service? Add its name, such as /plan default. There are default and worker. ',

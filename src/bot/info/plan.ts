@@ -3,6 +3,7 @@ import { nearest } from '../../plan/nearest.ts';
 import type { Plan, Role } from '../../plan/schema.ts';
 import { describeSplit, type Split } from '../../plan/split.ts';
 import type { Guard } from '../../rollout/guard.ts';
+import { isOver, type Rollout } from '../../rollout/state.ts';
 import type { View } from '../buttons.ts';
 import { type Html, html } from '../html.ts';
 import type { Team } from '../team/team.ts';
@@ -17,6 +18,7 @@ export interface PlanPorts {
   readonly guard: Pick<Guard, 'bar'>;
   readonly team: Pick<Team, 'members'>;
   readonly clock: Pick<Clock, 'now'>;
+  rollouts(): readonly Rollout[];
 }
 
 /** The live split takes this long at most: the plan can be shown without it. */
@@ -48,16 +50,19 @@ export async function planCommand(text: string, ports: PlanPorts): Promise<View>
 function planView(
   service: string,
   { split, unread }: { readonly split: Split | undefined; readonly unread: string | undefined },
-  { plan, guard, team, clock }: Omit<PlanPorts, 'readTraffic'>,
+  { plan, guard, team, clock, rollouts }: Omit<PlanPorts, 'readTraffic'>,
 ): View {
   const now = clock.now();
+  const underWay = rollouts().find((r) => r.service === service && !isOver(r.stage));
   const bar = guard.bar(service, now);
   const lines = [
     html`<b>How a release of ${service} goes</b>`,
     html`Now: ${split ? describeSplit(split) : (unread ?? 'no traffic')}`,
+    ...(underWay ? [html`Under way: ${underWay.version}, started by ${underWay.starter.name}. /status`] : []),
     ...(bar ? [sayBar(service, bar, now)] : []),
     html``,
-    ...planLines(plan, service, split),
+    // What is under way began from another split than the one that it has made by now.
+    ...planLines(plan, service, underWay?.base ?? split),
     html``,
     ...freezes(plan),
     ...people(team),
