@@ -157,6 +157,7 @@ function dialogueVersion(): string {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   for (const name of [
     'wizard',
+    'ask',
     'reason',
     'checklist/waive',
     'checklist/note',

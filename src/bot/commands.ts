@@ -90,7 +90,12 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk, more: Comp
   ours.command('resume', async (ctx) => {
     const actor = await requireRole(ctx, desk, 'resume');
     if (!actor) return;
-    const rollout = await pick(ctx, desk, ({ held }) => held !== undefined, 'Nothing is on hold.');
+    const rollout = await pick(
+      ctx,
+      desk,
+      (r) => r.held !== undefined && isUnderWay(r),
+      'Nothing is on hold.',
+    );
     if (!rollout) return;
     const act = await desk.act(rollout.id, { type: 'resume' }, actor);
     await ctx.reply(act.refused ? act.say : `${rollout.service}: ${rollout.version} goes on.`);

@@ -1,11 +1,11 @@
 import type { Composer, NextFunction } from 'grammy';
-import type { Act, Actor } from '../rollout/answers.ts';
+import type { Actor } from '../rollout/answers.ts';
 import { type Press, parseData, rolloutOfGate } from './buttons.ts';
 import { handleCarePresses } from './care/presses.ts';
 import { handleChecklistPress } from './checklist/presses.ts';
 import type { BotContext } from './context.ts';
 import type { Desk } from './desk.ts';
-import { openDialogue, type Plea } from './dialogue.ts';
+import { plead, sayAct } from './plead.ts';
 import { handleRestorePress } from './restore/handlers.ts';
 import type { RestorePress } from './restore/press.ts';
 import type { Restorer } from './restore/restorer.ts';
@@ -67,19 +67,6 @@ async function handlePress(
     case 'follow-up':
       return handleCarePresses(ctx, next, press, actor, desk);
   }
-}
-
-/** Answers a press with what came of it. */
-export async function sayAct(ctx: BotContext, act: Pick<Act, 'say' | 'refused'>): Promise<void> {
-  await ctx.answerCallbackQuery({ text: act.say.slice(0, 200), show_alert: act.refused });
-}
-
-/** Begins the dialogue for a reason; whoever may not, or need not give one, is told so before being asked why. */
-export async function plead(ctx: BotContext, next: NextFunction, desk: Desk, plea: Plea): Promise<void> {
-  const act = await desk.actUnlessWordsLack(plea);
-  if (act) return sayAct(ctx, act);
-  await ctx.answerCallbackQuery({ text: 'Please write down why.' });
-  await openDialogue(ctx, next, { name: 'reason', argument: plea });
 }
 
 function overrule(

@@ -2,11 +2,10 @@ import type { Context } from 'grammy';
 import { sayBar } from '../rollout/bar.ts';
 import type { Draft, Source, Terms, Who } from '../rollout/draft.ts';
 import type { Bar, Rejection } from '../rollout/guard.ts';
-import type { Button } from './buttons.ts';
-import { keyboard, parseData } from './buttons.ts';
+import { ask, orProblem } from './ask.ts';
 import type { Talk } from './context.ts';
 import type { WizardStart } from './dialogue.ts';
-import { type Html, html, mention, shorten } from './html.ts';
+import { type Html, html, shorten } from './html.ts';
 import { dayOf } from './views/words.ts';
 
 /** What the wizard must know of the world. Each answers with a sentence where something is wrong. */
@@ -176,101 +175,4 @@ async function askVersion(
     options,
     check: (text) => world.checkNewVersion(service, text),
   });
-}
-
-interface Question {
-  readonly text: Html;
-  readonly options: readonly { text: string; value: string; style?: Button['style'] }[];
-  /** What is not among the options is typed. */
-  readonly other?: { readonly button: string; readonly prompt: string };
-  /** What is wrong with an answer; undefined when nothing is. */
-  check(answer: string): Promise<string | undefined>;
-}
-
-/** Asks until the answer passes its check. Undefined when the person calls it off. */
-async function ask(talk: Talk, ctx: Context, question: Question): Promise<string | undefined> {
-  const { options, other } = question;
-  const rows = options.map(({ text, style }, i) => [
-    { text, press: { kind: 'choose', option: String(i) }, ...(style && { style }) } satisfies Button,
-  ]);
-  const last: Button[] = [
-    ...(other ? [{ text: other.button, press: { kind: 'choose', option: 'other' } } as const] : []),
-    { text: 'Call it off', press: { kind: 'choose', option: 'off' } },
-  ];
-  const message = await ctx.reply(question.text.text, {
-    parse_mode: 'HTML',
-    reply_markup: keyboard([...rows, last]),
-  });
-  for (;;) {
-    const update = await talk.wait();
-    const said = await readAnswer(update, message.message_id, options);
-    if (said.kind === 'nothing') continue;
-    if (said.kind === 'other') {
-      // Clients then reply by themselves, which a bot in privacy mode is sure to hear.
-      const prompt = html`${mention(update.from)}: ${other?.prompt}`.text;
-      await update.reply(prompt, {
-        parse_mode: 'HTML',
-        reply_markup: { force_reply: true, selective: true },
-      });
-      continue;
-    }
-    if (said.kind === 'off') {
-      await conclude(
-        ctx,
-        message,
-        html`${question.text}
-✖️ Called off.`,
-      );
-      return undefined;
-    }
-    const { text: answer } = said;
-    const wrong = await talk.external(() => orProblem(question.check(answer)));
-    const sentence = 'problem' in wrong ? wrong.problem : wrong.value;
-    if (sentence === undefined) {
-      const label = options.find((option) => option.value === answer)?.text ?? answer;
-      await conclude(
-        ctx,
-        message,
-        html`${question.text}
-➡️ ${label}`,
-      );
-      return answer;
-    }
-    await update.reply(sentence);
-  }
-}
-
-type Said =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'off' }
-  | { readonly kind: 'other' }
-  /** Not meant for this question. */
-  | { readonly kind: 'nothing' };
-
-async function readAnswer(update: Context, message: number, options: Question['options']): Promise<Said> {
-  if (!update.callbackQuery) {
-    const text = update.message?.text?.trim();
-    return text ? { kind: 'text', text } : { kind: 'nothing' };
-  }
-  await update.answerCallbackQuery();
-  const press = parseData(update.callbackQuery.data ?? '');
-  if (press?.kind !== 'choose' || update.callbackQuery.message?.message_id !== message)
-    return { kind: 'nothing' };
-  if (press.option === 'off') return { kind: 'off' };
-  if (press.option === 'other') return { kind: 'other' };
-  const option = options[Number(press.option)];
-  return option ? { kind: 'text', text: option.value } : { kind: 'nothing' };
-}
-
-async function conclude(ctx: Context, message: { chat: { id: number }; message_id: number }, text: Html) {
-  await ctx.api.editMessageText(message.chat.id, message.message_id, text.text, { parse_mode: 'HTML' });
-}
-
-/** Errors cross a replay as data. */
-async function orProblem<T>(work: Promise<T>): Promise<{ value: T } | { problem: string }> {
-  try {
-    return { value: await work };
-  } catch (error) {
-    return { problem: (error as Error).message };
-  }
 }

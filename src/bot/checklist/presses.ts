@@ -6,7 +6,7 @@ import type { Press } from '../buttons.ts';
 import type { BotContext } from '../context.ts';
 import type { Desk } from '../desk.ts';
 import { openDialogue } from '../dialogue.ts';
-import { plead, sayAct } from '../presses.ts';
+import { plead, sayAct } from '../plead.ts';
 
 type ChecklistPress = Extract<Press, { kind: 'tick' | 'run' | 'turn' | 'waive' | 'note' | 'close' }>;
 
