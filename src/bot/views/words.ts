@@ -71,7 +71,11 @@ export function answerMark(verdict: Verdict): string {
 /** "Errors 0.12 % against 0.10 % (0.5 to 2.1 times, 1,240 requests), p95 184 ms against 181 ms." */
 export function figures(verdict: Verdict): string {
   const { canary, baseline, errorRatio } = verdict;
-  if (canary.requests === 0) return 'No requests reached the new version.';
+  if (canary.requests === 0) {
+    // Figures alone never decide on nothing: then commands did.
+    const decided = verdict.answer === 'good' || verdict.answer === 'bad';
+    return decided ? verdict.reasons.join(' ') : 'No requests reached the new version.';
+  }
   const times = errorRatio ? `${decimal(errorRatio.low)} to ${decimal(errorRatio.high)} times, ` : '';
   const against = baseline.requests > 0 ? ` against ${errorShare(baseline)}` : '';
   const errors = `Errors ${errorShare(canary)}${against} (${times}${count(canary.requests, 'request')})`;
