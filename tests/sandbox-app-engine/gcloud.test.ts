@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import type { AppEngine } from '../../src/sandbox/app-engine/index.ts';
-import { appEngine, eventually, SIGNALS, tempFolder } from './support.ts';
+import { appEngine, eventually, SIGNALS, stopCron, tempFolder } from './support.ts';
 
 const run = promisify(execFile);
 
@@ -13,6 +13,7 @@ it.skipIf(!hasGcloud())(
   async () => {
     const engine = await appEngine();
     await engine.seed('default', 'v1', SIGNALS);
+    await stopCron(engine);
     const config = tempFolder();
     const source = join(tempFolder(), 'signals');
     cpSync(SIGNALS, source, { recursive: true });

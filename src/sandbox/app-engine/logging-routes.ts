@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { type Filter, required } from './filter.ts';
 import { isObject, type JsonObject, numberAt, textAt } from './json.ts';
 import { entryMatches, parseLogFilter } from './log-filter.ts';
-import type { Logs } from './logs.ts';
+import { type Logs, type Scope, severityRank } from './logs.ts';
 import { badField, Refusal } from './refusal.ts';
 
 const DEFAULT_SIZE = 50;
@@ -47,7 +47,10 @@ function list(logs: Logs, filter: Filter, newestFirst: boolean, skip: number, si
   const { from, to } = timeBounds(filter);
   const entries: JsonObject[] = [];
   let seen = 0;
-  for (const { at, entry } of logs.entries(newestFirst ? 'newest first' : 'oldest first', from)) {
+  for (const { at, entry } of logs.entries(
+    newestFirst ? 'newest first' : 'oldest first',
+    scopeOf(filter, from),
+  )) {
     // Ordered by time: beyond the far bound nothing more can match.
     if (newestFirst ? at < from : at > to) break;
     if (at < from || at > to) continue;
@@ -58,6 +61,21 @@ function list(logs: Logs, filter: Filter, newestFirst: boolean, skip: number, si
     entries.push(candidate);
   }
   return entries.length > 0 ? { entries } : {};
+}
+
+/** What the comparisons that must all hold leave over. */
+function scopeOf(filter: Filter, from: number): Scope {
+  const needed = required(filter).filter(({ operator }) => operator !== '!=' && operator !== '!~');
+  const parts = new Set(needed.map(({ path }) => path[0]));
+  const only = parts.has('protoPayload')
+    ? 'requests'
+    : parts.has('jsonPayload') || parts.has('textPayload')
+      ? 'others'
+      : undefined;
+  const ranks = needed
+    .filter(({ path, operator }) => path[0] === 'severity' && ['=', '>', '>='].includes(operator))
+    .map(({ value }) => severityRank(value) ?? 0);
+  return { from, severity: Math.max(0, ...ranks), ...(only && { only }) };
 }
 
 /** Milliseconds between which every match must lie. */

@@ -45,6 +45,15 @@ export interface RequestRecord {
   readonly loading: boolean;
 }
 
+/** What need not be read, because it cannot be meant. */
+export interface Scope {
+  /** What is older may be passed over; milliseconds of the sandbox's clock. */
+  readonly from: number;
+  /** The rank of the lowest severity that is meant. */
+  readonly severity: number;
+  readonly only?: 'requests' | 'others';
+}
+
 interface LogRecord extends Source {
   /** Milliseconds of the sandbox's clock. */
   readonly at: number;
@@ -103,22 +112,23 @@ export class Logs {
     this.#add({ ...source, log: 'appengine.googleapis.com/request_log', severity, trace, request });
   }
 
-  /** google.logging.v2.LogEntry of each record, lazily, by time. @param from what is older may be passed over */
+  /** google.logging.v2.LogEntry of each record, lazily, by time. */
   *entries(
     order: 'newest first' | 'oldest first',
-    from: number,
+    { from, severity, only }: Scope,
   ): Generator<{ at: number; entry: () => JsonObject }> {
     const newestFirst = order === 'newest first';
-    const [a, b] = [this.#requests, this.#others].map((one) =>
-      newestFirst ? one.backward() : one.forward(from),
-    );
+    const read = (records: Segments<LogRecord>) => (newestFirst ? records.backward() : records.forward(from));
+    const a = only === 'others' ? undefined : read(this.#requests);
+    const b = only === 'requests' ? undefined : read(this.#others);
     let [left, right] = [a?.next().value, b?.next().value];
     while (left !== undefined || right !== undefined) {
       const takeLeft = right === undefined || (left !== undefined && left.at < right.at !== newestFirst);
       const record = takeLeft ? left : right;
       if (takeLeft) left = a?.next().value;
       else right = b?.next().value;
-      if (record !== undefined) yield { at: record.at, entry: () => this.#entry(record) };
+      if (record !== undefined && (severityRank(record.severity) ?? 0) >= severity)
+        yield { at: record.at, entry: () => this.#entry(record) };
     }
   }
 
