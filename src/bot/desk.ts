@@ -98,7 +98,7 @@ async function takeNote(
   number: number,
   evidence: Evidence,
   act: Desk['act'],
-  { engine, team, api, store }: DeskOptions,
+  { engine, team, api, store, failed }: DeskOptions,
 ): Promise<string> {
   const item = itemId(section, number - 1);
   const trial = {
@@ -119,6 +119,7 @@ async function takeNote(
         ?.checklist.notes[item]?.some((other) => other.kind === 'file' && other.kept === note.kept);
     return known ? 'Noted.' : (await act(id, { type: 'note', item, note }, by)).say;
   } catch (error) {
+    failed(`the evidence for item ${item}`, error);
     return (error as Error).message;
   }
 }

@@ -24,6 +24,8 @@ export interface Publisher {
 
 /** Real milliseconds between two edits of a section: whoever ticks looks at it. */
 const SECTION_PACE = 1_000;
+/** Commands may say thousands of lines a second: what was said last is shown this often, in real milliseconds. */
+const PROGRESS_PACE = 500;
 
 interface Known {
   readonly rollout: Rollout;
@@ -40,6 +42,7 @@ export function createPublisher(
   drawChart: DrawChart,
 ): Publisher {
   const latest = new Map<string, Known>();
+  const saidSince = new Set<string>();
 
   function show(rollout: Rollout): void {
     outbox.show(rollout.id, rollout.chat, () => posts(latest.get(rollout.id) ?? { rollout }));
@@ -50,7 +53,7 @@ export function createPublisher(
     const line = progress?.effect === rollout.pending?.effect.id ? progress?.line : undefined;
     const bar = guard.bar(rollout.service, now);
     const moment = { now, ...(line && { progress: line }), ...(bar && { bar }) };
-    const end = notice(rollout);
+    const end = notice(rollout, bar);
     return [
       ...sectionPosts(rollout, line),
       // While the checklist is walked its sections are what people look at; the card follows below them.
@@ -76,8 +79,15 @@ export function createPublisher(
     progress(rollout, line) {
       const effect = rollout.pending?.effect.id;
       if (effect === undefined) return;
-      latest.set(rollout.id, { rollout, progress: { effect, line } });
-      show(rollout);
+      const { id } = rollout;
+      latest.set(id, { rollout, progress: { effect, line } });
+      if (saidSince.has(id)) return;
+      saidSince.add(id);
+      setTimeout(() => {
+        saidSince.delete(id);
+        const known = latest.get(id);
+        if (known) show(known.rollout);
+      }, PROGRESS_PACE).unref();
     },
     showSection(rollout, section) {
       outbox.again(rollout.id, sectionKey(section));

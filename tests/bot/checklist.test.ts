@@ -50,9 +50,10 @@ async function sendFile(person: number, file: File, text: string): Promise<void>
 
 test('a command that fails says why, and ticks its item once it passes', { timeout: 60_000 }, async () => {
   const done = join(await mkdtemp(join(tmpdir(), 'sluice-command-')), 'done');
-  const run = `test -e ${done} || { echo "only <39> of 40"; exit 3; }`;
+  const run = `echo '1 & 2 pass'; sleep 2; test -e ${done} || { echo "only <39> of 40"; exit 3; }`;
   await begin([{ title: 'Testing', items: [item('Run the tests', { run }), item('Sign')] }]);
   expect(await team.press(ADA, '▶️ Run 1')).toMatchObject({ text: 'Running.' });
+  await team.waitFor(/⏳ running: 1 & 2 pass \(Ada\)/);
   await team.waitFor(/❌ its command failed at .*: ended with 3\. only <39> of 40/);
   await writeFile(done, '');
   await team.press(BEN, '▶️ Run 1');
