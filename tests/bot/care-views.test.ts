@@ -356,6 +356,11 @@ describe('the verdict', () => {
       ...['2 I take it', '2 done', '2 note…'],
       ...['3 I take it', '3 done', '3 note…', '3 calendar file'],
     ]);
+    world.record({ type: 'closed' });
+    expect(shown(world, /^concluded/)).toMatchObject({
+      text: expect.arrayContaining(['➡️ A newer release took over: I ask for these no more.']),
+      buttons: [],
+    });
     const open = afterWeek();
     open.rollBack();
     expect(shown(open, /^assessed/).text.at(-1)).toBe('➡️ No longer asked.');

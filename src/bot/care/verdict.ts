@@ -113,6 +113,9 @@ function failure(rollout: Rollout, criteria: readonly CriterionState[], conclusi
     ...(conclusion.steps.length > 0
       ? [html``, html`<b>What follows</b>`, followUpLines(rollout, conclusion)]
       : []),
+    ...(rollout.closed && conclusion.steps.some(({ done }) => !done)
+      ? [html`➡️ A newer release took over: I ask for these no more.`]
+      : []),
   ];
   return { html: html`${lines}`.text, buttons: followUpButtons(rollout, conclusion) };
 }
