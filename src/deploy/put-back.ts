@@ -115,7 +115,7 @@ async function compareRouting(
   if (isDeepStrictEqual(live, dispatchRules)) {
     return {
       ok: true,
-      detail: `${live.length === 0 ? 'No rules' : `${live.length} rules`}, as in the backup.`,
+      detail: `${live.length === 0 ? 'No rules' : `Dispatch rules: ${live.length}`}, as in the backup.`,
     };
   }
   const lines = (rules: readonly object[]) => rules.map(sayRule);

@@ -36,13 +36,14 @@ export async function startVersions(
   return sent.includes(true);
 }
 
+/** Started first: a version that runs with too few instances is better than one that does not run. */
 function startOf(version: RawVersion, { instances }: Start): VersionChange | undefined {
+  if (version.servingStatus === 'STOPPED')
+    return { mask: 'servingStatus', body: { servingStatus: 'SERVING' } };
   const scaling = scalingOf(version);
-  if (scaling.kind === 'manual' && instances !== undefined && scaling.instances !== instances) {
-    return { mask: 'manualScaling.instances', body: { manualScaling: { instances } } };
-  }
-  if (version.servingStatus !== 'STOPPED') return undefined;
-  return { mask: 'servingStatus', body: { servingStatus: 'SERVING' } };
+  if (scaling.kind !== 'manual' || instances === undefined || scaling.instances === instances)
+    return undefined;
+  return { mask: 'manualScaling.instances', body: { manualScaling: { instances } } };
 }
 
 function sayDeleted(error: unknown): never {

@@ -50,8 +50,8 @@ describe('a version that is stopped', () => {
     expect(await found()).toMatchObject({ servingStatus: 'SERVING', instances: 3 });
     const patches = between.seen.filter(({ method }) => method === 'PATCH').map(({ url }) => url);
     expect(patches.map((url) => /updateMask=([\w.]+)/.exec(url)?.[1])).toEqual([
-      'manualScaling.instances',
       'servingStatus',
+      'manualScaling.instances',
       'split',
     ]);
     const { versionUrl = '' } = (await found()) ?? {};
