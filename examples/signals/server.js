@@ -21,6 +21,8 @@ const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(address);
   const asked = `${request.method} ${pathname}`;
   if (asked === 'GET /healthz') return answer(response, 200, { status: 'ok', version: settings.version });
+  const time = timeOf(request);
+  if (asked === 'GET /stats') return stats(response, time);
   await new Promise((resolve) => setTimeout(resolve, settings.slowMs + workingTime()));
 
   // Kept apart from the base rate, so that FAIL_RATE=0.05 is five in a hundred and one in a thousand.
@@ -28,7 +30,6 @@ const server = createServer(async (request, response) => {
     log('ERROR', 'quality model gave no score', { path: pathname });
     return answer(response, 500, { error: 'the signal could not be scored' });
   }
-  const time = timeOf(request);
   const approve = /^POST \/signals\/(\d+)\/approve$/.exec(asked);
   if (approve) return approveSetup(response, time, Number(approve[1]));
   switch (asked) {
@@ -40,13 +41,6 @@ const server = createServer(async (request, response) => {
       });
     case 'GET /signals':
       return list(response, time, Number(searchParams.get('min_quality') ?? 0));
-    case 'GET /stats':
-      return answer(response, 200, {
-        version: settings.version,
-        session: sessionAt(time).name,
-        evaluated: evaluated === undefined ? null : new Date(evaluated).toISOString(),
-        ...statsAt(time.getTime(), settings.model),
-      });
     case 'GET /tasks/evaluate':
       return evaluate(request, response, time.getTime());
     case 'GET /tasks/expire':
@@ -68,6 +62,15 @@ process.on('SIGTERM', () => {
 function timeOf(request) {
   const said = Date.parse(request.headers.date);
   return new Date(Number.isNaN(said) ? Date.now() : said);
+}
+
+function stats(response, time) {
+  return answer(response, 200, {
+    version: settings.version,
+    session: sessionAt(time).name,
+    evaluated: evaluated === undefined ? null : new Date(evaluated).toISOString(),
+    ...statsAt(time.getTime(), settings.model),
+  });
 }
 
 function list(response, time, minQuality) {

@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { AppEngine } from '../../src/sandbox/app-engine/index.ts';
+import { SandboxClock } from '../../src/sandbox/clock.ts';
 import { app, appEngine, deploy, eventually, rest, split, TELL_VERSION } from './support.ts';
 
 describe('who gets which version', () => {
@@ -149,6 +150,24 @@ describe('users', () => {
     engine.load.setRate(0);
     expect(() => engine.load.setRate(-1)).toThrow('from 0 on');
     expect(engine.load.counts.failed).toBe(0);
+  });
+
+  it('come faster at once when the clock does, and never more than so many a real second', async () => {
+    const clock = new SandboxClock(600);
+    const engine = await appEngine({ clock });
+    await deploy(engine, 'v1', TELL_VERSION);
+    clock.setSpeed(1);
+    // One in a quarter of an hour: without another look at the clock it would be waited for.
+    engine.load.setRate(0.001);
+    clock.setSpeed(3600);
+    await eventually(() => ((engine.load.counts.answered['200'] ?? 0) > 5 ? true : undefined));
+    const before = engine.load.counts;
+    engine.load.setRate(1000);
+    const from = performance.now();
+    await clock.sleep(3_600_000);
+    const seconds = (performance.now() - from) / 1000;
+    const came = Object.values(engine.load.counts.answered).reduce((sum, n) => sum + n, 0);
+    expect(came - (before.answered['200'] ?? 0)).toBeLessThan(150 * (seconds + 1) * 1.5);
   });
 
   it('cannot pile up before an app that never answers', async () => {
