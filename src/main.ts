@@ -116,6 +116,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     restorer: restorerFor(appEngine, store, engine, clock),
     rollouts: engine.all,
     refused: desk.refused,
+    failed,
   };
   installHandlers(bot, { ...telegram, store, failed }, desk, world, info, monitor.look);
 

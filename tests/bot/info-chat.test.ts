@@ -88,6 +88,7 @@ async function begin(appEngineUrl = 'http://127.0.0.1:9'): Promise<void> {
     drawWindow: windowsFrom(connectMonitoring({ ...to, clock: later, endpoint: monitoring })),
     rollouts: () => [],
     refused: (by, attempt) => refused.push(`${by.name}: ${attempt}`),
+    failed: (what, error) => expect.unreachable(`${what}: ${error}`),
     restorer: {
       compare: () => Promise.reject(new Error('Nothing is brought back here.')),
       traffic: () => Promise.reject(new Error('Nothing is brought back here.')),
@@ -116,11 +117,14 @@ async function ask(person: number, text: string): Promise<Message> {
     body: JSON.stringify({ chat_id: GROUP, user_id: person, text }),
   });
   const { message } = (await reply.json()) as { message: Message };
-  return until(async () => {
-    const all = await fetch(`${telegram.url}/_user/messages?chat_id=${GROUP}`);
-    const { messages } = (await all.json()) as { messages: Message[] };
-    return messages.find((m) => m.message_id > message.message_id && m.from.is_bot);
-  });
+  return until(async () =>
+    (await messages()).find((m) => m.message_id > message.message_id && m.from.is_bot),
+  );
+}
+
+async function messages(): Promise<Message[]> {
+  const reply = await fetch(`${telegram.url}/_user/messages?chat_id=${GROUP}`);
+  return ((await reply.json()) as { messages: Message[] }).messages;
 }
 
 test('Telegram takes every answer: to nobody’s harm, and without a project that answers', async () => {
@@ -146,7 +150,13 @@ test('a freeze and a lock outlive the bot, and /traffic tells them', async () =>
   expect((await ask(ADA, '/freeze for 2h <An audit>')).text).toMatch(
     /until .* UTC \(in 2 hours\)\.\nAda: <An audit>\.\n/,
   );
-  expect((await ask(ADA, '/lock defualt Moving')).text).toMatch(/Did you mean default\?/);
+  expect((await ask(ADA, '/lock defualt Moving')).text).toMatch(/^🔒 defualt is locked\.\n/);
+  // App Engine was asked beside, and nobody waited for it.
+  await until(async () =>
+    (await messages()).find(({ text }) =>
+      text?.endsWith('Did you mean default? There is only default. The lock is taken away again.'),
+    ),
+  );
   expect((await ask(ADA, '/lock default Moving')).text).toMatch(/^🔒 default is locked\.\nAda: Moving\.\n/);
   await bot.stop();
   await polling;

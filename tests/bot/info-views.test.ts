@@ -61,6 +61,7 @@ const ports = () => ({
   guard,
   clock,
   zone: 'UTC',
+  plan: { services: {} },
   rollouts: () => rollouts,
   async readTraffic() {
     if (live instanceof Error) throw live;
@@ -156,19 +157,58 @@ It stays until an approver or admin ends it: /unlock worker REASON.`);
   expect(plain(again.view.html)).toMatch(/locked before; all reasons: Data is being moved; And an audit\.\n/);
 });
 
-test('/lock of a service that is not there locks nothing; one that cannot be looked up is locked', async () => {
-  const { view } = await lockCommand('defualt Moving', ADA, ports());
-  expect(view.html).toBe(
-    'The project has no service &#39;defualt&#39;, so nothing was locked. Did you mean default? There are default and worker.'.replaceAll(
-      '&#39;',
-      "'",
-    ),
+test('/lock holds at once; on a service that the project has not it is taken away again', async () => {
+  const locked = await lockCommand('defualt Moving', ADA, ports());
+  expect(guard.bar('defualt', NOW)).toMatchObject({ kind: 'lock' });
+  expect((await locked.afterwards?.())?.html).toBe(
+    "The project has no service 'defualt', so there is nothing to lock. Did you mean default? There are default and worker. The lock is taken away again.",
   );
-  expect(guard.history()).toEqual([]);
+  expect(guard.bar('defualt', NOW)).toBeUndefined();
+  const right = await lockCommand('default Moving', ADA, ports());
+  expect(await right.afterwards?.()).toBeUndefined();
+  expect(guard.bar('default', NOW)).toMatchObject({ kind: 'lock' });
   live = new Error('App Engine did not answer.');
   const blind = await lockCommand('other Moving', ADA, ports());
-  expect(blind.view.html).toMatch(/could not be looked up: App Engine did not answer\./);
+  expect((await blind.afterwards?.())?.html).toBe(
+    "The lock holds. Whether the project has a service 'other' could not be looked up: App Engine did not answer.",
+  );
   expect(guard.bar('other', NOW)).toMatchObject({ kind: 'lock' });
+});
+
+test('/lock of a service that is known is not looked up; one that the plan does not name is not locked', async () => {
+  rollouts = [underWay()];
+  expect((await lockCommand('default Moving', ADA, ports())).afterwards).toBeUndefined();
+  const service = { source: '.', smoke: [], verify: [] };
+  const planned = { ...ports(), plan: { services: { worker: service } } };
+  expect((await lockCommand('worker Moving', ADA, planned)).afterwards).toBeUndefined();
+  expect((await lockCommand('other Moving', ADA, planned)).view.html).toBe(
+    "The plan has no service 'other', so there is nothing to lock. There is only worker.",
+  );
+  expect(guard.bar('other', NOW)).toBeUndefined();
+});
+
+test('a freeze until a time of day says it on the plan’s clocks too', async () => {
+  const { view } = await freezeCommand('until 18:00 x', ADA, { ...ports(), zone: 'America/New_York' });
+  expect(view.html).toMatch(
+    /until 23 Nov 2026, 23:00 UTC \(in 11 hours\)\. That is 18:00 in America\/New_York\.\n/,
+  );
+});
+
+test('/history locks tells who froze, locked and lifted what, when and why', async () => {
+  const asked = async () =>
+    plain((await historyCommand('locks', { ...ports(), store: { history: async () => [] } })).html);
+  expect(await asked()).toBe('Nothing was frozen or locked so far.');
+  await guard.freeze({ why: 'An audit', until: NOW + 3_600_000 }, ADA);
+  await guard.unfreeze('Over', BEN);
+  await guard.reject('default', { version: 'v2', why: 'Errors', at: NOW, rollout: 'abc' });
+  await guard.lock('default', { why: 'v2 was rolled back: Errors', rollout: 'abc' });
+  await guard.unlock('default', 'Understood <all>', BEN);
+  expect(await asked()).toBe(`Freezes and locks, the newest first
+23 Nov 2026, 12:00 UTC: 🔓 Ben unlocked default: Understood <all>.
+23 Nov 2026, 12:00 UTC: 🔒 The rollback locked default: v2 was rolled back: Errors.
+23 Nov 2026, 12:00 UTC: ↩️ default v2 was rolled back: Errors.
+23 Nov 2026, 12:00 UTC: ☀️ Ben ended the freeze: Over.
+23 Nov 2026, 12:00 UTC: ❄️ Ada froze releases until 23 Nov 2026, 13:00 UTC: An audit.`);
 });
 
 test('/unlock tells what it ended, and what still holds', async () => {
@@ -258,13 +298,13 @@ test('/history lists what is open and what is closed, each once, page by page', 
     '🏁 default v2 done 23 Nov 2026, 12:00 UTC, started by Ada · c0',
     '✖️ default v-c1 cancelled 23 Nov 2026, 11:59 UTC, started by Ada · c1',
   ]);
-  expect(page).toMatch(/\nOlder ones: \/history c7\nAll of one: \/report ID$/);
+  expect(page).toMatch(/\nOlder ones: \/history c7\nAll of one: \/report ID\. /);
   expect(await asked('c7')).toMatch(/^Rollouts.*\n.* c8\n.* c9\n.* c10\n.* c11\n.* c12\n.* c13\nAll of one/);
   expect(await asked('live1')).toMatch(/^Rollouts.*\n.* done1\n.* c0\n/);
   rollouts = [];
   expect(await asked('')).toMatch(/↩️ default v-c0 rolled back .*: Errors <500> · c0/);
   expect(await asked('c13')).toBe('There is none before that one.');
-  expect(await asked('../x')).toMatch(/comes the id of a rollout, or nothing; not '\.\.\/x'/);
+  expect(await asked('../x')).toMatch(/comes the id of a rollout, the word locks, or nothing; not '\.\.\/x'/);
   closed.length = 0;
   expect(await asked('')).toBe('No rollout so far. /deploy begins one.');
 });

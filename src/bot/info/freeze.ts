@@ -1,4 +1,5 @@
 import type { Clock } from '../../plan/clock.ts';
+import { wallTime } from '../../plan/local-time.ts';
 import type { Guard } from '../../rollout/guard.ts';
 import type { Rollout } from '../../rollout/state.ts';
 import { html } from '../html.ts';
@@ -25,13 +26,19 @@ export async function freezeCommand(text: string, sender: Sender, ports: FreezeP
   await guard.freeze(order, sender);
   const { until } = order;
   const lines = [
-    html`❄️ <b>Releases are frozen</b> ${until === undefined ? 'until somebody ends it' : sayUntil(until, now)}.`,
+    html`❄️ <b>Releases are frozen</b> ${until === undefined ? 'until somebody ends it' : sayUntil(until, now)}.${sayThere(until, zone)}`,
     html`${sender.name}: ${sentence(order.why)}`,
     html`Of every service: no release begins, and no more traffic goes to one under way. Rollbacks work as ever.`,
     ...sayUnderWay(rollouts()),
     html`${until === undefined ? 'An' : 'It ends by itself; an'} approver or admin ends it${until === undefined ? '' : ' before'}: <code>/unfreeze REASON</code>.`,
   ];
   return { view: { html: html`${lines}`.text } };
+}
+
+/** The same moment on the clocks of the plan's zone, where those are not UTC's. */
+function sayThere(until: number | undefined, zone: string): string {
+  if (until === undefined || zone === 'UTC') return '';
+  return ` That is ${new Date(wallTime(until, zone)).toISOString().slice(11, 16)} in ${zone}.`;
 }
 
 /** `/unfreeze REASON`: ends the chat's freeze and lifts the plan's window that is in force. */

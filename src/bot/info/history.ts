@@ -1,5 +1,6 @@
 import type { Clock } from '../../plan/clock.ts';
 import { sayDuration } from '../../plan/duration.ts';
+import type { Guard } from '../../rollout/guard.ts';
 import { type Past, pastOf } from '../../rollout/past.ts';
 import type { Store } from '../../rollout/ports.ts';
 import { isOver, type Rollout } from '../../rollout/state.ts';
@@ -7,21 +8,32 @@ import type { View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { shareNow } from '../views/words.ts';
 import { fitLines } from './fit.ts';
+import { guardHistory } from './guard-history.ts';
 import { dateTime, REASON_SHOWN } from './words.ts';
 
 export interface HistoryPorts {
   readonly store: Pick<Store, 'history'>;
+  readonly guard: Pick<Guard, 'history'>;
   readonly clock: Pick<Clock, 'now'>;
   rollouts(): readonly Rollout[];
 }
 
 const PAGE = 10;
 
-/** `/history [ID]`: what each rollout ended as, the newest first; with an id those before that one. */
-export async function historyCommand(text: string, { store, clock, rollouts }: HistoryPorts): Promise<View> {
+/**
+ * `/history [ID]`: what each rollout ended as, the newest first; with an id those before that one. `/history locks`: who
+ * froze, locked and lifted what.
+ */
+export async function historyCommand(
+  text: string,
+  { store, guard, clock, rollouts }: HistoryPorts,
+): Promise<View> {
   const before = text.trim();
+  if (before === 'locks') return guardHistory(guard.history());
   if (!/^[a-z0-9]*$/.test(before)) {
-    return { html: html`After /history comes the id of a rollout, or nothing; not '${before}'.`.text };
+    return {
+      html: html`After /history comes the id of a rollout, the word locks, or nothing; not '${before}'.`.text,
+    };
   }
   // Those that are over and not closed are kept by the engine, not by the history.
   const recent = rollouts().toSorted((a, b) => b.startedAt - a.startedAt);
@@ -46,7 +58,7 @@ function historyView(all: readonly Entry[], now: number, paged: boolean): View {
     html`<b>Rollouts</b>, the newest first`,
     ...shown.map((one) => entryLine(one, now)),
     ...(all.length > PAGE && last ? [html`Older ones: <code>/history ${last.id}</code>`] : []),
-    html`All of one: <code>/report ID</code>`,
+    html`All of one: <code>/report ID</code>. Freezes and locks: <code>/history locks</code>`,
   ];
   return { html: fitLines(lines, (left) => html`… and ${left} lines more, too many for a message.`) };
 }

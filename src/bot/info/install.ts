@@ -27,43 +27,66 @@ export type InfoPorts = PlanPorts &
     readonly restorer: Restorer;
     /** An attempt by somebody who may not. */
     refused(by: Who, attempt: string): void;
+    /** Something failed that no handler waits for. */
+    failed(what: string, error: unknown): void;
   };
+
+type Ctx = CommandContext<BotContext>;
 
 /** Teaches the bot the commands of {@link INFO_COMMANDS}. Those that only look are for everybody in the chat. */
 export function handleInfo(bot: Composer<BotContext>, ports: InfoPorts): void {
-  bot.command('plan', async (ctx) => show(ctx, await planCommand(ctx.match, ports)));
-  bot.command('traffic', async (ctx) => show(ctx, await trafficCommand(ctx.match, ports)));
-  bot.command('versions', async (ctx) => show(ctx, await versionsCommand(ctx.match, ports)));
   bot.command('history', async (ctx) => show(ctx, await historyCommand(ctx.match, ports)));
   bot.command('backups', async (ctx) => {
     const [, id] = /^restore\s+([a-z0-9]+)\s*$/.exec(ctx.match) ?? [];
-    if (id !== undefined) await showRestoration(ctx, id, ports.restorer);
-    else await show(ctx, await backupsCommand(ctx.match, ports));
+    if (id === undefined) await show(ctx, await backupsCommand(ctx.match, ports));
+    else aside(ctx, ports, () => showRestoration(ctx, id, ports.restorer));
   });
-  bot.command('report', (ctx) => reportCommand(ctx, ports));
+  const look = (command: string, view: (ctx: Ctx) => Promise<View>) =>
+    bot.command(command, (ctx) => aside(ctx, ports, async () => show(ctx, await view(ctx))));
+  look('plan', (ctx) => planCommand(ctx.match, ports));
+  look('traffic', (ctx) => trafficCommand(ctx.match, ports));
+  look('versions', (ctx) => versionsCommand(ctx.match, ports));
+  bot.command('report', (ctx) => aside(ctx, ports, () => reportCommand(ctx, ports)));
 
   const freezing = { ...ports, zone: ports.plan.zone };
-  bot.command('freeze', (ctx) => act(ctx, ports, (sender) => freezeCommand(ctx.match, sender, freezing)));
-  bot.command('unfreeze', (ctx) => act(ctx, ports, (sender) => unfreezeCommand(ctx.match, sender, freezing)));
-  bot.command('lock', (ctx) => act(ctx, ports, (sender) => lockCommand(ctx.match, sender, ports)));
-  bot.command('unlock', (ctx) => act(ctx, ports, (sender) => unlockCommand(ctx.match, sender, ports)));
+  const change = (command: string, carryOut: (text: string, sender: Sender) => Promise<Reply>) =>
+    bot.command(command, (ctx) => act(ctx, ports, carryOut));
+  change('freeze', (text, sender) => freezeCommand(text, sender, freezing));
+  change('unfreeze', (text, sender) => unfreezeCommand(text, sender, freezing));
+  change('lock', (text, sender) => lockCommand(text, sender, ports));
+  change('unlock', (text, sender) => unlockCommand(text, sender, ports));
 }
 
 async function act(
-  ctx: CommandContext<BotContext>,
-  { team, refused }: Pick<InfoPorts, 'team' | 'refused'>,
-  carryOut: (sender: Sender) => Promise<Reply>,
+  ctx: Ctx,
+  ports: InfoPorts,
+  carryOut: (text: string, sender: Sender) => Promise<Reply>,
 ): Promise<void> {
   const person = ctx.msg.sender_chat ? undefined : personOf(ctx.from);
   if (!person) return void (await ctx.reply(OWN_NAME));
-  const member = team.members().find(({ id }) => id === person.id);
+  const member = ports.team.members().find(({ id }) => id === person.id);
   const sender = { id: person.id, name: member?.name ?? person.name, roles: rolesOf(member) };
-  const reply = await carryOut(sender);
-  if (reply.refused) refused(sender, ctx.msg.text);
-  await show(ctx, reply.view);
+  const { view, refused, afterwards } = await carryOut(ctx.match, sender);
+  if (refused) ports.refused(sender, ctx.msg.text);
+  await show(ctx, view);
+  if (!afterwards) return;
+  aside(ctx, ports, async () => {
+    const more = await afterwards();
+    if (more) await show(ctx, more);
+  });
 }
 
-async function show(ctx: CommandContext<BotContext>, view: View): Promise<void> {
+/** App Engine and drawings may take long, and other people's taps must not wait for them. Nothing is lost with these. */
+function aside(ctx: Ctx, { failed }: Pick<InfoPorts, 'failed'>, work: () => Promise<void>): void {
+  work()
+    .catch((error) => {
+      failed(ctx.msg.text, error);
+      return ctx.reply('That did not work, and nothing was changed by it. The log says more.');
+    })
+    .catch((error) => failed('an apology', error));
+}
+
+async function show(ctx: Ctx, view: View): Promise<void> {
   await ctx.reply(view.html, {
     parse_mode: 'HTML',
     ...(view.buttons && { reply_markup: keyboard(view.buttons) }),

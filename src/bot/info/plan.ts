@@ -10,7 +10,7 @@ import type { Team } from '../team/team.ts';
 import { fitLines } from './fit.ts';
 import { planLines, sayWindow } from './plan-lines.ts';
 import type { ReadTraffic } from './traffic.ts';
-import { listed, sayBar, sentence } from './words.ts';
+import { listed, sayBar, sayServices, sentence } from './words.ts';
 
 export interface PlanPorts {
   readonly plan: Plan;
@@ -32,13 +32,13 @@ export async function planCommand(text: string, ports: PlanPorts): Promise<View>
   const services = planned.length > 0 ? planned : live.services.map(({ service }) => service);
   const name = text.trim() || (services.length === 1 ? services[0] : undefined);
   if (name === undefined) {
-    const which = services.length > 0 ? `, such as /plan ${services[0]}. There are ${listed(services)}` : '';
-    return { html: html`Which service? Add its name${which}. ${live.unread ?? ''}`.text };
+    const which = services.length > 0 ? `, such as /plan ${services[0]}. ${sayServices(services)}` : '.';
+    return { html: html`Which service? Add its name${which} ${live.unread ?? ''}`.text };
   }
   if (services.length > 0 && !services.includes(name)) {
     const near = nearest(name, services);
     return {
-      html: html`No service '${name}' may be released to.${near ? ` Did you mean ${near}?` : ''} There are ${listed(services)}.`
+      html: html`No service '${name}' may be released to.${near ? ` Did you mean ${near}?` : ''} ${sayServices(services)}`
         .text,
     };
   }

@@ -7,6 +7,8 @@ export interface Reply {
   readonly view: View;
   /** The sender may not do this; that they tried goes on record. */
   readonly refused?: true;
+  /** Looks at what takes longer than other people's taps may wait; its word, if any, is a message of its own. */
+  readonly afterwards?: () => Promise<View | undefined>;
 }
 
 /** Somebody who sent a command, with the roles that they have now. */

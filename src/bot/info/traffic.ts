@@ -7,7 +7,7 @@ import type { View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { count, percent } from '../views/words.ts';
 import { fitLines } from './fit.ts';
-import { dateTime, listed, sayBar, sentence } from './words.ts';
+import { dateTime, sayBar, sayServices, sentence } from './words.ts';
 
 /** A service as App Engine tells it now. */
 export interface ServiceTraffic {
@@ -120,6 +120,6 @@ async function look(
   const names = all.map(({ service }) => service);
   const near = nearest(name, names);
   return {
-    problem: `The project has no service '${name}'.${near ? ` Did you mean ${near}?` : ''} There are ${listed(names)}.`,
+    problem: `The project has no service '${name}'.${near ? ` Did you mean ${near}?` : ''} ${sayServices(names)}`,
   };
 }

@@ -51,3 +51,9 @@ export function sentence(text: string): string {
   const short = shorten(text.trim(), REASON_SHOWN);
   return /[.!?…]$/.test(short) ? short : `${short}.`;
 }
+
+/** "There is only default." or "There are default and worker." */
+export function sayServices(names: readonly string[]): string {
+  if (names.length === 0) return 'There is none.';
+  return names.length === 1 ? `There is only ${names[0]}.` : `There are ${listed(names)}.`;
+}

@@ -30,7 +30,7 @@ function attempt(at: number, found: Html | undefined): Html {
 
 function deployments(data: ReportData): Html[] {
   return linesOf(data, 'deployed').map(({ at, versionUrl, files, uploaded, changes }) => {
-    const differs = list(changes ?? []);
+    const differs = list(changes);
     return html`${facts([
       ['Deployed', time(at)],
       ['Address', html`<code>${versionUrl}</code>`],
