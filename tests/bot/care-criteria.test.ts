@@ -7,7 +7,7 @@ import { connectTelegram, poll } from '../../src/bot/bot.ts';
 import { type CareCommandsDesk, handleCareCommands } from '../../src/bot/care/commands.ts';
 import type { BotContext } from '../../src/bot/context.ts';
 import { actorOf } from '../../src/bot/people.ts';
-import type { Reading } from '../../src/plan/terms.ts';
+import type { Criterion, Reading } from '../../src/plan/terms.ts';
 import type { Rollout } from '../../src/rollout/state.ts';
 import { SandboxClock } from '../../src/sandbox/clock.ts';
 import { startTelegram } from '../../src/sandbox/telegram/index.ts';
@@ -17,7 +17,7 @@ import { ADA, BEN, CLEO, DAY, MINUTE, START } from '../rollout/world.ts';
 
 const GROUP = -100;
 const TOKEN = '7000000001:criteria-test-token';
-const CRITERIA: CarePlan['criteria'] = [
+const CRITERIA: readonly Criterion[] = [
   { text: 'Few errors', checks: [ERRORS, { ...ERRORS, name: 'errors of the others' }] },
   { text: 'The notifications are clear', checks: [] },
   { text: 'Fast', checks: [{ name: 'latency', kind: 'latency', atMost: 800 }] },

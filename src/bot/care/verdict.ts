@@ -3,6 +3,7 @@ import type { Assessment, Care, Conclusion, CriterionState } from '../../rollout
 import type { Rollout } from '../../rollout/state.ts';
 import type { Button, View } from '../buttons.ts';
 import { type Html, html } from '../html.ts';
+import { listed } from '../info/words.ts';
 import { criteriaLines, isAsked, waiting } from './criteria.ts';
 import { followUpButtons, followUpLines } from './follow-up.ts';
 import { callOut, label, nameOf, type Person, span } from './words.ts';
@@ -95,13 +96,22 @@ export function conclusionView(rollout: Rollout, care: Care, conclusion: Conclus
 
 function success(rollout: Rollout, criteria: readonly CriterionState[]): View {
   const all = criteria.length === 1 ? 'Its criterion is' : `All ${criteria.length} criteria are`;
-  const after = sayDuration(rollout.terms.success.after);
+  const measured = criteria.filter((state) => !isAsked(state));
   const lines = [
     html`🎉 <b>${nameOf(rollout)} is a success.</b>`,
-    html`${all} met after ${after}:`,
-    criteriaLines(rollout, criteria),
+    html`${all} met after ${sayDuration(rollout.terms.success.after)}.`,
+    ...(measured.length > 0 ? [criteriaLines(rollout, criteria, (state) => !isAsked(state))] : []),
+    ...byTheWord(criteria),
   ];
   return { html: html`${lines}`.text, buttons: [] };
+}
+
+/** Who vouched for what no check could tell; the message that asked has their words. */
+function byTheWord(criteria: readonly CriterionState[]): Html[] {
+  const said = criteria.flatMap(({ by }) => (by ? [by.name] : []));
+  if (said.length === 0) return [];
+  const what = said.length === criteria.length ? 'By' : `${said.length} of them by`;
+  return [html`👥 ${what} the word of ${listed([...new Set(said)])}.`];
 }
 
 function failure(rollout: Rollout, criteria: readonly CriterionState[], conclusion: Conclusion): View {
