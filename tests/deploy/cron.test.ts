@@ -178,6 +178,15 @@ describe('a change of cron jobs that is interrupted', () => {
     expect(await said(cloud)).toEqual(NEW_JOBS);
   });
 
+  it('by somebody who deletes the same job counts it as deleted', async () => {
+    const { cloud, file } = await setUp(async (request, pass) => {
+      const reply = await pass();
+      return request.method === 'DELETE' ? fault(404, 'NOT_FOUND', 'Job not found.') : reply;
+    });
+    await cloud.deployCron({ file }, {});
+    expect(await said(cloud)).toEqual(NEW_JOBS);
+  });
+
   it('by a Scheduler that keeps a job in other words makes it once', async () => {
     const { cloud, file, between } = await setUp(async (_, pass) => {
       const reply = await pass();
