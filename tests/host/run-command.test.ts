@@ -16,6 +16,10 @@ async function runs(pid: number): Promise<boolean> {
   return stat !== '' && !/\) Z /.test(stat);
 }
 
+async function isGone(pid: string): Promise<void> {
+  await vi.waitFor(async () => expect(await runs(Number(pid))).toBe(false), 20_000);
+}
+
 describe('what a command says', () => {
   it('both outputs in the order written, line by line, without colours', async () => {
     const lines: string[] = [];
@@ -86,17 +90,17 @@ describe('what a command may leave', () => {
       code: undefined,
       why: 'took longer than 1 second and was ended',
     });
-    await vi.waitFor(async () => expect(await runs(Number(result.tail))).toBe(false));
+    await isGone(result.tail);
   });
   it('whoever does not listen is made to end', { timeout: 30_000 }, async () => {
     const result = await run('trap "" TERM; sh -c "while :; do sleep 1; done" & echo $!; wait', 300);
     expect(result.why).toMatch(/^took longer than/);
-    await vi.waitFor(async () => expect(await runs(Number(result.tail))).toBe(false));
+    await isGone(result.tail);
   });
   it('what it left behind neither holds the answer up nor goes on', async () => {
     const result = await run('sleep 300 & echo $!');
     expect(result).toMatchObject({ ok: true, code: 0 });
-    await vi.waitFor(async () => expect(await runs(Number(result.tail))).toBe(false));
+    await isGone(result.tail);
   });
   it('a stop ends it, and one that came before keeps it from starting', async () => {
     const stop = new AbortController();
@@ -106,7 +110,7 @@ describe('what a command may leave', () => {
     });
     const result = await running;
     expect(result).toMatchObject({ ok: false, why: 'was stopped' });
-    await vi.waitFor(async () => expect(await runs(Number(result.tail))).toBe(false));
+    await isGone(result.tail);
     const lines: string[] = [];
     await run('echo begun', 60_000, { signal: stop.signal, onLine: (line) => lines.push(line) });
     await delay(50);
@@ -122,7 +126,7 @@ it('does not outlive this process', async () => {
     await runCommand({ name: 'x', run: 'echo $$; sleep 300', within: 60000 }, { cwd: '/', env: {} }, { onLine });`;
   const { stdout } = await execa(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
   expect(stdout).toMatch(/^\d+$/);
-  await vi.waitFor(async () => expect(await runs(Number(stdout))).toBe(false));
+  await isGone(stdout);
 });
 
 it('secrets of this process do not reach it, paths and what is given do', async () => {
