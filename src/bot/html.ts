@@ -33,5 +33,24 @@ export function mention(person: { id: number; first_name: string } | undefined):
 
 /** Cuts plain text to `max` characters, with an ellipsis where something is missing. */
 export function shorten(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, max - 1).trimEnd()}…`;
+  return text.length <= max
+    ? text
+    : `${text
+        .slice(0, max - 1)
+        .replace(HALF_AT_END, '')
+        .trimEnd()}…`;
 }
+
+/** The end of a text, of `max` characters at most, with an ellipsis where something is missing. */
+export function tailOf(text: string, max: number): string {
+  return text.length <= max
+    ? text
+    : `…${text
+        .slice(text.length - max + 1)
+        .replace(HALF_AT_START, '')
+        .trimStart()}`;
+}
+
+// Telegram refuses a message that has half of a character in it.
+const HALF_AT_END = /[\uD800-\uDBFF]$/;
+const HALF_AT_START = /^[\uDC00-\uDFFF]/;

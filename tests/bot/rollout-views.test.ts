@@ -222,7 +222,7 @@ test('what cannot be put back is asked about, and the traffic is said to be back
     /the traffic is back, but not all of the rest[\s\S]*Leave it: cron jobs and files stay/,
   );
   expect(labels).toEqual(['Try again', 'Leave it']);
-  expect(told(world)).toContain('🛑 The rest waits for an answer.');
+  expect(told(world)).toContain('🛑 That waits for an answer.');
   world.answer('stuck', 'no', ADA);
   expect(told(world)).toContain('The rest was left as it is.');
 });

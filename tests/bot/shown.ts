@@ -16,7 +16,8 @@ export function textOf({ html }: View): string {
     .replaceAll('&gt;', '>')
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&');
-  if (text.length > 4096) throw new Error(`Telegram takes 4,096 characters, this has ${text.length}.`);
+  if (text.length > 4096)
+    throw new Error(`Telegram takes 4,096 characters, this has ${text.length}: ${text.slice(0, 300)}`);
   return text;
 }
 

@@ -3,7 +3,7 @@ import { items, openItems } from '../../rollout/checklist.ts';
 import type { Check, CronChange } from '../../rollout/events.ts';
 import { isOver, type Rollout, type Stage } from '../../rollout/state.ts';
 import { type Html, html, shorten } from '../html.ts';
-import { answerMark, answerWord, count, figures, percent } from './words.ts';
+import { answerMark, answerWord, count, figures, listShort, percent } from './words.ts';
 
 /** What was done before the new version got traffic, a line each. */
 export function preparation(rollout: Rollout): Html[] {
@@ -39,14 +39,19 @@ export function ladder(rollout: Rollout): Html[] {
 export function aftermath({ putBack, announced }: Rollout): Html[] {
   const failed = Object.values(announced).flatMap((checks) => checks.filter((check) => !check.ok));
   return [
-    ...(putBack ?? []).map(checkLine),
-    ...failed.map(({ name, detail }) => html`📣 The announcement “${name}” failed: ${shorten(detail, 120)}`),
+    ...listShort((putBack ?? []).map(checkLine)),
+    ...listShort(
+      failed.map(
+        ({ name, detail }) =>
+          html`📣 The announcement “${shorten(name, 60)}” failed: ${shorten(detail, 120)}`,
+      ),
+    ),
   ];
 }
 
 /** "❌ Staging bucket: it is not there". */
 export function checkLine({ ok, name, detail }: Check): Html {
-  return html`${ok ? '✅' : '❌'} <b>${name}</b>: ${shorten(detail, 200)}`;
+  return html`${ok ? '✅' : '❌'} <b>${shorten(name, 60)}</b>: ${shorten(detail, 150)}`;
 }
 
 /** "2 created, 1 deleted", "unchanged". */

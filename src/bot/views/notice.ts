@@ -6,10 +6,7 @@ import type { Gate, Rollout } from '../../rollout/state.ts';
 import type { View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { checkLine, sayCron } from './milestones.ts';
-import { clockTime, dayOf, figures, percent, versionsOf } from './words.ts';
-
-/** Changes that the announcement names; the rest are counted. */
-const CHANGES_SHOWN = 8;
+import { clockTime, dayOf, figures, listShort, percent, versionsOf } from './words.ts';
 
 /** A separate message that says how a rollout ended. */
 export interface Notice {
@@ -42,14 +39,15 @@ function announcement(rollout: Rollout): Html {
   const { service, version, starter, startedAt, endedAt = startedAt, original, changes, commit } = rollout;
   const verdict = rollout.verdict ?? rollout.gates.findLast((gate) => gate.verdict)?.verdict;
   const change = rollout.cron?.change;
-  const shown = changes.slice(0, CHANGES_SHOWN).map((text) => html`• ${shorten(text, 160)}`);
-  const left = changes.length - shown.length;
+  const shown = listShort(
+    changes.map((text) => html`• ${shorten(text, 160)}`),
+    8,
+  );
   return html`${[
     html`🏁 <b>${service}: ${version} is done.</b>`,
     html`It has all of the traffic, ${sayDuration(endedAt - startedAt)} after ${starter.name} started it.`,
     ...(commit ? [html`Commit <code>${commit.id.slice(0, 7)}</code> ${shorten(commit.subject, 120)}`] : []),
     ...(shown.length > 0 ? [html`What changed:`, ...shown] : []),
-    ...(left > 0 ? [html`… and ${left} more.`] : []),
     ...(change ? [html`Cron jobs: ${sayCron(change)}.`] : []),
     ...(verdict ? [html`Last figures: ${figures(verdict)}`] : []),
     html`Approved: ${approvals(rollout)}.`,
@@ -96,13 +94,15 @@ function returned(rollout: Rollout, reason: string, bar: Bar | undefined): Html 
   const gate = rollout.gates.findLast((g) => g.topic.kind === 'roll-back');
   const asker = gate?.topic.kind === 'roll-back' ? gate.topic.asker?.name : undefined;
   const split = live ?? original;
+  const checks = listShort((putBack ?? []).map(checkLine));
   const rest =
     stage.at === 'rolled-back'
-      ? (putBack?.map(checkLine) ?? [html`The rest was left as it is.`])
+      ? putBack
+        ? checks
+        : [html`The rest was left as it is.`]
       : [
-          stage.at === 'stuck'
-            ? html`🛑 The rest waits for an answer.`
-            : html`⏳ Cron jobs and files follow.`,
+          ...checks,
+          stage.at === 'stuck' ? html`🛑 That waits for an answer.` : html`⏳ Cron jobs and files follow.`,
         ];
   return html`${[
     html`↩️ <b>${service} is rolled back.</b> Traffic is back on ${split ? versionsOf(split) : 'what was before'}, as before the rollout of ${version}.`,

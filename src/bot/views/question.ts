@@ -124,6 +124,6 @@ function outcome(gate: Gate): Html {
     case 'expired':
       return html`⌛ Nobody answered. Expired at ${at}.`;
     default:
-      return html`✖️ No longer asked: ${result?.why ?? 'withdrawn'} (${at}).`;
+      return html`✖️ No longer asked: ${shorten(result?.why ?? 'withdrawn', 200)} (${at}).`;
   }
 }

@@ -2,6 +2,7 @@ import { HOUR, sayDuration } from '../../plan/duration.ts';
 import { describeSplit, type Split } from '../../plan/split.ts';
 import type { Figures, Verdict } from '../../plan/verdict.ts';
 import type { Rollout } from '../../rollout/state.ts';
+import { type Html, html } from '../html.ts';
 
 /** "10 %" for 100 thousandths. */
 export function percent(thousandths: number): string {
@@ -38,6 +39,12 @@ export function deadline(at: number, from: number): string {
 /** The last line of what a command said that has something on it. */
 export function lastLine(output: string): string {
   return output.trimEnd().split('\n').at(-1)?.trim() ?? '';
+}
+
+/** The first of many lines, and how many more there are. */
+export function listShort(lines: readonly Html[], most = 6): Html[] {
+  if (lines.length <= most) return [...lines];
+  return [...lines.slice(0, most - 1), html`… and ${lines.length - most + 1} more.`];
 }
 
 export function count(n: number, noun: string): string {

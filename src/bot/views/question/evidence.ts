@@ -1,16 +1,16 @@
 import { sayDuration } from '../../../plan/duration.ts';
 import { describeSplit } from '../../../plan/split.ts';
-import type { Check, CronChange, Topic } from '../../../rollout/events.ts';
+import type { Check, CronChange, Effect, Topic } from '../../../rollout/events.ts';
 import type { Gate, Rollout } from '../../../rollout/state.ts';
-import { type Html, html, shorten } from '../../html.ts';
+import { type Html, html, shorten, tailOf } from '../../html.ts';
 import { warning } from '../card.ts';
 import { checkLine, overruling } from '../milestones.ts';
-import { answerMark, answerWord, count, figures, lastLine, percent } from '../words.ts';
+import { answerMark, answerWord, count, figures, lastLine, listShort, percent } from '../words.ts';
 
-/** Changes, cron jobs and failed checks of which a question shows more than it counts. */
-const SHOWN = 6;
 /** Characters of a command's output that a question shows. */
 const TAIL = 350;
+/** So many of the failed checks show their output. */
+const TAILS = 3;
 
 /** What a question is asked on. */
 export function evidence(rollout: Rollout, gate: Gate): Html[] {
@@ -46,7 +46,7 @@ function beforeTraffic(rollout: Rollout): Html[] {
     ? [
         html`✅ All passed: ${count(validation.length, 'validation')}, ${count(checks.length, 'check')} of the new version.`,
       ]
-    : all.filter((check) => !check.ok).map(checkLine);
+    : listShort(all.filter((check) => !check.ok).map(checkLine));
   return [
     html`It runs without traffic.`,
     ...warning(rollout),
@@ -97,8 +97,7 @@ function cronLines({ create, remove, same }: CronChange): Html[] {
 
 /** The failed checks with the end of what they said, where it is checks that failed; else the problem in words. */
 function problem(rollout: Rollout, topic: Extract<Topic, { kind: 'stuck' }>): Html[] {
-  const checks =
-    topic.effect === 'validate' ? rollout.validation : topic.effect === 'verify' ? rollout.checks : [];
+  const checks = checksOf(rollout, topic.effect);
   const failed = checks.filter((check) => !check.ok);
   // A later try has other checks: then the words of this one are what is left.
   const same =
@@ -106,21 +105,28 @@ function problem(rollout: Rollout, topic: Extract<Topic, { kind: 'stuck' }>): Ht
   if (!same) return [html`${shorten(topic.problem, 600)}`];
   const passed = checks.length - failed.length;
   return [
-    ...listShort(failed.map(withOutput)),
+    ...listShort(failed.map((check, i) => (i < TAILS ? withOutput(check) : checkLine(check)))),
     ...(passed > 0 ? [html`${count(passed, 'other check')} passed.`] : []),
   ];
+}
+
+function checksOf({ validation, checks, putBack = [] }: Rollout, effect: Effect['kind']): readonly Check[] {
+  switch (effect) {
+    case 'validate':
+      return validation;
+    case 'verify':
+      return checks;
+    case 'put-back':
+      return putBack;
+    default:
+      return [];
+  }
 }
 
 function withOutput(check: Check): Html {
   const output = check.output?.trim();
   if (!output) return checkLine(check);
   // A folded quote shows its beginning, and what went wrong is said at the end.
-  const tail = output.length > TAIL ? `…${output.slice(-TAIL)}` : output;
-  return html`${checkLine(check)}. <code>${shorten(lastLine(output), 120)}</code>
-<blockquote expandable>${tail}</blockquote>`;
-}
-
-function listShort(lines: readonly Html[]): Html[] {
-  if (lines.length <= SHOWN) return [...lines];
-  return [...lines.slice(0, SHOWN - 1), html`… and ${lines.length - SHOWN + 1} more.`];
+  return html`${checkLine(check)}. <code>${shorten(lastLine(output), 100)}</code>
+<blockquote expandable>${tailOf(output, TAIL)}</blockquote>`;
 }
