@@ -16,9 +16,7 @@ describe('a look', () => {
     within: 60_000,
   });
 
-  it('holds no more than four probes at a time, and none back for a slow one', {
-    timeout: 30_000,
-  }, async () => {
+  it('holds no more than four probes at a time, and none back for a slow one', async () => {
     let [under, most] = [0, 0];
     const slow: ((reply: Reply) => void)[] = [];
     const { server, look } = await world(async ({ url }) => {
