@@ -1,7 +1,8 @@
 import type { Context } from 'grammy';
 import { sayBar } from '../rollout/bar.ts';
 import type { Draft, Source, Terms, Who } from '../rollout/draft.ts';
-import type { Bar, Rejection } from '../rollout/guard.ts';
+import type { Bar } from '../rollout/guard.ts';
+import type { Rejection } from '../rollout/guard-record.ts';
 import { ask, orProblem } from './ask.ts';
 import type { Talk } from './context.ts';
 import type { WizardStart } from './dialogue.ts';

@@ -4,6 +4,15 @@ import { freezeAt } from '../plan/freeze.ts';
 import type { FreezeWindow } from '../plan/terms.ts';
 import { who } from './answers.ts';
 import type { Who } from './draft.ts';
+import {
+  EMPTY,
+  type GuardChange,
+  type GuardEntry,
+  type GuardRecord,
+  type Lock,
+  type Rejection,
+  withLine,
+} from './guard-record.ts';
 import type { Store } from './ports.ts';
 
 /** What keeps the releases of a service back. Times are milliseconds since the epoch. */
@@ -26,36 +35,6 @@ export type Bar =
       readonly rollout?: string;
     };
 
-/** A version that was rolled back. */
-export interface Rejection {
-  readonly version: string;
-  readonly why: string;
-  readonly at: number;
-  readonly rollout: string;
-}
-
-/** A line of the guard's record. `by` is absent where Sluice did it by itself. */
-export type GuardEntry = GuardChange & { readonly at: number };
-
-type GuardChange =
-  | { readonly type: 'frozen'; readonly why: string; readonly until?: number; readonly by: Who }
-  | {
-      readonly type: 'unfrozen';
-      readonly why: string;
-      /** End of the plan's window that was lifted with it. */
-      readonly lifts?: number;
-      readonly by: Who;
-    }
-  | {
-      readonly type: 'locked';
-      readonly service: string;
-      readonly why: string;
-      readonly rollout?: string;
-      readonly by?: Who;
-    }
-  | { readonly type: 'unlocked'; readonly service: string; readonly why: string; readonly by: Who }
-  | ({ readonly type: 'rejected'; readonly service: string } & Omit<Rejection, 'at'>);
-
 /** What keeps releases back, besides people's answers. Rollbacks never ask it. */
 export interface Guard {
   /** What keeps the service's releases back now; a lock before a freeze. From memory. */
@@ -72,37 +51,11 @@ export interface Guard {
   reject(service: string, rejection: Rejection): Promise<void>;
   /** The last time that this version was rolled back. */
   rejectionOf(service: string, version: string): Rejection | undefined;
-  /** Newest last, the newest {@link KEPT}. */
+  /** Newest last, the newest KEPT. */
   history(): readonly GuardEntry[];
 }
 
-interface Lock {
-  readonly service: string;
-  readonly why: string;
-  readonly since: number;
-  readonly by?: Who;
-  readonly rollout?: string;
-}
-
-/** The document `guard`. Lists, because a service may be called `constructor`. */
-interface GuardRecord {
-  readonly schema: 1;
-  readonly freeze?: { readonly why: string; readonly until?: number; readonly by: Who };
-  /** Windows of the plan that end by then do not count. */
-  readonly liftedUntil?: number;
-  readonly locks: readonly Lock[];
-  /** Rollouts that have locked their service, whether or not it still is. */
-  readonly lockedBy: readonly { readonly service: string; readonly rollout: string }[];
-  readonly rejections: readonly (Rejection & { readonly service: string })[];
-  readonly history: readonly GuardEntry[];
-}
-
 const DOCUMENT = 'guard';
-const EMPTY: GuardRecord = { schema: 1, locks: [], lockedBy: [], rejections: [], history: [] };
-/** So many lines of history are kept. */
-export const KEPT = 300;
-/** Of each service, so many are kept; App Engine takes 105 services. More locks than this say nothing new. */
-const EACH = { locks: 10, lockedBy: 20, rejections: 50 };
 
 /**
  * Reads what is on record. Changes are on disk before they count.
@@ -134,8 +87,8 @@ export async function openGuard(
         const now = clock.now();
         const freezes = freezesAt(now);
         if (freezes.length === 0) return 'Nothing is frozen now.';
-        const planned = freezes.find((freeze) => !freeze.by);
-        await save({ type: 'unfrozen', why, ...(planned && { lifts: planned.until }), by: who(by) });
+        const window = freezes.find((freeze) => !freeze.by);
+        await save({ type: 'unfrozen', why, ...(window && { lifts: window.until }), by: who(by) });
         const lifted = freezes.map(({ by: freezer, why: reason, until }) =>
           freezer
             ? `${freezer.name}’s freeze (${reason}) is ended.`
@@ -196,7 +149,7 @@ export async function openGuard(
 
   async function save(change: GuardChange, at = clock.now()): Promise<void> {
     const entry: GuardEntry = { ...change, at };
-    const next = { ...apply(record, entry), history: [...record.history, entry].slice(-KEPT) };
+    const next = withLine(record, entry);
     await store.writeDocument(DOCUMENT, next);
     record = next;
   }
@@ -209,38 +162,6 @@ export async function openGuard(
 }
 
 type FreezeBar = Extract<Bar, { kind: 'freeze' }>;
-
-function apply(record: GuardRecord, entry: GuardEntry): GuardRecord {
-  switch (entry.type) {
-    case 'frozen': {
-      const { why, until, by } = entry;
-      return { ...record, freeze: { why, by, ...(until !== undefined && { until }) } };
-    }
-    case 'unfrozen': {
-      const { freeze: _, ...rest } = record;
-      return entry.lifts === undefined ? rest : { ...rest, liftedUntil: entry.lifts };
-    }
-    case 'locked': {
-      const { service, why, rollout, by, at } = entry;
-      const lock: Lock = { service, why, since: at, ...(by && { by }), ...(rollout && { rollout }) };
-      const lockedBy = rollout ? keep(record.lockedBy, { service, rollout }, EACH.lockedBy) : record.lockedBy;
-      return { ...record, locks: keep(record.locks, lock, EACH.locks), lockedBy };
-    }
-    case 'unlocked':
-      return { ...record, locks: record.locks.filter((lock) => lock.service !== entry.service) };
-    case 'rejected': {
-      const { service, version, why, rollout, at } = entry;
-      const rejection = { service, version, why, at, rollout };
-      return { ...record, rejections: keep(record.rejections, rejection, EACH.rejections) };
-    }
-  }
-}
-
-/** One more of a service, of which the oldest go when there are too many. */
-function keep<T extends { readonly service: string }>(all: readonly T[], one: T, limit: number): T[] {
-  const own = [...all.filter(({ service }) => service === one.service), one];
-  return [...all.filter(({ service }) => service !== one.service), ...own.slice(-limit)];
-}
 
 /** All locks of a service as one: what is said of who and from which rollout is the newest one's. */
 function lockOf(locks: readonly Lock[], service: string): Extract<Bar, { kind: 'lock' }> | undefined {

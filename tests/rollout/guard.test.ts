@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { Clock } from '../../src/plan/clock.ts';
 import { DAY, HOUR } from '../../src/plan/duration.ts';
 import type { FreezeWindow } from '../../src/plan/terms.ts';
-import { type Bar, type Guard, KEPT, openGuard } from '../../src/rollout/guard.ts';
+import { type Bar, type Guard, openGuard } from '../../src/rollout/guard.ts';
+import { KEPT } from '../../src/rollout/guard-record.ts';
 import { ADA, BEN } from './world.ts';
 
 /** A Monday. */

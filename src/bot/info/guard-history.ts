@@ -1,4 +1,4 @@
-import type { GuardEntry } from '../../rollout/guard.ts';
+import type { GuardEntry } from '../../rollout/guard-record.ts';
 import type { View } from '../buttons.ts';
 import { type Html, html } from '../html.ts';
 import { fitLines } from './fit.ts';
