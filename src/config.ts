@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import * as v from 'valibot';
+import type { RemoteDoor } from './control/server.ts';
 
 /** Telegram's own chat, or the local one when there is no token. */
 export type TelegramConfig =
@@ -30,6 +31,8 @@ export interface Config {
   readonly port: number;
   /** How many times as fast as life the sandbox runs. */
   readonly speed: number;
+  /** Where pipelines on other machines may begin releases. */
+  readonly control?: RemoteDoor;
   /** Page of a running sandbox whose clock and people this process shares. */
   readonly sandbox?: string;
 }
@@ -51,6 +54,14 @@ function numeral(low: number, high: number, what: string) {
     v.transform(Number),
   );
 }
+
+const token = v.pipe(
+  v.string(),
+  v.regex(
+    /^[\x21-\x7e]{32,}$/,
+    'a secret of at least 32 characters without spaces, such as `openssl rand -hex 32` prints',
+  ),
+);
 
 const schema = v.object({
   TELEGRAM_BOT_TOKEN: v.optional(
@@ -74,6 +85,9 @@ const schema = v.object({
   SLUICE_PLAN: v.optional(v.string()),
   SLUICE_PORT: v.optional(numeral(0, 65_535, 'a port from 0 to 65535'), '8080'),
   SLUICE_SPEED: v.optional(numeral(0.1, 3_600, 'a number from 0.1 to 3600'), '30'),
+  SLUICE_CONTROL_PORT: v.optional(numeral(0, 65_535, 'a port from 0 to 65535')),
+  SLUICE_CONTROL_HOST: v.optional(v.string(), '127.0.0.1'),
+  SLUICE_CONTROL_TOKEN: v.optional(token),
   SLUICE_SANDBOX: v.optional(baseUrl),
   CLOUDSDK_API_ENDPOINT_OVERRIDES_APPENGINE: v.optional(baseUrl),
   CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING: v.optional(baseUrl),
@@ -84,8 +98,15 @@ const schema = v.object({
   CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM: v.optional(baseUrl),
 });
 
+/** What only those who call the bot from elsewhere need. */
+const callerSchema = v.object({
+  SLUICE_DATA_DIR: v.optional(v.string(), 'data'),
+  SLUICE_CONTROL_URL: v.optional(baseUrl),
+  SLUICE_CONTROL_TOKEN: v.optional(token),
+});
+
 /** A token in an error is a leaked token. */
-const SECRET = 'TELEGRAM_BOT_TOKEN';
+const SECRETS = ['TELEGRAM_BOT_TOKEN', 'SLUICE_CONTROL_TOKEN'];
 
 /**
  * The configuration from the environment, with `.env` of the present folder for what the environment leaves out. An
@@ -93,17 +114,8 @@ const SECRET = 'TELEGRAM_BOT_TOKEN';
  * @throws ConfigError
  */
 export function readConfig(env: NodeJS.ProcessEnv, dotEnv = '.env'): Config {
-  const given = readGiven(env, dotEnv);
-  const result = v.safeParse(schema, given);
-  if (!result.success) {
-    const sentences = result.issues.map((issue) => {
-      const name = String(issue.path?.[0]?.key);
-      const came = name === SECRET ? 'something else' : `"${given[name]}"`;
-      return `${name} should be ${issue.message}, but is ${came}.`;
-    });
-    throw new ConfigError(sentences.join('\n'));
-  }
-  const { output } = result;
+  const output = check(schema, readGiven(env, dotEnv));
+  const control = controlOf(output);
   return {
     telegram: telegramOf(output),
     cloud: cloudOf(output),
@@ -111,8 +123,57 @@ export function readConfig(env: NodeJS.ProcessEnv, dotEnv = '.env'): Config {
     plan: planOf(output.SLUICE_PLAN),
     port: output.SLUICE_PORT,
     speed: output.SLUICE_SPEED,
+    ...(control && { control }),
     ...(output.SLUICE_SANDBOX && { sandbox: output.SLUICE_SANDBOX }),
   };
+}
+
+/** How the running bot is reached: on this machine through its data folder, or elsewhere by its address. */
+export type BotPlace =
+  | { readonly kind: 'local'; readonly dataDir: string }
+  | { readonly kind: 'remote'; readonly url: string; readonly token: string };
+
+/**
+ * Where the running bot is, for commands that have it do something.
+ * @throws ConfigError
+ */
+export function readBotPlace(env: NodeJS.ProcessEnv, dotEnv = '.env'): BotPlace {
+  const output = check(callerSchema, readGiven(env, dotEnv));
+  const { SLUICE_CONTROL_URL: url, SLUICE_CONTROL_TOKEN: token, SLUICE_DATA_DIR: dataDir } = output;
+  if (url === undefined) return { kind: 'local', dataDir };
+  if (token === undefined)
+    throw new ConfigError(
+      'SLUICE_CONTROL_URL names a bot elsewhere, but SLUICE_CONTROL_TOKEN is not set: it must be the same here as where the bot runs.',
+    );
+  return { kind: 'remote', url: url.replace(/\/+$/, ''), token };
+}
+
+/** @throws ConfigError with a sentence for each fault. */
+function check<T>(
+  schema: v.GenericSchema<unknown, T>,
+  given: Readonly<Record<string, string | undefined>>,
+): T {
+  const result = v.safeParse(schema, given);
+  if (result.success) return result.output;
+  const sentences = result.issues.map((issue) => {
+    const name = String(issue.path?.[0]?.key);
+    const came = SECRETS.includes(name) ? 'something else' : `"${given[name]}"`;
+    return `${name} should be ${issue.message}, but is ${came}.`;
+  });
+  throw new ConfigError(sentences.join('\n'));
+}
+
+function controlOf({
+  SLUICE_CONTROL_PORT: port,
+  SLUICE_CONTROL_HOST: host,
+  SLUICE_CONTROL_TOKEN: token,
+}: v.InferOutput<typeof schema>): RemoteDoor | undefined {
+  if (port === undefined) return undefined;
+  if (token === undefined)
+    throw new ConfigError(
+      'SLUICE_CONTROL_PORT lets other machines begin releases, but SLUICE_CONTROL_TOKEN is not set: make one of at least 32 characters, such as `openssl rand -hex 32` prints, and give it to those who may.',
+    );
+  return { host, port, token };
 }
 
 /** Where the plan is, for commands that need nothing else of the configuration. */

@@ -11,6 +11,8 @@ import { createOutbox } from './bot/outbox.ts';
 import { createPublisher } from './bot/publisher.ts';
 import { openTeam } from './bot/team/team.ts';
 import type { CloudConfig, TelegramConfig } from './config.ts';
+import { createFeed } from './control/feed.ts';
+import type { Control, RemoteDoor } from './control/server.ts';
 import { connectCloud } from './deploy/index.ts';
 import { runCommand } from './host/run-command.ts';
 import { connectMonitoring, createProber } from './monitor/index.ts';
@@ -33,13 +35,15 @@ export interface BotParts {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where pipelines on other machines may begin releases. */
+  readonly control?: RemoteDoor;
 }
 
 export interface RunningBot {
   /** What `/claim` takes, when nobody has claimed the team yet. Only for the eyes of whoever started the bot. */
   readonly claimCode?: string;
-  /** Resolves when the bot has begun to poll. */
-  readonly ready: Promise<void>;
+  /** Resolves when the bot has begun to poll and its doors for pipelines are open. */
+  readonly ready: Promise<Pick<Control, 'url'>>;
   /** Resolves when it has stopped; rejects when Telegram turns it away for good. */
   readonly ended: Promise<void>;
   /** Stops taking updates, lets what is being written be written, and leaves the rest to the next start. */
@@ -76,6 +80,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const monitor = monitorFor(monitoring, prober, scripts, project);
   const guard = await openGuard(store, plan.freeze, clock);
   const publisher = createPublisher(outbox, team, guard, clock, drawChart);
+  const feed = createFeed();
   const engine = createEngine({
     store,
     guard,
@@ -85,8 +90,14 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       monitor,
     },
     clock,
-    changed: publisher.publish,
-    progress: publisher.progress,
+    changed(rollout) {
+      publisher.publish(rollout);
+      feed.changed(rollout);
+    },
+    progress(rollout, line) {
+      publisher.progress(rollout, line);
+      feed.progress(rollout, line);
+    },
     failed: (rollout, error) => failed(`rollout ${rollout.id}`, error),
   });
 
@@ -125,15 +136,15 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
 
   let polling = false;
   let stopTicker = () => {};
-  let announce = () => {};
-  const ready = new Promise<void>((resolve) => {
+  let announce: (doors: Promise<Control>) => void = () => {};
+  const ready = new Promise<Control>((resolve) => {
     announce = resolve;
   });
   const ended = poll(
     bot,
     () => {
       polling = true;
-      announce();
+      announce(openDoors());
       stopTicker = startTicker(
         () => engine.tick(),
         (error) => failed('a tick', error),
@@ -147,6 +158,15 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     failed,
   );
   const claimCode = team.book?.claimCode;
+
+  /** Once the bot polls: its HTTP server would only keep it from that. */
+  async function openDoors(): Promise<Control> {
+    const { openControl } = await import('./control/server.ts');
+    const note = (details: object, message: string) => log.warn(details, message);
+    const ports = { engine, releases: world, store, chat: team.chat, feed, clock, note, failed };
+    return openControl(ports, parts.dataDir, parts.control);
+  }
+
   return {
     ...(claimCode && { claimCode }),
     ready,
@@ -156,7 +176,10 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       // Telegram sends what it was not told of again, so a stop without it loses nothing.
       await bot.stop().catch((error) => failed('the last word to Telegram', error));
       // A bot that Telegram never answered has no handler at work to wait for.
-      if (polling) await ended.catch(() => {});
+      if (polling) {
+        await ended.catch(() => {});
+        await ready.then((doors) => doors.close());
+      }
       await engine.stop();
       await outbox.stop();
       release();

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { actorFor } from './bot/people.ts';
 import type { Team } from './bot/team/team.ts';
 import type { WizardWorld } from './bot/wizard.ts';
+import type { Releases } from './control/release.ts';
 import { type Cloud as AppEngine, checkVersionId, readAppYaml } from './deploy/index.ts';
 import { gitState } from './host/git.ts';
 import type { Clock } from './plan/clock.ts';
@@ -11,7 +12,7 @@ import type { Engine } from './rollout/engine.ts';
 import type { Guard } from './rollout/guard.ts';
 import { termsOf } from './terms.ts';
 
-/** What the wizard asks of App Engine, the plan and the engine. */
+/** What the wizard, and whoever releases from a pipeline, ask of App Engine, the plan and the engine. */
 export function wizardWorld(
   appEngine: AppEngine,
   plan: Plan,
@@ -19,7 +20,7 @@ export function wizardWorld(
   engine: Engine,
   team: Pick<Team, 'members'>,
   guard: Guard,
-): WizardWorld {
+): WizardWorld & Releases {
   return {
     async services() {
       const live = await appEngine.listServices();
@@ -34,6 +35,8 @@ export function wizardWorld(
     },
 
     sourceOf: (service) => serviceOf(plan, service).source,
+
+    serviceIn: async (folder) => (await readAppYaml(folder)).service,
 
     async checkFolder(path, service) {
       const problem = await readAppYaml(path).then(

@@ -10,3 +10,8 @@ export function greeting({ claimCode }: RunningBot): string {
 That makes the group the team's chat, and you its admin.
 `;
 }
+
+/** Where other machines' pipelines find it, when they may. */
+export function sayDoor(url: string | undefined): string {
+  return url === undefined ? '' : `Pipelines elsewhere reach it at ${url} (put TLS in front of it).\n`;
+}

@@ -4,7 +4,7 @@ import { startBot } from '../main.ts';
 import { systemClock } from '../plan/clock.ts';
 import { loadPlan } from '../plan/load.ts';
 import { askSandbox, followSandbox } from '../shared-sandbox.ts';
-import { greeting } from './greeting.ts';
+import { greeting, sayDoor } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
 /** The bot alone: both halves of the world must be configured. */
@@ -33,8 +33,9 @@ export async function run(): Promise<void> {
     dataDir: config.dataDir,
     clock: followed?.clock ?? systemClock,
     log: createLog(process.env.LOG_LEVEL ?? 'info'),
+    ...(config.control && { control: config.control }),
   });
-  bot.ready.then(() => process.stdout.write(greeting(bot)));
+  bot.ready.then(({ url }) => process.stdout.write(greeting(bot) + sayDoor(url)));
   await liveUntilStopped(bot.ended, async () => {
     await bot.stop();
     followed?.stop();

@@ -5,7 +5,7 @@ import { startBot } from '../main.ts';
 import { systemClock } from '../plan/clock.ts';
 import { loadPlan, readPlanFile } from '../plan/load.ts';
 import type { Plan } from '../plan/schema.ts';
-import { greeting } from './greeting.ts';
+import { greeting, sayDoor } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
 /** The bot, and a stand-in for each half of the world that the configuration does not name. */
@@ -44,12 +44,14 @@ export async function start(): Promise<void> {
     dataDir: config.dataDir,
     clock: parts.appEngine && sandbox ? sandbox.clock : systemClock,
     log,
+    ...(config.control && { control: config.control }),
   });
-  bot.ready.then(() => {
+  bot.ready.then(({ url }) => {
     const page = sandbox?.telegram?.url;
     const app = sandbox?.appEngine?.proxyUrl;
     const here = app ? `The local app is at ${app}\n` : '';
-    process.stdout.write(page ? `Sluice is up: open ${page}\n` : greeting(bot) + here);
+    const up = page ? `Sluice is up: open ${page}\n` : greeting(bot) + here;
+    process.stdout.write(up + sayDoor(url));
   });
   await liveUntilStopped(bot.ended, async () => {
     await bot.stop();

@@ -7,6 +7,7 @@ import type { Draft } from './draft.ts';
 import type { Fact } from './events.ts';
 import { evolve, fold } from './evolve.ts';
 import type { Bar, Guard } from './guard.ts';
+import { sayHolder } from './holder.ts';
 import { Line, type Surroundings } from './line.ts';
 import { isNews, observationDue } from './observation.ts';
 import { pastOf } from './past.ts';
@@ -113,12 +114,8 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     const bar = guard.bar(draft.service, clock.now());
     if (bar) return { refused: sayBar(draft.service, bar) };
     const others = [...lines.values()].filter((line) => line.rollout.service === draft.service);
-    const holder = others.find((line) => !isOver(line.rollout.stage))?.rollout;
-    if (holder) {
-      return {
-        refused: `${holder.starter.name} is releasing ${holder.version} to ${holder.service} right now. /status shows where it stands; /cancel or /rollback ends it.`,
-      };
-    }
+    const held = sayHolder(others.map((line) => line.rollout));
+    if (held !== undefined) return { refused: held };
     const rejected = guard.rejectionOf(draft.service, draft.version);
     const warned = rejected ? { ...draft, rejected: { why: rejected.why, at: rejected.at } } : draft;
     const started = { type: 'started', draft: warned, by: who(by), at: clock.now() } as const;
