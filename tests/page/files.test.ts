@@ -11,7 +11,7 @@ describe.skipIf(!hasBrowser)('files on the page', () => {
   let faults: string[];
 
   beforeAll(async () => {
-    [stage, browser] = await Promise.all([openStage(), openBrowser()]);
+    [stage, browser] = await Promise.all([openStage({ admin: true }), openBrowser()]);
     ({ page, faults } = await openPage(browser, stage.url));
   });
 

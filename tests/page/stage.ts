@@ -30,11 +30,14 @@ const REPORT = `<!doctype html><style>h1 { color: rgb(7, 102, 143) }</style><h1>
 <script>document.title = 'run'; fetch('/_user/send', { method: 'POST' });</script>
 <img src="/page/mark.svg" onerror="document.title = 'run'">`;
 
-/** The real Bot API server with a small real bot behind it. */
-export async function openStage(): Promise<Stage> {
+/**
+ * The real Bot API server with a small real bot behind it.
+ * @param admin whether the bot hears all that is said, not only what is meant for it.
+ */
+export async function openStage({ admin = false } = {}): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-page-'));
   const clock = new SandboxClock(30, Date.UTC(2026, 7, 6, 12));
-  const botUser = { id: 7_000_001, firstName: 'Sluice', username: 'sluice_bot', admin: true };
+  const botUser = { id: 7_000_001, firstName: 'Sluice', username: 'sluice_bot', admin };
   const people = [ada, grace, linus];
   const chatTitle = 'Trading releases';
 
