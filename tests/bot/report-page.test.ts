@@ -20,7 +20,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     const path = join(folder, 'report.html');
     const window = { title: 'default', from: 0, to: 60_000, canary: 'v2', baseline: 'v1', points: [] };
     const png = await renderChart(window);
-    await writeFile(path, report(fullJournal(), [{ title: 'Minute by minute', png }]));
+    await writeFile(path, report(fullJournal(), [{ step: 0, title: 'Minute by minute', png }]));
     url = pathToFileURL(path).href;
   });
 

@@ -115,7 +115,7 @@ test('what people and programs wrote is text, and nothing is fetched or run', ()
 
 test('pictures are inside', () => {
   const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
-  expect(report(events, [{ title: 'At "10 %"', png }])).toContain(
+  expect(report(events, [{ step: 0, title: 'At "10 %"', png }])).toContain(
     '<img alt="At &quot;10 %&quot;" src="data:image/png;base64,iVBORw==">',
   );
 });
@@ -158,6 +158,7 @@ test('a chart is drawn of each step that was judged, over its whole minutes', as
   const windows = windowsOf(events);
   expect(windows).toEqual([
     {
+      step: 0,
       title: 'default: v2-signals at 10 %',
       service: 'default',
       version: 'v2-signals',

@@ -9,16 +9,15 @@ import { badge, facts, list, section, split, table, time } from './parts.ts';
 
 /** A picture of figures, drawn elsewhere. */
 export interface ReportChart {
+  /** Position of the judged split that it belongs to, as {@link judgings} counts. */
+  readonly step: number;
   readonly title: string;
   readonly png: Uint8Array;
 }
 
 /** How the traffic moved, and what the figures said of each step. */
 export function trafficSections(data: ReportData, charts: readonly ReportChart[]): (Html | undefined)[] {
-  return [
-    section('Traffic', moves(data)),
-    section('Figures of each step', ...steps(data), ...charts.map(picture)),
-  ];
+  return [section('Traffic', moves(data)), section('Figures of each step', ...steps(data, charts))];
 }
 
 type Moved = EventOf<'backed-up' | 'split-set' | 'drifted' | 'seen'>;
@@ -77,12 +76,13 @@ function isMove(event: Event): event is Moved {
   return event.type in FOUND;
 }
 
-function steps(data: ReportData): Html[] {
-  return judgings(data).map((judging) => {
+function steps(data: ReportData, charts: readonly ReportChart[]): Html[] {
+  return judgings(data).map((judging, step) => {
     const verdict = judging.looks.at(-1)?.verdict;
     return html`<h3>At ${percent(judging.share)}, from ${time(judging.since)} on</h3>
 ${verdict && figures(verdict)}
-${lines(judging)}`;
+${lines(judging)}
+${charts.filter((chart) => chart.step === step).map(picture)}`;
   });
 }
 

@@ -20,15 +20,15 @@ export interface ChartWindow {
 export type DrawWindow = (window: ChartWindow) => Promise<Uint8Array | undefined>;
 
 /** The windows that were judged, one for each split that the rollout stood at. */
-export function windowsOf(events: readonly Event[]): ChartWindow[] {
+export function windowsOf(events: readonly Event[]): (ChartWindow & Pick<ReportChart, 'step'>)[] {
   const data = readData(events);
   const { service, version, base } = data.rollout;
   const baseline = (base ? versionsBeside(base, version) : []).join(', ') || 'before';
-  return judgings(data).flatMap(({ share, since, looks }) => {
+  return judgings(data).flatMap(({ share, since, looks }, step) => {
     const from = Math.ceil(since / MINUTE) * MINUTE;
     const to = Math.floor((looks.at(-1)?.verdict.through ?? from) / MINUTE) * MINUTE;
     const title = `${service}: ${version} at ${percent(share)}`;
-    return to > from ? [{ title, service, version, baseline, from, to }] : [];
+    return to > from ? [{ step, title, service, version, baseline, from, to }] : [];
   });
 }
 
@@ -39,10 +39,10 @@ export async function drawCharts(
 ): Promise<{ charts: ReportChart[]; problem?: string }> {
   const charts: ReportChart[] = [];
   let problem: string | undefined;
-  for (const window of windowsOf(events)) {
+  for (const { step, ...window } of windowsOf(events)) {
     try {
       const png = await draw(window);
-      if (png) charts.push({ title: `${window.title}, minute by minute`, png });
+      if (png) charts.push({ step, title: `${window.title}, minute by minute`, png });
     } catch (error) {
       problem = (error as Error).message;
     }
