@@ -100,7 +100,7 @@ test('whatever people and programs write, every message is one that Telegram tak
       step((effect) => ({ type: 'announced', effect, what: 'rolled-back', checks: checks(said) }));
       expect(world.rollout.stage.at).toBe('rolled-back');
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 

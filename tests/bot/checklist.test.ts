@@ -115,6 +115,7 @@ test('notes and files become evidence, also when the number is forgotten', { tim
   await team.waitFor(/Ada: your note/);
   await sendFile(ADA, new File(['all green'], 'the report (final).txt'), 'as asked for');
   await team.waitFor(/For which item is it\?/);
+  await team.restartBot();
   await team.press(ADA, '1');
   await team.waitFor(/📎 the report \(final\)\.txt \(Ada/);
   const folder = join(team.dataDir, 'kept', 'evidence');
