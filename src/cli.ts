@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { DeployOptions } from './commands/deploy.ts';
 
 const program = new Command('sluice')
   .description('Takes a Google App Engine release through its deployment plan, one gate at a time.')
@@ -45,13 +46,29 @@ plan
   .action(async () => (await import('./commands/plan.ts')).schema());
 program
   .command('deploy')
-  .description('shows what would be deployed, without a network or an account')
-  .argument('[folder]', 'the folder with app.yaml, or the file itself', '.')
-  .requiredOption('--version <id>', 'the id of the new version')
-  .requiredOption('--dry-run', 'nothing is sent')
-  .option('--json', 'print the body of the request that makes the version, and nothing else')
-  .action(async (folder: string, options: { version: string; json?: true }) =>
-    (await import('./commands/deploy.ts')).dryRun(folder, options),
+  .description('has the running bot take a release through its plan; people answer in the chat')
+  .argument('[folder]', "a folder with app.yaml that the bot's machine sees; the plan's when none is named")
+  .option('--service <name>', 'the service; the one that app.yaml names when left out')
+  .option('--version <id>', "the id of the new version; after the plan's template when left out")
+  .option('--existing', 'release a version that is on App Engine already')
+  .option('--run-items', "start the commands of the checklist's items")
+  .option('--id <key>', 'the same key is the same release, however often it is sent')
+  .option('--as <name>', 'who releases, for the record; your user name and machine when left out')
+  .option('--wait', 'end with the rollout: 0 when it is done, else 1', true)
+  .option('--no-wait', 'end with 0 once it has begun')
+  .addOption(
+    new Option('--dry-run', 'show what would be deployed, without a bot, a network or an account').conflicts([
+      'service',
+      'existing',
+      'runItems',
+      'id',
+      'as',
+      'wait',
+    ]),
+  )
+  .option('--json', 'a line of JSON for each event; with --dry-run the body of the request and nothing else')
+  .action(async (folder: string | undefined, options: DeployOptions) =>
+    (await import('./commands/deploy.ts')).deploy(folder, options),
   );
 program
   .command('judge')

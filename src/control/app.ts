@@ -65,6 +65,8 @@ export function controlApp(ports: ControlPorts, token?: string): Hono {
       async (out) => {
         const gone = new AbortController();
         out.onAbort(() => gone.abort());
+        // At once, so that whoever comes back knows that somebody is there.
+        await out.write('\n');
         for await (const line of follow(id, after, ports, gone.signal))
           await out.write(line ? `${JSON.stringify(line)}\n` : '\n');
       },
