@@ -291,3 +291,27 @@ describe('a query that Monitoring refuses', () => {
     expect(error?.message).toContain(sentence);
   });
 });
+
+it('waits for no more minutes once it has ended, whatever is still said', () => {
+  let waits = 0;
+  class CountingClock extends SandboxClock {
+    at = START;
+    override now(): number {
+      return this.at;
+    }
+    override alarm(): () => void {
+      waits++;
+      return () => {
+        waits--;
+      };
+    }
+  }
+  const clock = new CountingClock(1, START);
+  const figures = new Figures(tempFolder(), clock, () => []);
+  expect(waits).toBe(1);
+  figures.close();
+  clock.at = START + 5 * MINUTE;
+  figures.tally({ type: 't', service: 'default', version: 'v1', labels: {}, value: 1 });
+  figures.count('default', 'v1', 200, false, 10);
+  expect(waits).toBe(0);
+});

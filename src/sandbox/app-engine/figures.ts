@@ -59,6 +59,7 @@ export class Figures {
   #open = new Map<string, OpenCell>();
   #tallies = new Map<string, Tally>();
   #cancel = () => {};
+  #ended = false;
 
   /** @param gauges asked for what is true at the end of each minute */
   constructor(folder: string, clock: SandboxClock, gauges: () => readonly Gauge[]) {
@@ -119,14 +120,16 @@ export class Figures {
     return { perSecond: count / 60, meanLatency: count === 0 ? 0 : sum / count };
   }
 
+  /** What comes after it, such as the last words of an app, is counted no more. */
   close(): void {
+    this.#ended = true;
     this.#cancel();
     this.#closed.close();
   }
 
   /** Ends the open minute when its time is over. */
   #turn(): void {
-    if (this.#clock.now() < this.#at + MINUTE) return;
+    if (this.#ended || this.#clock.now() < this.#at + MINUTE) return;
     const gauges = this.#gauges();
     const cells = [...this.#open.values()].map(({ key, count, sum, squares, buckets }) => ({
       ...key,
