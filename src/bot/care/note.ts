@@ -30,7 +30,9 @@ export async function askCareNote(
   await ctx.reply(question(note, ctx).text, {
     parse_mode: 'HTML',
     reply_markup: { force_reply: true, selective: true, input_field_placeholder: 'For the record' },
-    ...(message && { reply_parameters: { message_id: message.message_id } }),
+    ...(message && {
+      reply_parameters: { message_id: message.message_id, allow_sending_without_reply: true },
+    }),
   });
   for (;;) {
     const reply = await talk.waitFor('message:text', { next: true });
@@ -48,8 +50,8 @@ export async function askCareNote(
 function question({ press, about }: CareNote, ctx: Context): Html {
   const what = shorten(about, ABOUT);
   return press.kind === 'criterion'
-    ? html`${mention(ctx.from)}: is it met, and why? “${what}” Begin your reply with yes or no, such as <code>no, half of them came late</code>`
-    : html`${mention(ctx.from)}: “${what}” is done; what is to be noted of it? Reply to this message.`;
+    ? html`${mention(ctx.from)}: is it met, and why? “${what}” Begin your reply with yes or no, such as <code>no, half of them came late</code>. /cancel ends this.`
+    : html`${mention(ctx.from)}: “${what}” is done; what is to be noted of it? Reply to this message. /cancel ends this.`;
 }
 
 /** What a press with words asks for; undefined where the words do not say it. */

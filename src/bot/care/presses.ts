@@ -81,7 +81,9 @@ async function sendCalendarFile(
   const message = ctx.callbackQuery?.message;
   await ctx.replyWithDocument(new InputFile(file.bytes, file.name), {
     caption: 'Open it to put the date into your calendar.',
-    ...(message && { reply_parameters: { message_id: message.message_id } }),
+    ...(message && {
+      reply_parameters: { message_id: message.message_id, allow_sending_without_reply: true },
+    }),
   });
 }
 
