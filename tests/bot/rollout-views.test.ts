@@ -258,3 +258,10 @@ test('open items that somebody went on with stay on the card', () => {
   for (let n = 0; n < 5; n++) world.finish('done');
   expect(asked(world).text).toContain('⚠️ Ben left 1 item of the checklist open: “It burns.”');
 });
+
+test('a plan without validation is not shown as if it were left out', () => {
+  const none = begin();
+  expect(cardOf(none)).not.toContain('Validation');
+  const some = begin({}, { validation: { checks: ['git'], commands: [] } });
+  expect(cardOf(some)).toContain('▫️ Validation');
+});

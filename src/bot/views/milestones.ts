@@ -10,7 +10,7 @@ export function preparation(rollout: Rollout): Html[] {
   const at = whereabouts(rollout.stage);
   return [
     ...checklistLine(rollout),
-    checksLine('Validation', rollout.validation, at === 'validate', overruling(rollout, 'validate')?.by),
+    ...validationLine(rollout, at === 'validate'),
     line(
       rollout.original !== undefined,
       at === 'back-up',
@@ -83,6 +83,13 @@ function checklistLine(rollout: Rollout): Html[] {
       `Checklist ${all - open} of ${all}${left}${why}`,
     ),
   ];
+}
+
+/** A plan may ask for none. */
+function validationLine(rollout: Rollout, active: boolean): Html[] {
+  const { checks, commands } = rollout.terms.validation;
+  if (checks.length + commands.length + rollout.validation.length === 0) return [];
+  return [checksLine('Validation', rollout.validation, active, overruling(rollout, 'validate')?.by)];
 }
 
 function checksLine(title: string, checks: readonly Check[], active: boolean, overruledBy?: string): Html {

@@ -44,7 +44,7 @@ function beforeTraffic(rollout: Rollout): Html[] {
   const all = [...validation, ...checks];
   const found = all.every((check) => check.ok)
     ? [
-        html`✅ All passed: ${count(validation.length, 'validation')}, ${count(checks.length, 'check')} of the new version.`,
+        html`✅ All passed: ${validation.length > 0 ? `${count(validation.length, 'validation')}, ` : ''}${count(checks.length, 'check')} of the new version.`,
       ]
     : listShort(all.filter((check) => !check.ok).map(checkLine));
   return [
