@@ -17,7 +17,8 @@ const layouts: Layout[] = [];
 const MOST_LAYOUTS = 50;
 
 /** Layouts are few, and nearly every point has the same: each is computed once and shared, the latest found first. */
-function boundsOf(options: BucketOptions = {}): readonly number[] {
+function boundsOf(given: Distribution['bucketOptions']): readonly number[] {
+  const options = given ?? {};
   const at = layouts.findIndex((known) => isSame(known.options, options));
   const found = layouts[at] ?? { options, bounds: computeBounds(options) };
   if (at !== 0) {
@@ -38,11 +39,11 @@ function isSame(a: BucketOptions, b: BucketOptions): boolean {
 
 function computeBounds({ exponentialBuckets: e, linearBuckets: l, explicitBuckets: x }: BucketOptions) {
   if (e) {
-    const { scale = 1, growthFactor = 2 } = e;
-    return Array.from({ length: (e.numFiniteBuckets ?? 0) + 1 }, (_, i) => scale * growthFactor ** i);
+    const [scale, growth] = [e.scale ?? 1, e.growthFactor ?? 2];
+    return Array.from({ length: (e.numFiniteBuckets ?? 0) + 1 }, (_, i) => scale * growth ** i);
   }
   if (l) {
-    const { offset = 0, width = 1 } = l;
+    const [offset, width] = [l.offset ?? 0, l.width ?? 1];
     return Array.from({ length: (l.numFiniteBuckets ?? 0) + 1 }, (_, i) => offset + width * i);
   }
   return x?.bounds ?? [];

@@ -1,9 +1,8 @@
 import type { Endpoint } from '../google/endpoint.ts';
-import { connectRest } from '../google/rest.ts';
 import { toHistogram } from './buckets.ts';
 import { EMPTY, type Histogram, merge } from './histogram.ts';
 import { MINUTE_MS, type Point } from './points.ts';
-import { listTimeSeries, type TimeSeries } from './time-series.ts';
+import { openSeries, type SeriesPoint, type TimeSeries } from './time-series.ts';
 
 export interface MinutesRequest {
   readonly service: string;
@@ -25,7 +24,7 @@ export const LATENCIES = 'appengine.googleapis.com/http/server/response_latencie
  * traffic; REDUCE_SUM, because App Engine splits every series by zone.
  */
 export function openMinutes(project: string, endpoint: Endpoint): QueryMinutes {
-  const rest = connectRest(endpoint);
+  const list = openSeries(project, endpoint);
   return async ({ service, canary, from, to }, signal) => {
     const filter = [
       `metric.type="${LATENCIES}"`,
@@ -34,12 +33,12 @@ export function openMinutes(project: string, endpoint: Endpoint): QueryMinutes {
     ].join(' AND ');
     const aggregation = {
       period: MINUTE_MS,
-      aligner: 'ALIGN_SUM',
-      reducer: 'REDUCE_SUM',
+      aligner: 'ALIGN_SUM' as const,
+      reducer: 'REDUCE_SUM' as const,
       groupBy: ['resource.labels.version_id', 'metric.labels.response_code', 'metric.labels.loading'],
     };
     const doing = `read the figures of ${service}`;
-    const { series } = await listTimeSeries(rest, project, { filter, from, to, aggregation }, doing, signal);
+    const { series } = await list({ filter, from, to, aggregation }, doing, signal);
     return toPoints(series, canary);
   };
 }
@@ -55,16 +54,16 @@ interface Parts {
 /** @returns oldest first, the canary's before the baseline's of the same minute. */
 function toPoints(series: readonly TimeSeries[], canary: string): Point[] {
   const arms = { canary: new Map<number, Parts>(), baseline: new Map<number, Parts>() };
-  for (const { resource, metric, points = [] } of series) {
+  for (const { resource, metric, points } of series) {
     const arm = arms[resource?.labels?.version_id === canary ? 'canary' : 'baseline'];
     const failed = Number(metric?.labels?.response_code ?? 0) >= 500;
     // The flexible environment knows no cold starts, so the label is absent there.
     const cold = metric?.labels?.loading?.toLowerCase() === 'true';
-    for (const { interval, value } of points) {
+    for (const { interval, value } of points ?? []) {
       const distribution = value?.distributionValue;
       const requests = Number(distribution?.count ?? 0);
       if (!distribution || requests === 0) continue;
-      const minute = minuteEnding(interval?.endTime);
+      const minute = minuteEnding(interval?.endTime?.seconds);
       let parts = arm.get(minute);
       if (!parts) {
         parts = { requests: 0, errors: 0, loading: 0, loadingErrors: 0, latencies: [] };
@@ -92,6 +91,8 @@ function pointsOf(arm: Point['arm'], minutes: ReadonlyMap<number, Parts>): Point
 }
 
 /** Aligned points end on a minute's border, and may begin anywhere before. */
-function minuteEnding(end = ''): number {
-  return Math.round(Math.floor(Date.parse(end) / 1000) / 60) * MINUTE_MS - MINUTE_MS;
+function minuteEnding(seconds: EndSeconds): number {
+  return Math.round(Number(seconds ?? 0) / 60) * MINUTE_MS - MINUTE_MS;
 }
+
+type EndSeconds = NonNullable<NonNullable<SeriesPoint['interval']>['endTime']>['seconds'];

@@ -1,53 +1,15 @@
-import * as v from 'valibot';
-import type { Rest } from '../google/rest.ts';
+import type { MetricServiceClient, protos } from '@google-cloud/monitoring';
+import type { Endpoint } from '../google/endpoint.ts';
+import { connectRest } from '../google/rest.ts';
 
-/**
- * A time series as Cloud Monitoring's REST API prints it: whole numbers as text, what is zero or empty left out, the
- * newest point first. Read as raw JSON, because the generated client takes four times as long to decode it.
- */
-export interface TimeSeries {
-  readonly metric?: Labelled | undefined;
-  readonly resource?: Labelled | undefined;
-  /** GAUGE, DELTA or CUMULATIVE. */
-  readonly metricKind?: string | undefined;
-  /** BOOL, INT64, DOUBLE, STRING or DISTRIBUTION. */
-  readonly valueType?: string | undefined;
-  readonly points?: readonly SeriesPoint[] | undefined;
-}
+/** A time series as Google's client gives it, as far as it is looked at here. The newest point comes first. */
+export type TimeSeries = protos.google.monitoring.v3.ITimeSeries;
+export type SeriesPoint = protos.google.monitoring.v3.IPoint;
+export type Distribution = protos.google.api.IDistribution;
+export type BucketOptions = protos.google.api.Distribution.IBucketOptions;
 
-interface Labelled {
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-}
-
-export interface SeriesPoint {
-  readonly interval?: { readonly endTime?: string };
-  readonly value?: {
-    readonly int64Value?: string;
-    readonly doubleValue?: number;
-    readonly distributionValue?: Distribution;
-  };
-}
-
-export interface Distribution {
-  readonly count?: string;
-  readonly mean?: number;
-  readonly bucketOptions?: BucketOptions;
-  readonly bucketCounts?: readonly string[];
-}
-
-export interface BucketOptions {
-  readonly exponentialBuckets?: {
-    readonly numFiniteBuckets?: number;
-    readonly scale?: number;
-    readonly growthFactor?: number;
-  };
-  readonly linearBuckets?: {
-    readonly numFiniteBuckets?: number;
-    readonly offset?: number;
-    readonly width?: number;
-  };
-  readonly explicitBuckets?: { readonly bounds?: readonly number[] };
-}
+export type Aligner = keyof typeof protos.google.monitoring.v3.Aggregation.Aligner;
+export type Reducer = keyof typeof protos.google.monitoring.v3.Aggregation.Reducer;
 
 export interface SeriesQuery {
   /** In Cloud Monitoring's language; names exactly one metric.type. */
@@ -59,8 +21,8 @@ export interface SeriesQuery {
   readonly aggregation?: {
     /** Milliseconds, whole seconds, at least a minute; periods are counted back from `to`. */
     readonly period: number;
-    readonly aligner: string;
-    readonly reducer: string;
+    readonly aligner: Aligner;
+    readonly reducer: Reducer;
     readonly groupBy?: readonly string[];
   };
   /** Kinds and labels alone, without points. */
@@ -77,69 +39,62 @@ export interface SeriesAnswer {
   readonly more: boolean;
 }
 
-const labelled = v.object({
-  type: v.optional(v.string()),
-  labels: v.optional(v.record(v.string(), v.string())),
-});
-
-/** The insides of points are taken as Google documents them: checking them would cost more than reading them. */
-const page = v.object({
-  timeSeries: v.optional(
-    v.array(
-      v.object({
-        metric: v.optional(labelled),
-        resource: v.optional(labelled),
-        metricKind: v.optional(v.string()),
-        valueType: v.optional(v.string()),
-        points: v.optional(v.custom<readonly SeriesPoint[]>(areObjects)),
-      }),
-    ),
-    [],
-  ),
-  nextPageToken: v.optional(v.string(), ''),
-});
-
 /** @param doing as it follows "Could not". @throws CloudError */
-export async function listTimeSeries(
-  rest: Rest,
-  project: string,
-  query: SeriesQuery,
-  doing: string,
-  signal?: AbortSignal,
-): Promise<SeriesAnswer> {
-  const params = paramsOf(query);
-  const series: TimeSeries[] = [];
-  for (let read = 1; ; read++) {
-    const path = `/v3/projects/${project}/timeSeries?${params}`;
-    const { timeSeries, nextPageToken } = await rest.read(
-      doing,
-      async () => v.parse(page, await rest.json('GET', path)),
-      signal,
+export type ListSeries = (query: SeriesQuery, doing: string, signal?: AbortSignal) => Promise<SeriesAnswer>;
+
+/** Nothing of Google's is loaded before the first query. */
+export function openSeries(project: string, endpoint: Endpoint): ListSeries {
+  const rest = connectRest(endpoint);
+  let opening: Promise<MetricServiceClient> | undefined;
+  const client = () => {
+    opening ??= Promise.all([import('@google-cloud/monitoring'), rest.clientOptions()]).then(
+      ([api, options]) => new api.MetricServiceClient({ ...options }),
     );
-    series.push(...timeSeries);
-    if (nextPageToken === '') return { series, more: false };
-    if (read === query.pages) return { series, more: true };
-    params.set('pageToken', nextPageToken);
-  }
+    // Credentials that are missing now may be there the next time.
+    opening.catch(() => {
+      opening = undefined;
+    });
+    return opening;
+  };
+
+  return async (query, doing, signal) => {
+    const series: TimeSeries[] = [];
+    let request: protos.google.monitoring.v3.IListTimeSeriesRequest = requestOf(project, query);
+    for (let read = 1; ; read++) {
+      const [found, next] = await rest.read(
+        doing,
+        async () => (await client()).listTimeSeries(request, { autoPaginate: false }),
+        signal,
+      );
+      series.push(...found);
+      if (!next?.pageToken) return { series, more: false };
+      if (read === query.pages) return { series, more: true };
+      request = next;
+    }
+  };
 }
 
-function paramsOf({ filter, from, to, aggregation, headersOnly, pageSize }: SeriesQuery): URLSearchParams {
-  const params = new URLSearchParams({
+function requestOf(
+  project: string,
+  { filter, from, to, aggregation, headersOnly, pageSize }: SeriesQuery,
+): protos.google.monitoring.v3.IListTimeSeriesRequest {
+  return {
+    name: `projects/${project}`,
     filter,
-    'interval.startTime': new Date(from).toISOString(),
-    'interval.endTime': new Date(to).toISOString(),
+    interval: { startTime: timestamp(from), endTime: timestamp(to) },
     view: headersOnly ? 'HEADERS' : 'FULL',
-  });
-  if (aggregation) {
-    params.set('aggregation.alignmentPeriod', `${aggregation.period / 1_000}s`);
-    params.set('aggregation.perSeriesAligner', aggregation.aligner);
-    params.set('aggregation.crossSeriesReducer', aggregation.reducer);
-    for (const label of aggregation.groupBy ?? []) params.append('aggregation.groupByFields', label);
-  }
-  if (pageSize !== undefined) params.set('pageSize', String(pageSize));
-  return params;
+    ...(aggregation && {
+      aggregation: {
+        alignmentPeriod: { seconds: aggregation.period / 1_000 },
+        perSeriesAligner: aggregation.aligner,
+        crossSeriesReducer: aggregation.reducer,
+        groupByFields: [...(aggregation.groupBy ?? [])],
+      },
+    }),
+    ...(pageSize !== undefined && { pageSize }),
+  };
 }
 
-function areObjects(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null);
+function timestamp(ms: number): protos.google.protobuf.ITimestamp {
+  return { seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1_000_000 };
 }

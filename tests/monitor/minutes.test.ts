@@ -73,8 +73,8 @@ describe('the query', () => {
     expect(url.searchParams.get('interval.startTime')).toBe('2026-01-05T11:00:00.000Z');
     expect(url.searchParams.get('interval.endTime')).toBe('2026-01-05T11:30:00.000Z');
     expect(url.searchParams.get('aggregation.alignmentPeriod')).toBe('60s');
-    expect(url.searchParams.get('aggregation.perSeriesAligner')).toBe('ALIGN_SUM');
-    expect(url.searchParams.get('aggregation.crossSeriesReducer')).toBe('REDUCE_SUM');
+    expect(url.searchParams.get('aggregation.perSeriesAligner')).toBe('14');
+    expect(url.searchParams.get('aggregation.crossSeriesReducer')).toBe('4');
     expect(url.searchParams.getAll('aggregation.groupByFields')).toEqual([
       'resource.labels.version_id',
       'metric.labels.response_code',

@@ -1,3 +1,4 @@
+import { protos } from '@google-cloud/monitoring';
 import { runCommand } from '../../src/host/run-command.ts';
 import { createProber } from '../../src/monitor/index.ts';
 import { DAY } from '../../src/plan/duration.ts';
@@ -44,6 +45,19 @@ export async function world(answer: (request: Seen) => Reply | Promise<Reply>) {
   return { server, look, lookAt };
 }
 
+/** What was asked for; the client sends the numbers of what has names. */
 export function paramsOf(request: Seen | undefined): URLSearchParams {
-  return new URL(request?.url ?? '', 'http://localhost').searchParams;
+  const { searchParams } = new URL(request?.url ?? '', 'http://localhost');
+  for (const [key, names] of Object.entries(NAMES)) {
+    const sent = searchParams.get(key);
+    if (sent !== null) searchParams.set(key, names[Number(sent)] ?? sent);
+  }
+  return searchParams;
 }
+
+const { Aggregation, ListTimeSeriesRequest } = protos.google.monitoring.v3;
+const NAMES: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  view: ListTimeSeriesRequest.TimeSeriesView,
+  'aggregation.perSeriesAligner': Aggregation.Aligner,
+  'aggregation.crossSeriesReducer': Aggregation.Reducer,
+};

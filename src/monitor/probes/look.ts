@@ -6,6 +6,7 @@ import { runPageTest } from '../../host/page-test.ts';
 import type { Probe, Reading } from '../../plan/terms.ts';
 import { lastLine } from '../commands.ts';
 import { MINUTE_MS } from '../points.ts';
+import { openSeries } from '../time-series.ts';
 import { countLogs } from './logs.ts';
 import { MetricReader } from './metric.ts';
 import type { LookRequest, Prober, ProberOptions } from './prober.ts';
@@ -19,9 +20,9 @@ export function openProber(
   { project, clock, runCommand, log }: ProberOptions,
   endpoints: { readonly monitoring: Endpoint; readonly logging: Endpoint },
 ): Prober {
-  const monitoring = connectRest(endpoints.monitoring);
+  const list = openSeries(project, endpoints.monitoring);
   const logging = connectRest(endpoints.logging);
-  const metrics = new MetricReader(monitoring, project);
+  const metrics = new MetricReader(list);
 
   async function look(request: LookRequest, signal?: AbortSignal): Promise<Reading[]> {
     const limit = pLimit(AT_ONCE);
@@ -29,7 +30,7 @@ export function openProber(
     const span = wholeMinutes(request);
     let traffic: Promise<Traffic> | undefined;
     const readOnce = () => {
-      traffic ??= readTraffic(monitoring, project, service, version, span, signal);
+      traffic ??= readTraffic(list, service, version, span, signal);
       return traffic;
     };
     return Promise.all(

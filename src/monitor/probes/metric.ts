@@ -1,8 +1,7 @@
-import type { Rest } from '../../google/rest.ts';
 import type { Limits, Measure } from '../../plan/terms.ts';
 import { toHistogram } from '../buckets.ts';
 import { merge, quantile } from '../histogram.ts';
-import { type Distribution, listTimeSeries, type SeriesPoint } from '../time-series.ts';
+import type { Aligner, Distribution, ListSeries, Reducer, SeriesPoint } from '../time-series.ts';
 import {
   type Finding,
   type Span,
@@ -36,13 +35,11 @@ export interface MetricKind {
 
 /** All series of any metric over a span, made one figure. */
 export class MetricReader {
-  readonly #rest: Rest;
-  readonly #project: string;
+  readonly #list: ListSeries;
   readonly #kinds = new Map<string, MetricKind>();
 
-  constructor(rest: Rest, project: string) {
-    this.#rest = rest;
-    this.#project = project;
+  constructor(list: ListSeries) {
+    this.#list = list;
   }
 
   /** @throws CloudError */
@@ -67,10 +64,10 @@ export class MetricReader {
     const known = this.#kinds.get(question.filter);
     if (known) return known;
     const query = { filter: question.filter, ...span, headersOnly: true, pageSize: 1, pages: 1 };
-    const { series } = await listTimeSeries(this.#rest, this.#project, query, doing(question), signal);
+    const { series } = await this.#list(query, doing(question), signal);
     const [first] = series;
     if (!first) return undefined;
-    const found = { kind: first.metricKind ?? '', type: first.valueType ?? '' };
+    const found = { kind: String(first.metricKind ?? ''), type: String(first.valueType ?? '') };
     if (this.#kinds.size >= 1_000) this.#kinds.clear();
     this.#kinds.set(question.filter, found);
     return found;
@@ -83,7 +80,7 @@ export class MetricReader {
     signal?: AbortSignal,
   ): Promise<number | undefined | { readonly cannot: string }> {
     const { measure } = question;
-    const reduced = (aligner: string, reducer: string) =>
+    const reduced = (aligner: Aligner, reducer: Reducer) =>
       this.#points(question, span, { period: span.to - span.from, aligner, reducer }, signal);
     // Of what only ever grows, the growth is what can be summed up.
     const summed = () => reduced(kind === 'CUMULATIVE' ? 'ALIGN_DELTA' : 'ALIGN_SUM', 'REDUCE_SUM');
@@ -123,7 +120,7 @@ export class MetricReader {
   async #points(
     question: MetricQuestion,
     span: Span,
-    aggregation: { period: number; aligner: string; reducer: string } | undefined,
+    aggregation: { period: number; aligner: Aligner; reducer: Reducer } | undefined,
     signal?: AbortSignal,
   ): Promise<{ points: SeriesPoint[]; more: boolean }> {
     const query = {
@@ -131,8 +128,8 @@ export class MetricReader {
       ...span,
       ...(aggregation ? { aggregation } : { pageSize: MOST_POINTS, pages: 1 }),
     };
-    const { series, more } = await listTimeSeries(this.#rest, this.#project, query, doing(question), signal);
-    return { points: series.flatMap(({ points = [] }) => points), more };
+    const { series, more } = await this.#list(query, doing(question), signal);
+    return { points: series.flatMap(({ points }) => points ?? []), more };
   }
 }
 

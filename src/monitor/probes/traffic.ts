@@ -1,8 +1,7 @@
-import type { Rest } from '../../google/rest.ts';
 import { toHistogram } from '../buckets.ts';
 import { type Histogram, merge, quantile } from '../histogram.ts';
 import { LATENCIES } from '../minutes.ts';
-import { listTimeSeries } from '../time-series.ts';
+import type { ListSeries } from '../time-series.ts';
 import {
   type Finding,
   type Span,
@@ -25,8 +24,7 @@ export interface Traffic {
 
 /** Errors and latencies are asked for together, as one point for each status. @throws CloudError */
 export async function readTraffic(
-  rest: Rest,
-  project: string,
+  list: ListSeries,
   service: string,
   version: string,
   span: Span,
@@ -40,18 +38,18 @@ export async function readTraffic(
   ].join(' AND ');
   const aggregation = {
     period: span.to - span.from,
-    aligner: 'ALIGN_SUM',
-    reducer: 'REDUCE_SUM',
+    aligner: 'ALIGN_SUM' as const,
+    reducer: 'REDUCE_SUM' as const,
     groupBy: ['metric.labels.response_code'],
   };
   const query = { filter, ...span, aggregation };
-  const { series } = await listTimeSeries(rest, project, query, `read the figures of ${version}`, signal);
+  const { series } = await list(query, `read the figures of ${version}`, signal);
   let requests = 0;
   let errors = 0;
   const latencies: Histogram[] = [];
-  for (const { metric, points = [] } of series) {
+  for (const { metric, points } of series) {
     const failed = Number(metric?.labels?.response_code ?? 0) >= 500;
-    for (const { value } of points) {
+    for (const { value } of points ?? []) {
       const distribution = value?.distributionValue;
       const count = Number(distribution?.count ?? 0);
       if (!distribution || count === 0) continue;
