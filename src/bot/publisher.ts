@@ -22,8 +22,8 @@ export interface Publisher {
   showSection(rollout: Rollout, section: number): void;
 }
 
-/** Real milliseconds between two edits of a section: whoever ticks looks at it. */
-const SECTION_PACE = 1_000;
+/** Real milliseconds between two edits of a section: whoever ticks looks at it, and twenty ticks may come in a row. */
+const SECTION_PACE = 2_000;
 /** Commands may say thousands of lines a second: what was said last is shown this often, in real milliseconds. */
 const PROGRESS_PACE = 500;
 

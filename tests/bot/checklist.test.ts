@@ -160,3 +160,19 @@ test('a hold takes a reason, stays until /resume, and only for those with a role
   await team.send(BEN, '/resume');
   await team.waitFor(/Nothing is on hold\./);
 });
+
+test('a tap that reached the bot too late to be answered is worked off all the same', {
+  timeout: 60_000,
+}, async () => {
+  await begin(TWO);
+  const late = 'Bad Request: query is too old and response timeout expired or query ID is invalid';
+  const reply = await fetch(`${team.sandbox.telegram?.url}/_control/fail`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ method: 'answerCallbackQuery', times: 1, error_code: 400, description: late }),
+  });
+  expect(reply.ok).toBe(true);
+  expect(await team.press(ADA, 'Note or file')).toMatchObject({ answered: false });
+  await team.waitFor(/Ada: your note/);
+  expect(await standing(/did not work/)).toEqual([]);
+});
