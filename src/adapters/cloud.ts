@@ -74,6 +74,7 @@ export function cloudFor(appEngine: AppEngine, store: Store): Cloud {
     async deployCron(request, hooks) {
       const file = await cronFile(request, store);
       if (file === undefined) throw new Error('The cron.yaml that was compared before is gone.');
+      await noteCronChange(store, request.backup, await appEngine.compareCron(file, hooks.signal));
       const backup = await readBackup(store, request.backup);
       const before = backup?.cron.kind === 'read' ? { before: backup.cron.jobs } : {};
       return sayJobs(await appEngine.deployCron({ file, ...before }, hooks));
@@ -90,10 +91,9 @@ export function cloudFor(appEngine: AppEngine, store: Store): Cloud {
       if (!backup) throw new Error(`The backup ${name} is gone from the data folder.`);
       const onReplace = ({ path, text }: { path: string; text: string }) =>
         store.keep(`${name}/replaced/${basename(path)}`, Buffer.from(text));
-      return appEngine.putBack(
-        { service, ...(files && folderOf(source)), backup, cron },
-        { ...hooks, onReplace },
-      );
+      const change = cron && (await store.readDocument<JobChange>(cronNote(name)));
+      const request = { service, ...(files && folderOf(source)), backup, ...(change && { cron: change }) };
+      return appEngine.putBack(request, { ...hooks, onReplace });
     },
   };
 }
@@ -111,6 +111,20 @@ async function cronFile({ source, backup }: CronRequest, store: Store): Promise<
   if (source.kind !== 'folder') return undefined;
   const found = (await readBackup(store, backup))?.files.find(({ role }) => role === 'cron');
   return found && fromFolder(source.path, found.path);
+}
+
+function cronNote(backup: string): string {
+  return `${backup}-cron`;
+}
+
+/** What a rollback has to undo; kept before it is done, and together with that of an attempt from before. */
+async function noteCronChange(store: Store, backup: string, change: JobChange): Promise<void> {
+  const earlier = await store.readDocument<JobChange>(cronNote(backup));
+  await store.writeDocument(cronNote(backup), {
+    create: [...(earlier?.create ?? []), ...change.create],
+    delete: [...(earlier?.delete ?? []), ...change.delete],
+    same: change.same,
+  });
 }
 
 function sayJobs({ create, delete: remove, same }: JobChange): CronChange {

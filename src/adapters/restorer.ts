@@ -69,7 +69,10 @@ export function restorerFor(
     async cron(id, by) {
       const backup = await read(id);
       await record({ by, rollout: id, what: 'cron jobs' });
-      const request = { service: backup.service, backup, cron: true };
+      if (backup.cron.kind === 'unread') throw new Error(`The backup has no cron jobs: ${backup.cron.why}`);
+      // To undo all that was done since is to go back to the backup.
+      const { create, delete: gone } = await appEngine.compareCron(backup.cron.jobs);
+      const request = { service: backup.service, backup, cron: { create: gone, delete: create } };
       return appEngine.putBack(request, { onReplace: async () => {} });
     },
   };

@@ -15,8 +15,8 @@ export interface PutBackRequest {
   /** Where app.yaml and cron.yaml are to stand as in the backup; absent: files are left alone. */
   readonly folder?: string;
   readonly backup: Backup;
-  /** This rollout has changed the cron jobs. Otherwise they are only compared. */
-  readonly cron: boolean;
+  /** What this rollout made of the cron jobs, and is undone. Absent: they are only compared. */
+  readonly cron?: Pick<CronChange, 'create' | 'delete'>;
 }
 
 export interface PutBackHooks {
@@ -75,22 +75,45 @@ async function putJobsBack(
 ): Promise<Omit<Check, 'name'>> {
   if (backup.cron.kind === 'unread') {
     return {
-      ok: !cron,
+      ok: cron === undefined,
       detail: `Not compared, because the backup has none: ${backup.cron.why}`,
     };
   }
   const { jobs } = backup.cron;
-  const done = cron ? await bringJobsTo(project, scheduler, clock, jobs, signal) : undefined;
+  const keyOf = (job: CronJob) => jobKey(job, project);
+  const wanted = cron && undo(await scheduler.list(signal), cron, keyOf);
+  const done = wanted && (await bringJobsTo(project, scheduler, clock, wanted, signal));
   const live = await scheduler.list(signal);
-  const left = done ? undefined : compareJobs(live, jobs, (job) => jobKey(job, project));
-  const wrong = [...(left ? sayChange(left, 'gone', 'new') : []), ...sayPaused(live, jobs, project)];
   const did = done ? sayChange(done, 'made again', 'taken away') : [];
-  if (wrong.length > 0) {
-    const whose = left ? 'They differ from the backup, and not by this release; left as they are: ' : '';
-    return { ok: false, detail: `${[...did, `${whose}${wrong.join('; ')}`].join('; ')}.` };
-  }
+  const remade = new Set(cron?.delete.map(keyOf));
+  const paused = sayPaused(
+    live,
+    jobs.filter((job) => remade.has(keyOf(job))),
+    project,
+  );
+  if (paused.length > 0) return { ok: false, detail: `${[...did, ...paused].join('; ')}.` };
+
+  const left = compareJobs(live, jobs, keyOf);
+  const since = sayChange(left, 'gone', 'new');
+  if (since.length > 0)
+    return {
+      ok: true,
+      detail: `${[...did, `another hand has changed these since, left so: ${since.join('; ')}`].join('; ')}.`,
+    };
   const same = `${live.length === 1 ? 'The 1 job is' : `All ${live.length} jobs are`} as in the backup`;
   return { ok: true, detail: `${[live.length === 0 ? 'None, as in the backup' : same, ...did].join('; ')}.` };
+}
+
+/** The jobs without a change, and with all that others did since. */
+function undo(
+  live: readonly CronJob[],
+  { create, delete: removed }: Pick<CronChange, 'create' | 'delete'>,
+  keyOf: (job: CronJob) => string,
+): CronJob[] {
+  const made = new Set(create.map(keyOf));
+  const kept = live.filter((job) => !made.has(keyOf(job)));
+  const there = new Set(kept.map(keyOf));
+  return [...kept, ...removed.filter((job) => !there.has(keyOf(job)))];
 }
 
 function sayChange(change: CronChange, created: string, deleted: string): string[] {
@@ -125,8 +148,8 @@ async function compareRouting(
   const differences =
     [...gone, ...added].join('; ') || 'their order has changed, and the first that fits counts';
   return {
-    ok: false,
-    detail: `The dispatch rules differ from the backup, and not by this release; left as they are: ${differences}.`,
+    ok: true,
+    detail: `Another hand has changed the dispatch rules since, left so: ${differences}.`,
   };
 }
 

@@ -36,8 +36,8 @@ const isWrite = ({ method, url }: Seen) => url.startsWith('/v1beta1/') && method
 describe('putting back', () => {
   it('brings cron jobs and files back, and proves it', async () => {
     const { cloud, folder, cronYaml, backup, hooks, replaced, isAsBefore } = await setUp();
-    await cloud.deployCron({ file: cronYaml }, {});
-    const request = { service: 'default', folder, backup, cron: true };
+    const change = await cloud.deployCron({ file: cronYaml }, {});
+    const request = { service: 'default', folder, backup, cron: change };
     const checks = await cloud.putBack(request, hooks);
 
     expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
@@ -71,24 +71,39 @@ describe('putting back', () => {
     const { cloud, folder, cronYaml, backup, hooks, between } = await setUp();
     await cloud.deployCron({ file: cronYaml }, {});
     const from = between.seen.length;
-    const [jobs] = await cloud.putBack({ service: 'default', folder, backup, cron: false }, hooks);
-    expect(jobs).toMatchObject({ ok: false });
+    const [jobs] = await cloud.putBack({ service: 'default', folder, backup }, hooks);
+    expect(jobs).toMatchObject({ ok: true });
     expect(jobs?.detail).toMatch(
-      /^They differ from the backup, and not by this release; left as they are: gone: .*; new: every 3 hours: \/other\.$/,
+      /^another hand has changed these since, left so: gone: .*; new: every 3 hours: \/other\.$/,
     );
     expect(between.seen.slice(from).filter(isWrite)).toEqual([]);
+  });
+
+  it('undoes its own change only: what others did to the jobs since stays', async () => {
+    const { cloud, cronYaml, backup, hooks } = await setUp();
+    const change = await cloud.deployCron({ file: cronYaml }, {});
+    await writeFile(
+      cronYaml,
+      'cron:\n- {url: /other, schedule: every 3 hours}\n- {url: /theirs, schedule: every 5 hours}\n',
+    );
+    await cloud.deployCron({ file: cronYaml }, {});
+    const [jobs] = await cloud.putBack({ service: 'default', backup, cron: change }, hooks);
+    expect(jobs?.ok).toBe(true);
+    expect(jobs?.detail).toMatch(
+      /^made again: every .*; taken away: every 3 hours: \/other; another hand has changed these since, left so: new: every 5 hours: \/theirs\.$/,
+    );
+    expect((await cloud.compareCron(cronYaml)).same).toBe(1);
   });
 
   it('says which routing rules differ, and leaves them', async () => {
     const { cloud, backup, hooks } = await setUp();
     const rules = [{ domain: '*', path: '/old/*', service: 'worker' }];
     const changed = { ...backup, dispatchRules: rules };
-    const checks = await cloud.putBack({ service: 'default', backup: changed, cron: false }, hooks);
+    const checks = await cloud.putBack({ service: 'default', backup: changed }, hooks);
     expect(checks[1]).toEqual({
       name: 'Routing',
-      ok: false,
-      detail:
-        'The dispatch rules differ from the backup, and not by this release; left as they are: gone: */old/* → worker.',
+      ok: true,
+      detail: 'Another hand has changed the dispatch rules since, left so: gone: */old/* → worker.',
     });
     expect(checks).toHaveLength(2);
   });
@@ -100,7 +115,8 @@ describe('putting back', () => {
       shut && request.url.startsWith('/v1beta1/') ? closed : pass(),
     );
     shut = true;
-    const checks = await cloud.putBack({ service: 'default', folder, backup, cron: true }, hooks);
+    const cron = { create: [], delete: [] };
+    const checks = await cloud.putBack({ service: 'default', folder, backup, cron }, hooks);
     expect(checks.map(({ ok }) => ok)).toEqual([false, true, true, true]);
     expect(checks[0]?.detail).toContain('The caller does not have permission');
     await isAsBefore();
@@ -114,7 +130,8 @@ describe('putting back', () => {
     );
     const [first] = jobs;
     const paused = { ...backup, cron: { kind: 'read' as const, jobs } };
-    const [check] = await cloud.putBack({ service: 'default', backup: paused, cron: true }, hooks);
+    const cron = { create: [], delete: first ? [first] : [] };
+    const [check] = await cloud.putBack({ service: 'default', backup: paused, cron }, hooks);
     expect(check).toMatchObject({
       ok: false,
       detail: `was paused and runs now, pause it in the console: ${first && describeJob(first)}.`,
@@ -131,7 +148,7 @@ describe('a file', () => {
     await chmod(elsewhere, 0o640);
     await symlink(elsewhere, appYaml);
     await rm(cronYaml);
-    const checks = await cloud.putBack({ service: 'default', folder, backup, cron: false }, hooks);
+    const checks = await cloud.putBack({ service: 'default', folder, backup }, hooks);
     expect(checks[3]?.detail).toBe('It was gone, and is there again; no line differs from the backup.');
     await isAsBefore();
     expect(await readFile(elsewhere, 'utf8')).toBe(backup.files[0]?.text);
@@ -144,7 +161,7 @@ describe('a file', () => {
     const onReplace = async () => {
       throw new Error('the disk is full');
     };
-    const request = { service: 'default', folder, backup, cron: false };
+    const request = { service: 'default', folder, backup };
     await expect(cloud.putBack(request, { onReplace })).rejects.toThrow('the disk is full');
     expect(await readFile(appYaml, 'utf8')).toContain(SECRET);
   });
@@ -152,10 +169,7 @@ describe('a file', () => {
   it('that cannot be written is told, with what is left to do', async () => {
     const { cloud, folder, backup, hooks } = await setUp();
     const files = backup.files.map((file) => ({ ...file, path: join('no-such-folder', file.path) }));
-    const checks = await cloud.putBack(
-      { service: 'default', folder, backup: { ...backup, files }, cron: false },
-      hooks,
-    );
+    const checks = await cloud.putBack({ service: 'default', folder, backup: { ...backup, files } }, hooks);
     expect(checks[2]).toMatchObject({ ok: false });
     expect(checks[2]?.detail).toMatch(/^Could not put .* back as it was: .*bring it there by hand\.$/);
   });
