@@ -3,6 +3,7 @@ import { actorFor } from './bot/people.ts';
 import type { Team } from './bot/team/team.ts';
 import type { WizardWorld } from './bot/wizard.ts';
 import type { Releases } from './control/release.ts';
+import { locateApp } from './deploy/config-files.ts';
 import { type Cloud as AppEngine, checkVersionId, readAppYaml } from './deploy/index.ts';
 import { gitState } from './host/git.ts';
 import type { Clock } from './plan/clock.ts';
@@ -65,7 +66,8 @@ export function wizardWorld(
       return idle.map((v) => v.id);
     },
 
-    async suggestVersion(folder) {
+    async suggestVersion(source) {
+      const { folder } = await locateApp(source);
       const state = plan.version.includes('{git}') ? await gitState(folder) : undefined;
       return fillTemplate(plan.version, {
         now: clock.now(),

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { fromFolder } from '../deploy/config-files.ts';
+import { fromFolder, locateApp } from '../deploy/config-files.ts';
 import {
   type Cloud as AppEngine,
   type Backup,
@@ -24,7 +24,7 @@ export function cloudFor(appEngine: AppEngine, store: Store): Cloud {
       const place = { ...folderOf(source), ...(region && { region }), ...(cron && { cronFile: cron }) };
       const [found, state] = await Promise.all([
         appEngine.validate({ service, version, checks, ...place }, signal),
-        source.kind === 'folder' ? gitState(source.path) : undefined,
+        source.kind === 'folder' ? gitState((await locateApp(source.path)).folder) : undefined,
       ]);
       return { checks: found, ...(state && { commit: { id: state.commit, subject: state.subject } }) };
     },
@@ -110,7 +110,7 @@ async function readBackup(store: Store, name: string | undefined): Promise<Backu
 async function cronFile({ source, backup }: CronRequest, store: Store): Promise<string | undefined> {
   if (source.kind !== 'folder') return undefined;
   const found = (await readBackup(store, backup))?.files.find(({ role }) => role === 'cron');
-  return found && fromFolder(source.path, found.path);
+  return found && fromFolder((await locateApp(source.path)).folder, found.path);
 }
 
 function cronNote(backup: string): string {
@@ -165,7 +165,7 @@ async function sayChanges(
   const from = known.find(([id]) => id === before)?.[1];
   const subjects =
     from && commit && source.kind === 'folder'
-      ? await commitsBetween(source.path, from, commit.id, SUBJECTS)
+      ? await commitsBetween((await locateApp(source.path)).folder, from, commit.id, SUBJECTS)
       : undefined;
   return [...(subjects ?? []), ...settings];
 }

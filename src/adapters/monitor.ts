@@ -31,7 +31,7 @@ export function monitorFor(
     async look(rollout, probes, { from, to }, signal) {
       if (probes.length === 0) return [];
       const { service, version, versionUrl = '' } = rollout;
-      const { cwd, env } = placeOf(rollout, project);
+      const { cwd, env } = await placeOf(rollout, project);
       return prober.look({ service, version, versionUrl, folder: cwd, env, probes, from, to }, signal);
     },
   };

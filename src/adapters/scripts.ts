@@ -1,4 +1,5 @@
-import { runCommand } from '../host/run-command.ts';
+import { locateApp } from '../deploy/config-files.ts';
+import { type CommandPlace, runCommand } from '../host/run-command.ts';
 import { MINUTE } from '../plan/duration.ts';
 import { WHOLE } from '../plan/split.ts';
 import type { Scripts } from '../rollout/ports.ts';
@@ -8,7 +9,7 @@ import type { Rollout } from '../rollout/state.ts';
 export function scriptsFor(project: string): Scripts {
   return {
     async run(command, rollout, { signal, onLine }) {
-      const { ok, why, tail } = await runCommand(command, placeOf(rollout, project), {
+      const { ok, why, tail } = await runCommand(command, await placeOf(rollout, project), {
         signal,
         ...(onLine && { onLine }),
       });
@@ -20,7 +21,7 @@ export function scriptsFor(project: string): Scripts {
 }
 
 /** Where a command runs, and what it is told of the rollout. docs/plan.md lists the variables. */
-export function placeOf(rollout: Rollout, project: string): { cwd: string; env: Record<string, string> } {
+export async function placeOf(rollout: Rollout, project: string): Promise<CommandPlace> {
   const { service, version, source, terms, original, live, stage, step } = rollout;
   const shares = Object.entries(original?.shares ?? {}).toSorted(([, a], [, b]) => b - a);
   const [previous] = shares[0] ?? [];
@@ -40,8 +41,6 @@ export function placeOf(rollout: Rollout, project: string): { cwd: string; env: 
   const env = Object.entries(known).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as const],
   );
-  return {
-    cwd: source.kind === 'folder' ? source.path : terms.home,
-    env: Object.fromEntries(env),
-  };
+  const { folder } = await locateApp(source.kind === 'folder' ? source.path : terms.home);
+  return { cwd: folder, env: Object.fromEntries(env) };
 }
