@@ -43,8 +43,8 @@ export interface Outbox {
   show(owner: string, place: Place, posts: () => readonly Post[]): void;
   /** Sends a post of the owner's once more, at the end of the chat, and takes the message of before away. */
   again(owner: string, key: string): void;
-  /** Nothing more will be shown for this owner. */
-  forget(owner: string): void;
+  /** What was shown last for this owner is the last word: it is forgotten once the chat says so. */
+  finish(owner: string): void;
   /** Resolves when everything asked for so far was sent, or could not be. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -64,6 +64,7 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
     editedAt: Map<string, number>;
     /** Keys of what is to be sent once more. */
     again: Set<string>;
+    finished: boolean;
     timer: NodeJS.Timeout | undefined;
   }
 
@@ -72,15 +73,15 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
       const owner = owners.get(name);
       if (owner) Object.assign(owner, { place, posts });
       else {
-        const editedAt = new Map<string, number>();
         owners.set(name, {
           place,
           posts,
           work: undefined,
           dirty: false,
           shelf: undefined,
-          editedAt,
+          editedAt: new Map(),
           again: new Set(),
+          finished: false,
           timer: undefined,
         });
       }
@@ -90,9 +91,12 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
       owners.get(name)?.again.add(key);
       wake(name);
     },
-    forget(name) {
-      clearTimeout(owners.get(name)?.timer);
-      owners.delete(name);
+    finish(name) {
+      const owner = owners.get(name);
+      if (!owner) return;
+      owner.finished = true;
+      owner.editedAt.clear();
+      wake(name);
     },
     async idle() {
       await Promise.all([...owners.values()].map((owner) => owner.work));
@@ -115,7 +119,10 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
 
   function wakeLater(name: string, owner: Owner, ms: number): void {
     clearTimeout(owner.timer);
-    owner.timer = setTimeout(() => wake(name), ms).unref();
+    owner.timer = setTimeout(() => {
+      owner.timer = undefined;
+      wake(name);
+    }, ms).unref();
   }
 
   async function workOff(name: string, owner: Owner): Promise<void> {
@@ -129,6 +136,7 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
         if (isWorthRetrying(error)) wakeLater(name, owner, RETRY_MS);
       }
     }
+    if (owner.finished && owner.timer === undefined) owners.delete(name);
   }
 
   async function put(name: string, owner: Owner, shelf: Shelf, post: Post): Promise<void> {

@@ -70,7 +70,7 @@ export function createPublisher(
         latest.delete(rollout.id);
         // Once more, so that no button is left which nothing answers to.
         show(rollout);
-        outbox.forget(rollout.id);
+        outbox.finish(rollout.id);
         return;
       }
       latest.set(rollout.id, { ...latest.get(rollout.id), rollout });

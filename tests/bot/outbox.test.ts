@@ -126,6 +126,15 @@ test('a post that is wanted again stands at the end, and only there', async () =
   expect(await texts()).toEqual(['talk', 'the list, ticked']);
 });
 
+test('the last word is said, although it comes right after another one', async () => {
+  await show(post('one', { loud: false }));
+  await show(post('two', { loud: false }));
+  outbox.show('abc', { id: GROUP }, () => [post('the last', { loud: false })]);
+  outbox.finish('abc');
+  await outbox.idle();
+  expect(await texts()).toEqual(['the last']);
+});
+
 test('a group that has become another one is followed: what matters is posted there, and edited there', async () => {
   const [OLD, NEW] = [-100, -1_009];
   let before = true;

@@ -265,3 +265,15 @@ test('a plan without validation is not shown as if it were left out', () => {
   const some = begin({}, { validation: { checks: ['git'], commands: [] } });
   expect(cardOf(some)).toContain('▫️ Validation');
 });
+
+test('a release that another one took over has no way back on offer any more', () => {
+  const world = begin();
+  world.prepare();
+  for (let n = 0; n < 3; n++) world.open();
+  expect(labelsOf(card(world.rollout, { now: world.now }))).toEqual(['Roll back…']);
+  world.record({ type: 'closed' });
+  expect(labelsOf(card(world.rollout, { now: world.now }))).toEqual([]);
+  expect(cardOf(world)).toContain('🏁 Done: v2 had all of the traffic until another version took over.');
+  expect(told(world)).toContain('Another version has taken over since.');
+  expect(told(world)).not.toContain('/rollback');
+});

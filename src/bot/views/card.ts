@@ -36,7 +36,8 @@ export function warning({ rejected, version }: Rollout): Html[] {
 }
 
 function buttons(rollout: Rollout): Button[][] {
-  const { stage, id } = rollout;
+  const { stage, id, closed } = rollout;
+  if (closed) return [];
   const row: Button[] = [];
   const last = rollout.gates.findLast((g) => g.topic.kind === 'promote');
   if (stage.at === 'ask' && last?.outcome?.kind === 'expired') {

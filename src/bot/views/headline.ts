@@ -55,7 +55,9 @@ export function headline(rollout: Rollout, moment: Moment): Html {
     case 'drift':
       return html`🛑 Traffic was moved by another hand, waiting for an answer below.`;
     case 'done':
-      return html`🏁 Done: ${rollout.version} has all of the traffic.`;
+      return rollout.closed
+        ? html`🏁 Done: ${rollout.version} had all of the traffic until another version took over.`
+        : html`🏁 Done: ${rollout.version} has all of the traffic.`;
     case 'rolled-back':
       return html`↩️ Rolled back: ${shorten(stage.reason, 300)}`;
     case 'cancelled':

@@ -36,7 +36,17 @@ export function notice(rollout: Rollout, bar?: Bar): Notice | undefined {
 }
 
 function announcement(rollout: Rollout): Html {
-  const { service, version, starter, startedAt, endedAt = startedAt, original, changes, commit } = rollout;
+  const {
+    service,
+    version,
+    starter,
+    startedAt,
+    endedAt = startedAt,
+    original,
+    changes,
+    commit,
+    closed,
+  } = rollout;
   const verdict = rollout.verdict ?? rollout.gates.findLast((gate) => gate.verdict)?.verdict;
   const change = rollout.cron?.change;
   const shown = listShort(
@@ -52,7 +62,9 @@ function announcement(rollout: Rollout): Html {
     ...(verdict ? [html`Last figures: ${figures(verdict)}`] : []),
     html`Approved: ${approvals(rollout)}.`,
     ...nextInCare(rollout),
-    html`/rollback takes it back to ${original ? describeSplit(original) : 'what was before'}.`,
+    closed
+      ? html`Another version has taken over since.`
+      : html`/rollback takes it back to ${original ? describeSplit(original) : 'what was before'}.`,
   ]}`;
 }
 
