@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { stream } from 'hono/streaming';
 import type { Clock } from '../plan/clock.ts';
@@ -34,7 +34,7 @@ export function controlApp(ports: ControlPorts, token?: string): Hono {
     });
   }
 
-  app.post(ROLLOUTS, bodyLimit({ maxSize: ORDER_BYTES }), async (c) => {
+  app.post(ROLLOUTS, bodyLimit({ maxSize: ORDER_BYTES, onError: tooLong }), async (c) => {
     let order: Order;
     try {
       order = parseOrder(await c.req.json());
@@ -80,6 +80,10 @@ export function controlApp(ports: ControlPorts, token?: string): Hono {
     return c.json({ refused: 'The bot failed at this; its log says why.' }, 500);
   });
   return app;
+}
+
+function tooLong(c: Context): Response {
+  return c.json({ refused: `An order should have at most ${ORDER_BYTES} bytes.` }, 413);
 }
 
 /** Digests are of one length and are compared in a time that tells nothing. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localEndpoints, localPeople, SAMPLE_APP } from '../../src/local.ts';
 import { createLog } from '../../src/log.ts';
-import { startBot } from '../../src/main.ts';
+import { type BotParts, startBot } from '../../src/main.ts';
 import { builtInPlan } from '../../src/plan/load.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import type { ChecklistItem } from '../../src/plan/terms.ts';
@@ -37,6 +37,8 @@ export interface Pressed {
 export interface Team {
   readonly sandbox: Sandbox;
   readonly dataDir: string;
+  /** Where pipelines on other machines knock, if they may. */
+  readonly door: string | undefined;
   /** What `/claim` takes, where the plan lists nobody. */
   claimCode(): string | undefined;
   /** @returns the number of the message. */
@@ -63,8 +65,13 @@ const PATIENCE_MS = 50_000;
 /**
  * @param speed how many times as fast as life; a 30-minute window at 240 takes seven and a half seconds.
  * @param change what differs from the built-in plan.
+ * @param parts what the bot is made of besides.
  */
-export async function assembleTeam(speed = 240, change: Partial<Plan> = {}): Promise<Team> {
+export async function assembleTeam(
+  speed = 240,
+  change: Partial<Plan> = {},
+  parts: Partial<Pick<BotParts, 'control' | 'log'>> = {},
+): Promise<Team> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-story-'));
   const people = localPeople([]);
   const sandbox = await startSandbox({
@@ -109,9 +116,9 @@ export async function assembleTeam(speed = 240, change: Partial<Plan> = {}): Pro
       dataDir,
       clock: sandbox.clock,
       log: createLog(process.env.LOG_LEVEL ?? 'silent'),
+      ...parts,
     });
-    await bot.ready;
-    return bot;
+    return { ...bot, door: (await bot.ready).url };
   };
   let bot = await begin();
 
@@ -143,6 +150,7 @@ export async function assembleTeam(speed = 240, change: Partial<Plan> = {}): Pro
   return {
     sandbox,
     dataDir,
+    door: bot.door,
     messages,
     claimCode: () => bot.claimCode,
     async send(person, text, replyTo) {

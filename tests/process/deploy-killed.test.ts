@@ -1,0 +1,79 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { type Process, sluice, tempFolder, until } from './sluice.ts';
+
+const started: Process[] = [];
+afterEach(async () => {
+  for (const one of started.splice(0)) {
+    one.child.kill('SIGKILL');
+    await one.ended();
+  }
+});
+
+function begin(args: string[], folder: string, env: Record<string, string>): Process {
+  const running = sluice(args, folder, env);
+  started.push(running);
+  return running;
+}
+
+test('a bot that is killed in the middle of a deployment goes on when it is started again, and the command with it', {
+  timeout: 120_000,
+}, async () => {
+  const folder = await tempFolder();
+  await writeFile(
+    join(folder, 'sluice.yaml'),
+    'checklist: []\nvalidation: { checks: [service, files] }\nsteps:\n  - { traffic: 100 %, watch: 1m }\n',
+  );
+  const world = begin(['sandbox'], folder, {
+    SLUICE_PORT: '0',
+    SLUICE_SPEED: '240',
+    SLUICE_DATA_DIR: folder,
+  });
+  await world.line(/SLUICE_SANDBOX/);
+  const exported = [...world.out().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
+  const env: Record<string, string> = { ...Object.fromEntries(exported), SLUICE_DATA_DIR: 'bot' };
+
+  const first = begin(['run'], folder, env);
+  await first.line(/is up/);
+  const sample = new URL('../../examples/signals', import.meta.url).pathname;
+  const running = begin(['deploy', sample, '--version=v2'], folder, env);
+  await running.line(/Deploying without traffic\./);
+  first.child.kill('SIGKILL');
+  await first.ended();
+  await running.line(/^The bot does not answer \(.*\)\. A rollout that has begun goes on/);
+
+  // A command that comes while nobody is there says so, though a socket lies about.
+  const lost = begin(['deploy', '--version=v3'], folder, env);
+  expect(await lost.ended()).toBe(1);
+  expect(lost.err()).toMatch(/^No bot answers at the data folder bot /);
+
+  const second = begin(['run'], folder, env);
+  await second.line(/is up/);
+  await running.line(/^The bot answers again\./);
+  await running.line(/Deployed without traffic: /);
+  await running.line(/Promote to v2 100 %\?/);
+  const chat = env.SLUICE_SANDBOX ?? '';
+  await until(async () => ((await press(chat, 'Promote to 100 %')) ? true : undefined));
+  expect(await running.ended()).toBe(0);
+  expect(running.out()).toMatch(/Done: v2 has all of the traffic\.\n$/);
+  expect(running.out().match(/began the release of v2/g)).toHaveLength(1);
+});
+
+/** The approver presses the newest button of that name, if there is one. */
+async function press(url: string, label: string): Promise<boolean> {
+  const { chatId } = (await (await fetch(`${url}/_sandbox`)).json()) as { chatId: number };
+  const { messages } = (await (await fetch(`${url}/_user/messages?chat_id=${chatId}`)).json()) as {
+    messages: { message_id: number; reply_markup?: { inline_keyboard?: { text: string }[][] } }[];
+  };
+  const shown = messages.findLast((m) =>
+    m.reply_markup?.inline_keyboard?.flat().some(({ text }) => text === label),
+  );
+  if (!shown) return false;
+  const reply = await fetch(`${url}/_user/press`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ chat_id: chatId, user_id: 1002, message_id: shown.message_id, button: label }),
+  });
+  return reply.ok;
+}
