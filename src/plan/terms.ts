@@ -152,4 +152,6 @@ export interface Check {
   readonly ok: boolean;
   /** What was seen, in words that need no further look. */
   readonly detail: string;
+  /** The end of what a command said. */
+  readonly output?: string;
 }

@@ -1,16 +1,9 @@
 import type { Split } from '../plan/split.ts';
-import type { Reading } from '../plan/terms.ts';
+import type { Check, Reading } from '../plan/terms.ts';
 import type { Verdict } from '../plan/verdict.ts';
 import type { Draft, Who } from './draft.ts';
 
-/** One result of looking at the release before it has traffic, or of putting something back. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** The end of what a command said. */
-  readonly output?: string;
-}
+export type { Check };
 
 /** What cron.yaml would change, a line for each job. */
 export interface CronChange {
