@@ -20,7 +20,7 @@ export function scriptsFor(project: string): Scripts {
   };
 }
 
-/** Where a command runs, and what it is told of the rollout. docs/plan.md lists the variables. */
+/** Where a command runs, and what it is told of the rollout. docs/scripts.md lists the variables. */
 export async function placeOf(rollout: Rollout, project: string): Promise<CommandPlace> {
   const { service, version, source, terms, original, live, stage, step } = rollout;
   const shares = Object.entries(original?.shares ?? {}).toSorted(([, a], [, b]) => b - a);
