@@ -35,7 +35,12 @@ export interface Config {
   readonly control?: RemoteDoor;
   /** Page of a running sandbox whose clock and people this process shares. */
   readonly sandbox?: string;
+  /** How much the log says; each command has its own default. */
+  readonly logLevel?: LogLevel;
 }
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What is wrong with the configuration: one sentence for each fault. */
 export class ConfigError extends Error {
@@ -89,6 +94,7 @@ const schema = v.object({
   SLUICE_CONTROL_HOST: v.optional(v.string(), '127.0.0.1'),
   SLUICE_CONTROL_TOKEN: v.optional(token),
   SLUICE_SANDBOX: v.optional(baseUrl),
+  LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`)),
   CLOUDSDK_API_ENDPOINT_OVERRIDES_APPENGINE: v.optional(baseUrl),
   CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING: v.optional(baseUrl),
   CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING: v.optional(baseUrl),
@@ -125,6 +131,7 @@ export function readConfig(env: NodeJS.ProcessEnv, dotEnv = '.env'): Config {
     speed: output.SLUICE_SPEED,
     ...(control && { control }),
     ...(output.SLUICE_SANDBOX && { sandbox: output.SLUICE_SANDBOX }),
+    ...(output.LOG_LEVEL && { logLevel: output.LOG_LEVEL }),
   };
 }
 

@@ -32,7 +32,7 @@ export async function run(): Promise<void> {
     plan: { ...plan, people: [...people] },
     dataDir: config.dataDir,
     clock: followed?.clock ?? systemClock,
-    log: createLog(process.env.LOG_LEVEL ?? 'info'),
+    log: createLog(config.logLevel ?? 'info'),
     ...(config.control && { control: config.control }),
   });
   bot.ready.then(({ url }) => process.stdout.write(greeting(bot) + sayDoor(url)));

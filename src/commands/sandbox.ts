@@ -8,7 +8,7 @@ import { liveUntilStopped } from './lifetime.ts';
 export async function sandbox(): Promise<void> {
   const config = readConfig(process.env);
   const plan = await loadPlan(config.plan.path, config.plan);
-  const log = createLog(process.env.LOG_LEVEL ?? 'warn');
+  const log = createLog(config.logLevel ?? 'warn');
   const both = { telegram: true, appEngine: true };
   const running = await startLocal(config, localPeople(plan.people), both, (line) => log.info(line));
   process.stdout.write(

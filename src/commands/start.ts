@@ -11,7 +11,7 @@ import { liveUntilStopped } from './lifetime.ts';
 /** The bot, and a stand-in for each half of the world that the configuration does not name. */
 export async function start(): Promise<void> {
   const config = readConfig(process.env);
-  const log = createLog(process.env.LOG_LEVEL ?? 'warn');
+  const log = createLog(config.logLevel ?? 'warn');
   const parts = { telegram: config.telegram.kind === 'local', appEngine: config.cloud.kind === 'local' };
   const plan = await readPlan(config, parts.appEngine);
   const people = parts.telegram ? localPeople(plan.people) : plan.people;

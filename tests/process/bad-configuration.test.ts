@@ -16,6 +16,7 @@ test('each fault of the environment gets its sentence', async () => {
   const said = await refusal(['start'], {
     SLUICE_PORT: 'eighty',
     SLUICE_SPEED: '-1',
+    LOG_LEVEL: 'loud',
     TELEGRAM_CHAT_ID: '@us',
     CLOUDSDK_API_ENDPOINT_OVERRIDES_APPENGINE: 'http://appengine.example.com/',
   });
@@ -23,6 +24,7 @@ test('each fault of the environment gets its sentence', async () => {
     'TELEGRAM_CHAT_ID should be the number of the group; /status there tells it, but is "@us".',
     'SLUICE_PORT should be a port from 0 to 65535, but is "eighty".',
     'SLUICE_SPEED should be a number from 0.1 to 3600, but is "-1".',
+    'LOG_LEVEL should be one of trace, debug, info, warn, error, silent, but is "loud".',
     'CLOUDSDK_API_ENDPOINT_OVERRIDES_APPENGINE should be an address such as https://host/, or http:// for this machine alone, but is "http://appengine.example.com/".',
   ]);
 });
