@@ -53,7 +53,9 @@ async function handlePress(
       const rollout = desk.find(press.rollout);
       if (!rollout) return sayAct(ctx, { say: 'That rollout is closed.', refused: true });
       await ctx.answerCallbackQuery({ text: 'Fetching the figures and the logs.' });
-      return desk.showEvidence(rollout);
+      // Other people's taps do not wait for figures and logs.
+      desk.showEvidence(rollout).catch((error) => desk.failed('the figures and logs', error));
+      return;
     }
     case 'tick':
     case 'run':

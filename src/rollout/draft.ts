@@ -1,3 +1,4 @@
+import { type Origin, sayOrigin } from '../plan/origin.ts';
 import type {
   BuiltInCheck,
   ChecklistSection,
@@ -22,9 +23,14 @@ export interface Chat {
 }
 
 export type Source =
-  | { readonly kind: 'folder'; readonly path: string }
+  | Origin
   /** A version that is already on App Engine: nothing is uploaded. */
   | { readonly kind: 'version' };
+
+/** As it follows "from". */
+export function saySource(source: Source): string {
+  return source.kind === 'version' ? 'the version that is already there' : sayOrigin(source);
+}
 
 /** What the plan said when the rollout began; later edits of the plan do not reach a rollout under way. */
 export interface Terms {

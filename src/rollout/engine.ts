@@ -41,11 +41,14 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
   const { store, clock, guard } = around;
   const { cloud, monitor } = around.hands;
   const lines = new Map<string, Line>();
+  const closing = new Set<string>();
   const observing = new Set<string>();
   const lookedAt = new Map<string, number>();
   const limit = pLimit(OBSERVERS);
   const stopping = new AbortController();
   let beginnings: Promise<unknown> = Promise.resolve();
+  /** Locks that rollbacks have brought and that are on their way to the disk. */
+  let shutting: Promise<unknown> = Promise.resolve();
 
   const surroundings: Surroundings = {
     ...around,
@@ -78,7 +81,7 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     },
 
     async act(id, command, actor) {
-      const line = lines.get(id);
+      const line = closing.has(id) ? undefined : lines.get(id);
       if (!line) return { facts: [], say: 'That rollout is closed, or not known here.', refused: true };
       const world = await readWorld(line.rollout, command, actor);
       return line.change((rollout) => weighInWorld(rollout, command, actor, world, barOn(rollout)));
@@ -111,9 +114,12 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     const known = lines.get(draft.id);
     if (known) return { rollout: known.rollout };
     if (!by.roles.includes('operator')) return { refused: 'Only an operator may start a rollout.' };
+    await shutting;
     const bar = guard.bar(draft.service, clock.now());
     if (bar) return { refused: sayBar(draft.service, bar) };
-    const others = [...lines.values()].filter((line) => line.rollout.service === draft.service);
+    const others = [...lines.values()].filter(
+      ({ rollout }) => rollout.service === draft.service && !closing.has(rollout.id),
+    );
     const held = sayHolder(others.map((line) => line.rollout));
     if (held !== undefined) return { refused: held };
     const rejected = guard.rejectionOf(draft.service, draft.version);
@@ -138,12 +144,19 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     }
   }
 
+  /** It stays at hand until it is among the past ones, so that nobody who looks finds it nowhere. */
   function close(line: Line): void {
-    lines.delete(line.rollout.id);
-    lookedAt.delete(line.rollout.id);
+    const { id } = line.rollout;
+    if (closing.has(id)) return;
+    closing.add(id);
+    lookedAt.delete(id);
     line
       .change(() => ({ facts: [{ type: 'closed' }] }))
-      .then(() => store.close(line.rollout.id, pastOf(line.rollout)))
+      .then(() => store.close(id, pastOf(line.rollout)))
+      .then(() => {
+        lines.delete(id);
+        closing.delete(id);
+      })
       .catch((error) => around.failed(line.rollout, error));
   }
 
@@ -153,13 +166,14 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     if (stage.at !== 'rolled-back') return;
     const why = `${version} was rolled back: ${stage.reason}`;
     const rejection = { version, why: stage.reason, at: endedAt ?? clock.now(), rollout: id };
-    Promise.all([guard.lock(service, { why, rollout: id }), guard.reject(service, rejection)])
+    const done = Promise.all([guard.lock(service, { why, rollout: id }), guard.reject(service, rejection)])
       // The chat says that it is locked once it is.
       .then(() => {
         const line = lines.get(id);
         if (line) around.changed(line.rollout);
       })
       .catch((error) => around.failed(rollout, error));
+    shutting = Promise.all([shutting, done]);
   }
 
   function barOn({ service }: Rollout): Bar | undefined {

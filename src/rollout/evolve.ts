@@ -80,7 +80,7 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
       );
     case 'deployed': {
       const { versionUrl, changes, at } = event;
-      const next = rollout.source.kind === 'folder' ? 'compare-cron' : 'verify';
+      const next = rollout.source.kind === 'version' ? 'verify' : 'compare-cron';
       return enter({ ...settleEffect(rollout), versionUrl, changes }, { at: next }, at);
     }
     case 'cron-compared': {

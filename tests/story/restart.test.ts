@@ -16,7 +16,10 @@ test('a restart in the middle of a window loses nothing and asks nothing twice',
   await team.restartBot();
   await team.press(BEN, 'Promote to 50 %');
   await team.waitFor(/Watching at 50 %/);
-  const texts = (await team.messages()).map((m) => m.text ?? m.caption ?? '');
+  // Thin figures may withdraw a question by right; it is then said in the message.
+  const texts = (await team.messages())
+    .map((m) => m.text ?? m.caption ?? '')
+    .filter((text) => !text.includes('No longer asked'));
   expect(texts.filter((text) => /from 0 % to 10 %\?/.test(text))).toHaveLength(1);
   expect(texts.filter((text) => /from 10 % to 50 %\?/.test(text))).toHaveLength(1);
   expect(texts.filter((text) => /Started by Ada at .* · /.test(text))).toHaveLength(1);
