@@ -1,5 +1,15 @@
-import { answerWord, clockTime, count, dayOf, figures, shareNow, versionsOf } from '../bot/views/words.ts';
+import {
+  answerWord,
+  clockTime,
+  count,
+  dayOf,
+  figures,
+  percent,
+  shareNow,
+  versionsOf,
+} from '../bot/views/words.ts';
 import { MINUTE, sayDuration } from '../plan/duration.ts';
+import { sayOrigin } from '../plan/origin.ts';
 import { describeSplit } from '../plan/split.ts';
 import type { Verdict } from '../plan/verdict.ts';
 import { items, openItems } from '../rollout/checklist.ts';
@@ -80,7 +90,7 @@ export function tellEnd({ stage, step, version, live, original }: Rollout): stri
 
 function started(rollout: Rollout): string {
   const { service, version, source, starter, id, rejected } = rollout;
-  const from = source.kind === 'folder' ? `from ${source.path}` : 'which is already there';
+  const from = source.kind === 'version' ? 'which is already there' : `from ${sayOrigin(source)}`;
   const open = openItems(rollout).length;
   return [
     `${service}: ${starter.name} began the release of ${version}, ${from}. Rollout ${id}.`,
@@ -98,9 +108,9 @@ function beginning(effect: Effect, rollout: Rollout): string | undefined {
     case 'back-up':
       return 'Saving what a rollback needs.';
     case 'deploy':
-      return rollout.source.kind === 'folder'
-        ? 'Deploying without traffic.'
-        : 'Looking for the version that is to be released.';
+      return rollout.source.kind === 'version'
+        ? 'Looking for the version that is to be released.'
+        : 'Deploying without traffic.';
     case 'compare-cron':
       return 'Comparing cron.yaml with the cron jobs that are there.';
     case 'deploy-cron':
@@ -148,7 +158,7 @@ function asked(topic: Topic, expires: number, at: number, rollout: Rollout): str
   const waiting = `Waiting for an answer in the chat${until}.`;
   switch (topic.kind) {
     case 'promote':
-      return `Promote to ${describeSplit(topic.to)}? ${waiting}`;
+      return `Promote ${rollout.version} to ${percent(topic.to.shares[rollout.version] ?? 0)}? ${waiting}`;
     case 'roll-back':
       return `Roll back to ${versionsOf(topic.to)}? ${sentence(topic.reason)} ${waiting}`;
     case 'cron': {

@@ -31,7 +31,7 @@ function ask(path: string, init: RequestInit & { headers?: Record<string, string
 test('a release is begun and followed over the network, in the name that was given', async () => {
   const running = deploy(['--version=v2', '--as=ci: deploy']);
   await running.line(/default: pipeline \(ci: deploy\) began the release of v2, from /);
-  await running.line(/Promote to .*v2 10 %/);
+  await running.line(/Promote v2 to 10 %/);
   await team.send(BEN, '/cancel');
   expect(await running.ended()).toBe(1);
   expect(running.out()).toMatch(/Cancelled\. No traffic was moved by it\.\n$/);

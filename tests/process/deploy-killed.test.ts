@@ -52,7 +52,7 @@ test('a bot that is killed in the middle of a deployment goes on when it is star
   await second.line(/is up/);
   await running.line(/^The bot answers again\./);
   await running.line(/Deployed without traffic: /);
-  await running.line(/Promote to v2 100 %\?/);
+  await running.line(/Promote v2 to 100 %\?/);
   const chat = env.SLUICE_SANDBOX ?? '';
   await until(async () => ((await press(chat, 'Promote to 100 %')) ? true : undefined));
   expect(await running.ended()).toBe(0);
