@@ -1,7 +1,10 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { cloudFor } from '../src/adapters/cloud.ts';
 import { monitorFor } from '../src/adapters/monitor.ts';
 import { scriptsFor } from '../src/adapters/scripts.ts';
 import { connectCloud } from '../src/deploy/index.ts';
+import { openSources } from '../src/deploy/sources/sources.ts';
 import { runCommand } from '../src/host/run-command.ts';
 import { connectMonitoring, createProber } from '../src/monitor/index.ts';
 import type { Clock } from '../src/plan/clock.ts';
@@ -23,7 +26,8 @@ export async function engineOn(
   const project = 'demo';
   const log = () => {};
   const endpoints = { appengine: NOWHERE, logging: NOWHERE, storage: `${NOWHERE}storage/v1/`, monitoring };
-  const scripts = scriptsFor(project);
+  const sources = openSources({ folder: join(tmpdir(), 'sluice-bench'), needed: () => [] });
+  const scripts = scriptsFor(project, sources);
   const figures = connectMonitoring({ project, endpoint: monitoring, clock, log });
   const prober = createProber({ project, endpoints, clock, runCommand, log });
   return createEngine({
@@ -31,9 +35,9 @@ export async function engineOn(
     clock,
     guard: await openGuard(store, [], clock),
     hands: {
-      cloud: cloudFor(connectCloud({ project, endpoints, clock, log }), store),
+      cloud: cloudFor(connectCloud({ project, endpoints, clock, log }), store, sources),
       scripts,
-      monitor: monitorFor(figures, prober, scripts, project),
+      monitor: monitorFor(figures, prober, scripts, project, sources),
     },
     changed,
     progress: () => {},

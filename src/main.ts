@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { cloudFor } from './adapters/cloud.ts';
 import { chartsFrom, monitorFor, windowsFrom } from './adapters/monitor.ts';
@@ -14,6 +15,7 @@ import type { CloudConfig, TelegramConfig } from './config.ts';
 import { createFeed } from './control/feed.ts';
 import type { Control, RemoteDoor } from './control/server.ts';
 import { connectCloud } from './deploy/index.ts';
+import { openSources } from './deploy/sources/sources.ts';
 import { runCommand } from './host/run-command.ts';
 import { connectMonitoring, createProber } from './monitor/index.ts';
 import { type Clock, systemClock } from './plan/clock.ts';
@@ -63,7 +65,12 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const appEngine = connectCloud({ project, endpoints, clock, log: note });
   const monitoring = connectMonitoring({ project, endpoint: endpoints.monitoring, clock, log: note });
   const prober = createProber({ project, endpoints, clock, runCommand, log: note });
-  const scripts = scriptsFor(project);
+  const sources = openSources({
+    folder: join(parts.dataDir, 'sources'),
+    storage: endpoints.storage,
+    needed: () => engine.all().flatMap(({ source }) => (source.kind === 'version' ? [] : [source])),
+  });
+  const scripts = scriptsFor(project, sources);
   const drawChart = chartsFrom(monitoring, clock);
 
   const bot = connectTelegram(telegram);
@@ -77,7 +84,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     // Open questions name those who may answer.
     changed: () => engine.all().forEach(publisher.publish),
   });
-  const monitor = monitorFor(monitoring, prober, scripts, project);
+  const monitor = monitorFor(monitoring, prober, scripts, project, sources);
   const guard = await openGuard(store, plan.freeze, clock);
   const publisher = createPublisher(outbox, team, guard, clock, drawChart);
   const feed = createFeed();
@@ -85,7 +92,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     store,
     guard,
     hands: {
-      cloud: cloudFor(appEngine, store),
+      cloud: cloudFor(appEngine, store, sources),
       scripts,
       monitor,
     },

@@ -9,28 +9,31 @@ import {
   describeJob,
   type CronChange as JobChange,
 } from '../deploy/index.ts';
+import type { Place, Sources } from '../deploy/sources/sources.ts';
 import { commitsBetween, gitState } from '../host/git.ts';
 import type { Source } from '../rollout/draft.ts';
 import type { CronChange } from '../rollout/events.ts';
 import type { Cloud, CronRequest, Store } from '../rollout/ports.ts';
 
 /** App Engine as the engine wants it: backups go to the store, sources become deployments. */
-export function cloudFor(appEngine: AppEngine, store: Store): Cloud {
+export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): Cloud {
   return {
     readSplit: (service, signal) => appEngine.readSplit(service, signal),
     verify: (request, signal) => appEngine.verify(request, { signal }),
 
     async validate({ service, version, source, checks, region, cron }, signal) {
-      const place = { ...folderOf(source), ...(region && { region }), ...(cron && { cronFile: cron }) };
+      const at = await bring(source, signal);
+      const place = { ...at, ...(region && { region }), ...(cron && { cronFile: cron }) };
       const [found, state] = await Promise.all([
         appEngine.validate({ service, version, checks, ...place }, signal),
-        source.kind === 'folder' ? gitState((await locateApp(source.path)).folder) : undefined,
+        at && !at.packed ? gitState((await locateApp(at.folder)).folder) : undefined,
       ]);
       return { checks: found, ...(state && { commit: { id: state.commit, subject: state.subject } }) };
     },
 
     async backUp({ rollout, service, version, source, cron, clone }, signal) {
-      const place = { ...folderOf(source), ...(cron && { cronFile: cron }) };
+      const folder = (await bring(source, signal))?.folder;
+      const place = { ...(folder !== undefined && { folder }), ...(cron && { cronFile: cron }) };
       const request = { service, ...place, ...(clone && { clone: `${version}-backup` }) };
       const backup = await appEngine.backUp(request, signal);
       if (!backup.split) {
@@ -48,31 +51,35 @@ export function cloudFor(appEngine: AppEngine, store: Store): Cloud {
     },
 
     async deploy({ service, version, source, since, resumed, operation, backup, commit }, hooks) {
+      const at = await bring(source, hooks.signal);
       const made = await deployOrFind();
-      const changes = await sayChanges(appEngine, store, { service, version, source, backup, commit });
+      // A folder that others work in tells its own commits; so does one that was fetched.
+      const code = at && !at.packed ? (await locateApp(at.folder)).folder : undefined;
+      const changes = await sayChanges(appEngine, store, { service, version, code, backup, commit });
       return { ...made, changes };
 
       async function deployOrFind() {
-        if (source.kind === 'version') {
+        if (source.kind === 'version' || !at) {
           const found = await appEngine.findVersion(service, version, hooks.signal);
           if (!found) throw new Error(`Version ${version} of ${service} is gone from App Engine.`);
           return { versionUrl: found.versionUrl, files: 0, uploaded: 0 };
         }
-        const request = { service, version, folder: source.path, startedAt: since, resumed };
+        await sources.confirm(source, hooks.signal);
+        const request = { service, version, ...at, startedAt: since, resumed };
         const onProgress = (progress: DeployProgress) => hooks.onProgress(sayProgress(progress));
         return appEngine.deploy({ ...request, ...(operation && { operation }) }, { ...hooks, onProgress });
       }
     },
 
     async compareCron(request, signal) {
-      const file = await cronFile(request, store);
+      const file = await cronFile(request, signal);
       return file === undefined
         ? { create: [], remove: [], same: 0 }
         : sayJobs(await appEngine.compareCron(file, signal));
     },
 
     async deployCron(request, hooks) {
-      const file = await cronFile(request, store);
+      const file = await cronFile(request, hooks.signal);
       if (file === undefined) throw new Error('The cron.yaml that was compared before is gone.');
       await noteCronChange(store, request.backup, await appEngine.compareCron(file, hooks.signal));
       const backup = await readBackup(store, request.backup);
@@ -92,25 +99,30 @@ export function cloudFor(appEngine: AppEngine, store: Store): Cloud {
       const onReplace = ({ path, text }: { path: string; text: string }) =>
         store.keep(`${name}/replaced/${basename(path)}`, Buffer.from(text));
       const change = cron && (await store.readDocument<JobChange>(cronNote(name)));
-      const request = { service, ...(files && folderOf(source)), backup, ...(change && { cron: change }) };
+      // What was fetched for this release alone is nobody's to be put back.
+      const own = files && source.kind === 'folder' ? { folder: source.path } : {};
+      const request = { service, ...own, backup, ...(change && { cron: change }) };
       return appEngine.putBack(request, { ...hooks, onReplace });
     },
   };
-}
 
-function folderOf(source: Source): { folder?: string } {
-  return source.kind === 'folder' ? { folder: source.path } : {};
+  async function bring(source: Source, signal?: AbortSignal): Promise<Place | undefined> {
+    return source.kind === 'version' ? undefined : sources.bring(source, signal);
+  }
+
+  /** The cron.yaml that the backup found beside the source. */
+  async function cronFile(
+    { source, backup }: CronRequest,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
+    const place = await bring(source, signal);
+    const found = (await readBackup(store, backup))?.files.find(({ role }) => role === 'cron');
+    return place && found && fromFolder((await locateApp(place.folder)).folder, found.path);
+  }
 }
 
 async function readBackup(store: Store, name: string | undefined): Promise<Backup | undefined> {
   return name === undefined ? undefined : store.readDocument<Backup>(name);
-}
-
-/** The cron.yaml that the backup found beside the source. */
-async function cronFile({ source, backup }: CronRequest, store: Store): Promise<string | undefined> {
-  if (source.kind !== 'folder') return undefined;
-  const found = (await readBackup(store, backup))?.files.find(({ role }) => role === 'cron');
-  return found && fromFolder((await locateApp(source.path)).folder, found.path);
 }
 
 function cronNote(backup: string): string {
@@ -138,7 +150,8 @@ const SUBJECTS = 8;
 interface Released {
   readonly service: string;
   readonly version: string;
-  readonly source: Source;
+  /** Where its commits can be looked up. */
+  readonly code: string | undefined;
   readonly backup: string | undefined;
   readonly commit: { readonly id: string } | undefined;
 }
@@ -147,7 +160,7 @@ interface Released {
 async function sayChanges(
   appEngine: AppEngine,
   store: Store,
-  { service, version, source, backup: name, commit }: Released,
+  { service, version, code, backup: name, commit }: Released,
 ): Promise<string[]> {
   const backup = await readBackup(store, name);
   const shares = Object.entries(backup?.split?.shares ?? {}).toSorted(([, a], [, b]) => b - a);
@@ -163,10 +176,7 @@ async function sayChanges(
     await store.writeDocument(document, [...others, [version, commit.id]].slice(-COMMITS));
   }
   const from = known.find(([id]) => id === before)?.[1];
-  const subjects =
-    from && commit && source.kind === 'folder'
-      ? await commitsBetween((await locateApp(source.path)).folder, from, commit.id, SUBJECTS)
-      : undefined;
+  const subjects = from && commit && code ? await commitsBetween(code, from, commit.id, SUBJECTS) : undefined;
   return [...(subjects ?? []), ...settings];
 }
 

@@ -1,5 +1,6 @@
 import type { DrawChart } from '../bot/publisher.ts';
 import type { DrawWindow } from '../bot/report/windows.ts';
+import type { Sources } from '../deploy/sources/sources.ts';
 import { judgeWithCommands, type Monitoring, type Prober, renderChart } from '../monitor/index.ts';
 import type { Clock } from '../plan/clock.ts';
 import { MINUTE } from '../plan/duration.ts';
@@ -15,6 +16,7 @@ export function monitorFor(
   prober: Prober,
   scripts: Scripts,
   project: string,
+  sources: Pick<Sources, 'bring'>,
 ): Monitor {
   return {
     async observe(rollout, window, signal) {
@@ -31,7 +33,7 @@ export function monitorFor(
     async look(rollout, probes, { from, to }, signal) {
       if (probes.length === 0) return [];
       const { service, version, versionUrl = '' } = rollout;
-      const { cwd, env } = await placeOf(rollout, project);
+      const { cwd, env } = await placeOf(rollout, project, sources, signal);
       return prober.look({ service, version, versionUrl, folder: cwd, env, probes, from, to }, signal);
     },
   };

@@ -1,4 +1,5 @@
 import { locateApp } from '../deploy/config-files.ts';
+import type { Sources } from '../deploy/sources/sources.ts';
 import { type CommandPlace, runCommand } from '../host/run-command.ts';
 import { MINUTE } from '../plan/duration.ts';
 import { WHOLE } from '../plan/split.ts';
@@ -6,10 +7,10 @@ import type { Scripts } from '../rollout/ports.ts';
 import type { Rollout } from '../rollout/state.ts';
 
 /** The team's own commands, run on this machine in the folder of the release. */
-export function scriptsFor(project: string): Scripts {
+export function scriptsFor(project: string, sources: Pick<Sources, 'bring'>): Scripts {
   return {
     async run(command, rollout, { signal, onLine }) {
-      const { ok, why, tail } = await runCommand(command, await placeOf(rollout, project), {
+      const { ok, why, tail } = await runCommand(command, await placeOf(rollout, project, sources, signal), {
         signal,
         ...(onLine && { onLine }),
       });
@@ -21,7 +22,12 @@ export function scriptsFor(project: string): Scripts {
 }
 
 /** Where a command runs, and what it is told of the rollout. docs/scripts.md lists the variables. */
-export async function placeOf(rollout: Rollout, project: string): Promise<CommandPlace> {
+export async function placeOf(
+  rollout: Rollout,
+  project: string,
+  sources: Pick<Sources, 'bring'>,
+  signal?: AbortSignal,
+): Promise<CommandPlace> {
   const { service, version, source, terms, original, live, stage, step } = rollout;
   const shares = Object.entries(original?.shares ?? {}).toSorted(([, a], [, b]) => b - a);
   const [previous] = shares[0] ?? [];
@@ -41,6 +47,10 @@ export async function placeOf(rollout: Rollout, project: string): Promise<Comman
   const env = Object.entries(known).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as const],
   );
-  const { folder } = await locateApp(source.kind === 'folder' ? source.path : terms.home);
+  const here =
+    source.kind === 'folder' || source.kind === 'git'
+      ? (await sources.bring(source, signal)).folder
+      : terms.home;
+  const { folder } = await locateApp(here);
   return { cwd: folder, env: Object.fromEntries(env) };
 }

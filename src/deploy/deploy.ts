@@ -8,6 +8,7 @@ import { stagingBucket } from './application.ts';
 import { createOnce, type Traces, tracesOf, untilServing } from './create-version.ts';
 import type { Hooks } from './hooks.ts';
 import { readSource } from './source-files.ts';
+import { mustSuit, type Packed, packedBody } from './sources/packed.ts';
 import { openStaging } from './staging.ts';
 import { versionBody } from './version-body.ts';
 import { checkVersionId } from './version-id.ts';
@@ -18,6 +19,8 @@ export interface DeployRequest {
   readonly version: string;
   /** Holds app.yaml and the source. */
   readonly folder: string;
+  /** Takes the place of the source: the folder is for app.yaml alone, and nothing is uploaded. */
+  readonly packed?: Packed;
   /** Name of the operation that an earlier process started for this deploy. */
   readonly operation?: string;
   /** When the intent was recorded, in milliseconds since the epoch. */
@@ -55,7 +58,7 @@ export async function deploy(
   request: DeployRequest,
   hooks: DeployHooks,
 ): Promise<Deployed> {
-  const { service, version, folder, startedAt } = request;
+  const { service, version, folder, packed, startedAt } = request;
   const doing = `deploy version ${version} of ${service}`;
   const fault = checkVersionId(version);
   if (fault !== undefined) throw new CloudError('invalid', fault);
@@ -68,23 +71,14 @@ export async function deploy(
       `app.yaml in ${folder} is for the service ${settings.service}, and this rollout is for ${service}: correct one of them.`,
     );
   }
-  const files = await readSource(settings, hooks.signal);
+  if (packed) mustSuit(settings, packed);
+  const files = packed ? [] : await readSource(settings, hooks.signal);
 
   let uploaded = 0;
   const begun = await findEarlier(app, request, hooks.signal);
   if (begun.kind === 'operation') await follow(begun.name, request.operation === undefined);
   else if (begun.kind === 'nothing') {
-    const staging = openStaging(
-      app.project,
-      storage,
-      await stagingBucket(app.rest, app.project, hooks.signal),
-    );
-    uploaded = await staging.upload(
-      files,
-      (done, total) => hooks.onProgress({ phase: 'uploading', done, total }),
-      hooks.signal,
-    );
-    const body = versionBody(version, settings, files, staging.urlOf);
+    const body = packed ? packedBody(version, settings, packed) : await uploadedBody();
     const operation = await createOnce(
       app,
       clock,
@@ -96,7 +90,21 @@ export async function deploy(
 
   hooks.onProgress({ phase: 'checking', done: 0, total: 0 });
   const { versionUrl } = await untilServing(app, clock, service, version, doing, hooks.signal);
-  return { versionUrl, files: files.length, uploaded };
+  return { versionUrl, files: packed?.kind === 'zip' ? packed.files : files.length, uploaded };
+
+  async function uploadedBody(): Promise<object> {
+    const staging = openStaging(
+      app.project,
+      storage,
+      await stagingBucket(app.rest, app.project, hooks.signal),
+    );
+    uploaded = await staging.upload(
+      files,
+      (done, total) => hooks.onProgress({ phase: 'uploading', done, total }),
+      hooks.signal,
+    );
+    return versionBody(version, settings, files, staging.urlOf);
+  }
 
   async function follow(operation: string, isNew: boolean) {
     if (isNew) await hooks.onOperation(operation);

@@ -1,4 +1,5 @@
 import { sayDuration } from '../../plan/duration.ts';
+import { saySource } from '../../rollout/draft.ts';
 import type { Rollout, Stage } from '../../rollout/state.ts';
 import { type Html, html } from '../html.ts';
 import { count } from '../views/words.ts';
@@ -19,10 +20,7 @@ ${facts([
   endedAt === undefined
     ? undefined
     : ['Ended', html`${time(endedAt)}, ${sayDuration(endedAt - startedAt)} after its start`],
-  [
-    'Source',
-    source.kind === 'folder' ? html`<code>${source.path}</code>` : 'a version that App Engine had already',
-  ],
+  ['Source', source.kind === 'folder' ? html`<code>${source.path}</code>` : saySource(source)],
   commit && ['Commit', html`<code>${commit.id}</code> ${commit.subject}`],
   rollout.versionUrl ? ['Address', html`<code>${rollout.versionUrl}</code>`] : undefined,
   ['Traffic before', split(rollout.original)],

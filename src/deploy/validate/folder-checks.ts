@@ -1,11 +1,13 @@
 import { CloudError } from '../../google/cloud-error.ts';
 import { gitState } from '../../host/git.ts';
-import { readAppYaml } from '../app-yaml/read.ts';
+import { type AppYaml, readAppYaml } from '../app-yaml/read.ts';
 import { fromFolder, hasCron, locateApp } from '../config-files.ts';
+import { mustSuit, type Packed } from '../sources/packed.ts';
 
 interface Source {
   readonly service: string;
   readonly folder?: string;
+  readonly packed?: Packed;
   readonly cronFile?: string;
 }
 
@@ -15,7 +17,7 @@ const NAMED = 5;
 
 /** app.yaml and cron.yaml are right, and all that is to be uploaded is within App Engine's limits. */
 export async function checkFiles(
-  { service, folder, cronFile }: Source,
+  { service, folder, packed, cronFile }: Source,
   signal?: AbortSignal,
 ): Promise<string> {
   if (folder === undefined) return ELSEWHERE;
@@ -27,13 +29,22 @@ export async function checkFiles(
     );
   }
   signal?.throwIfAborted();
-  const { measureSource } = await import('../source-files.ts');
-  const { files, bytes } = await measureSource(app);
+  if (packed) mustSuit(app, packed);
   const jobs = await countJobs(app.folder, cronFile);
-  const size = `${files} ${files === 1 ? 'file' : 'files'}, ${sayBytes(bytes)}, for ${app.runtime}`;
+  const size = `${packed ? sayPacked(packed) : await sayFiles(app)}, for ${app.runtime}`;
   const cron = jobs === undefined ? '' : ` cron.yaml has ${jobs} ${jobs === 1 ? 'job' : 'jobs'}.`;
   const warnings = app.warnings.map((warning) => ` ${warning}`).join('');
   return `${size}.${cron}${warnings}`;
+}
+
+async function sayFiles(app: AppYaml): Promise<string> {
+  const { measureSource } = await import('../source-files.ts');
+  const { files, bytes } = await measureSource(app);
+  return `${files} ${files === 1 ? 'file' : 'files'}, ${sayBytes(bytes)}`;
+}
+
+function sayPacked(packed: Packed): string {
+  return packed.kind === 'image' ? `The image ${packed.url}` : `A zip of ${packed.files} files`;
 }
 
 async function countJobs(folder: string, cronFile: string | undefined): Promise<number | undefined> {
@@ -48,8 +59,12 @@ function sayBytes(bytes: number): string {
 }
 
 /** What goes out is what is committed, so that it can be found again. */
-export async function checkGit(source: string | undefined): Promise<string> {
+export async function checkGit({
+  folder: source,
+  packed,
+}: Pick<Source, 'folder' | 'packed'>): Promise<string> {
   if (source === undefined) return ELSEWHERE;
+  if (packed) return `${sayPacked(packed)} has no commit to compare with.`;
   const { folder } = await locateApp(source);
   const state = await gitState(folder).catch((error: Error) => {
     throw new CloudError('failed', error.message);

@@ -4,6 +4,7 @@ import { connectRest } from '../../google/rest.ts';
 import type { BuiltInCheck, Check } from '../../plan/terms.ts';
 import type { AppEngine } from '../app-engine.ts';
 import { type Application, readApplication } from '../application.ts';
+import type { Packed } from '../sources/packed.ts';
 import { checkBucket, checkPermissions, checkRegion, checkService } from './app-checks.ts';
 import { checkFiles, checkGit } from './folder-checks.ts';
 import { checkVersions } from './version-checks.ts';
@@ -14,6 +15,8 @@ export interface ValidateRequest {
   readonly version: string;
   /** Holds app.yaml and the source; absent when the version is at App Engine already. */
   readonly folder?: string;
+  /** What App Engine fetches by itself; the folder is for app.yaml alone then. */
+  readonly packed?: Packed;
   /** Path of cron.yaml, seen from the folder; absent: cron.yaml there, if there is one. */
   readonly cronFile?: string;
   /** Where the app must be, such as us-central1; absent: anywhere. */
@@ -70,7 +73,7 @@ export async function validate(
     versions: () => checkVersions(app, request, signal),
     bucket: async () => checkBucket(gates.storage, app.project, await home(), signal),
     files: () => checkFiles(request, signal),
-    git: () => checkGit(request.folder),
+    git: () => checkGit(request),
   };
   return Promise.all(request.checks.map((name) => take(NAMES[name], looks[name], signal)));
 }
