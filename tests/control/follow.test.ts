@@ -68,7 +68,7 @@ function meddledWith(): World {
 test('a release is told from its beginning to its end', async () => {
   const words = wordsOf(await linesOf(released()));
   expect(words[0]).toBe(
-    'default: Ada began the release of v2, from app. Rollout abc. Waiting for the checklist in the chat: 2 items open.',
+    'default: Ada began the release of v2, from the folder app. Rollout abc. Waiting for the checklist in the chat: 2 items open.',
   );
   expect(words[1]).toBe('The checklist is done.');
   expect(words).toEqual(
