@@ -3,10 +3,11 @@ import type { Terms } from './rollout/draft.ts';
 
 /** What the plan says for a rollout of a service that begins now. */
 export function termsOf(plan: Plan, service: string): Terms {
-  const { source, smoke, verify, cron } = serviceOf(plan, service);
+  const { source, repository, smoke, verify, cron } = serviceOf(plan, service);
   const { lag, figures, commands } = plan.monitoring;
   return {
-    home: source,
+    // A folder of a repository is not here.
+    home: repository === undefined ? source : '.',
     steps: plan.steps,
     shardBy: plan.shardBy.toUpperCase() as Terms['shardBy'],
     checklist: plan.checklist,

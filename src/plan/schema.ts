@@ -4,6 +4,7 @@ import { afterCare } from './schema/after-care.ts';
 import { announce } from './schema/announce.ts';
 import { backup, validation } from './schema/before.ts';
 import { checklist } from './schema/checklist.ts';
+import { cleaning } from './schema/cleaning.ts';
 import { freeze, inZone } from './schema/freeze-window.ts';
 import { approval, shardBy, steps } from './schema/gate.ts';
 import { monitoring } from './schema/monitoring.ts';
@@ -43,6 +44,7 @@ const fields = v.strictObject(
     afterCare,
     success,
     contingency,
+    cleaning,
   },
   'a map of keys such as people and steps',
 );
@@ -60,7 +62,10 @@ type Fields = v.InferOutput<typeof fields>;
 
 /** What a team says of its releases, with every default filled in. Durations are milliseconds, steps thousandths. */
 export interface Plan
-  extends Pick<Fields, 'zone' | 'version' | 'people' | 'shardBy' | 'steps' | 'approval' | 'backup'> {
+  extends Pick<
+    Fields,
+    'zone' | 'version' | 'people' | 'shardBy' | 'steps' | 'approval' | 'backup' | 'cleaning'
+  > {
   /** If given, it must be the project that Sluice runs for. */
   readonly project?: string;
   /** Where the project's app must be. */
@@ -78,7 +83,10 @@ export interface Plan
 
 /** What the plan says of one service. */
 export interface ServicePlan {
+  /** Seen from the repository's root, if there is one. */
   readonly source: string;
+  readonly repository?: string;
+  readonly ref?: string;
   readonly smoke: readonly PageTest[];
   readonly verify: readonly OwnCommand[];
   /** Seen from the source folder. Absent: cron.yaml, if it is there. */

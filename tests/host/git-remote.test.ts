@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { commitsBetween, gitState } from '../../src/host/git.ts';
-import {
-  faultOfRepository,
-  fetchCommit,
-  isRef,
-  repositoryAround,
-  resolveRef,
-} from '../../src/host/git-remote.ts';
+import { fetchCommit, isRef, repositoryAround, resolveRef } from '../../src/host/git-remote.ts';
+import { faultOfRepository } from '../../src/plan/repository.ts';
 import { temporaryFolder } from '../deploy/local-app-engine.ts';
 
 async function repository() {

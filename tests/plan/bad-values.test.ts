@@ -22,11 +22,15 @@ describe('services', () => {
     ],
     [
       'services: { web: }\n',
-      "1:13: 'services.web' should be a map with source, smoke, verify and cron, but is empty.",
+      "1:13: 'services.web' should be a map with source, repository, ref, smoke, verify and cron, but is empty.",
     ],
     [
       'services: { web: apps/web }\n',
-      '1:18: \'services.web\' should be a map with source, smoke, verify and cron, but is "apps/web".',
+      '1:18: \'services.web\' should be a map with source, repository, ref, smoke, verify and cron, but is "apps/web".',
+    ],
+    [
+      'services: { web: { repository: "https://ada:secret@example.org/a" } }\n',
+      "1:32: 'services.web.repository' holds a password, which would stand in every record: leave it to a credential helper or an ssh key.",
     ],
     [
       'services: { web: { source: "" } }\n',

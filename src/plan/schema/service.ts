@@ -1,13 +1,40 @@
 import * as v from 'valibot';
 import { about, serviceName, text } from '../leaves.ts';
+import { faultOfRepository } from '../repository.ts';
+import { report } from '../rules.ts';
 import { ownCommands } from './own-command.ts';
 import { pageTest } from './page-test.ts';
 
 export const service = v.strictObject(
   {
     source: v.optional(
-      v.pipe(text, about('The folder that holds app.yaml, seen from where Sluice runs.', 'apps/web')),
+      v.pipe(
+        text,
+        about(
+          'The folder that holds app.yaml, seen from where Sluice runs, or from the root of the repository if one is named.',
+          'apps/web',
+        ),
+      ),
       '.',
+    ),
+    repository: v.exactOptional(
+      v.pipe(
+        text,
+        about(
+          'The git repository that is released from: a URL, or a path on this machine. Its password stays with git. Left out: the folder as it stands.',
+          'https://github.com/acme/signals.git',
+        ),
+        v.rawCheck(({ dataset, addIssue }) => {
+          const says = dataset.typed && faultOfRepository(dataset.value);
+          if (says) report(addIssue, [{ path: [], says }]);
+        }),
+      ),
+    ),
+    ref: v.exactOptional(
+      v.pipe(
+        text,
+        about('The branch or tag of the repository that is released. Left out: its main branch.', 'main'),
+      ),
     ),
     smoke: v.optional(
       v.pipe(
@@ -30,7 +57,7 @@ export const service = v.strictObject(
       ),
     ),
   },
-  'a map with source, smoke, verify and cron',
+  'a map with source, repository, ref, smoke, verify and cron',
 );
 
 export const services = v.optional(
