@@ -14,6 +14,7 @@ import { commitsBetween, gitState } from '../host/git.ts';
 import type { Source } from '../rollout/draft.ts';
 import type { CronChange } from '../rollout/events.ts';
 import type { Cloud, CronRequest, Store } from '../rollout/ports.ts';
+import { sayProgress, uploadSessions } from './upload.ts';
 
 /** App Engine as the engine wants it: backups go to the store, sources become deployments. */
 export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): Cloud {
@@ -67,7 +68,8 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
         await sources.confirm(source, hooks.signal);
         const request = { service, version, ...at, startedAt: since, resumed };
         const onProgress = (progress: DeployProgress) => hooks.onProgress(sayProgress(progress));
-        return appEngine.deploy({ ...request, ...(operation && { operation }) }, { ...hooks, onProgress });
+        const own = { ...hooks, onProgress, sessions: uploadSessions(store) };
+        return appEngine.deploy({ ...request, ...(operation && { operation }) }, own);
       }
     },
 
@@ -178,15 +180,4 @@ async function sayChanges(
   const from = known.find(([id]) => id === before)?.[1];
   const subjects = from && commit && code ? await commitsBetween(code, from, commit.id, SUBJECTS) : undefined;
   return [...(subjects ?? []), ...settings];
-}
-
-const PHASES: Record<DeployProgress['phase'], string> = {
-  reading: 'Reading the source.',
-  uploading: 'Uploading',
-  building: 'App Engine is building it.',
-  checking: 'Looking whether it serves.',
-};
-
-function sayProgress({ phase, done, total }: DeployProgress): string {
-  return phase === 'uploading' ? `${PHASES.uploading} ${done} of ${total} files.` : PHASES[phase];
 }

@@ -1,5 +1,5 @@
 import { CloudError } from '../google/cloud-error.ts';
-import type { Endpoint } from '../google/endpoint.ts';
+import type { Rest } from '../google/rest.ts';
 import type { Clock } from '../plan/clock.ts';
 import type { Split } from '../plan/split.ts';
 import type { AppEngine } from './app-engine.ts';
@@ -65,7 +65,7 @@ export interface BackupRequest {
 export async function backUp(
   app: AppEngine,
   scheduler: Scheduler,
-  storage: Endpoint,
+  storage: Rest,
   clock: Clock,
   request: BackupRequest,
   signal?: AbortSignal,

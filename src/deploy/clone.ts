@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { CloudError } from '../google/cloud-error.ts';
-import type { Endpoint } from '../google/endpoint.ts';
 import { operationsOn, waitForOperation } from '../google/operations.ts';
+import type { Rest } from '../google/rest.ts';
 import type { Clock } from '../plan/clock.ts';
 import type { Split } from '../plan/split.ts';
 import { type AppEngine, resource } from './app-engine.ts';
@@ -46,7 +46,7 @@ export interface Copy {
  */
 export async function cloneVersion(
   app: AppEngine,
-  storage: Endpoint,
+  storage: Rest,
   clock: Clock,
   copy: Copy,
   signal?: AbortSignal,
@@ -69,7 +69,7 @@ export async function cloneVersion(
 
 async function createCopy(
   app: AppEngine,
-  storage: Endpoint,
+  storage: Rest,
   clock: Clock,
   { service, source, id }: Copy,
   doing: string,
@@ -78,7 +78,7 @@ async function createCopy(
   const { deployment } = v.parse(built, source);
   // Flex has its image already; what it was built from may be gone.
   const image = isFlex(source) && deployment.container?.image ? deployment.container : undefined;
-  if (!image) await mustBeStaged(app, storage, source, doing, signal);
+  if (!image) await mustBeStaged(storage, source, doing, signal);
   const kept = Object.entries(source).filter(([field]) => !OUTPUT_ONLY.includes(field));
   const body = { ...Object.fromEntries(kept), id, deployment: image ? { container: image } : deployment };
   const creation = { service, version: id, startedAt: clock.now(), resumed: false, body, doing };
@@ -116,8 +116,7 @@ function mustBeCopy(source: RawVersion, taken: RawVersion, doing: string): void 
 
 /** The staging bucket deletes what is old, and App Engine would say so only after minutes of building. */
 async function mustBeStaged(
-  app: AppEngine,
-  storage: Endpoint,
+  storage: Rest,
   source: RawVersion,
   doing: string,
   signal?: AbortSignal,
@@ -127,7 +126,7 @@ async function mustBeStaged(
   const places = urls.map(placeOf);
   for (const bucket of new Set(places.map((place) => place.bucket))) {
     const names = places.filter((place) => place.bucket === bucket).map((place) => place.name);
-    const missing = await openStaging(app.project, storage, bucket).missing(names, signal);
+    const missing = await openStaging(storage, bucket).missing(names, signal);
     if (missing.size === 0) continue;
     throw new CloudError(
       'not-found',

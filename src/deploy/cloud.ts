@@ -10,7 +10,7 @@ import { type Backup, type BackupRequest, backUp } from './backup.ts';
 import { type CronRequest, compareCron, deployCron } from './cron/apply.ts';
 import type { CronChange, CronJob } from './cron/job.ts';
 import { openScheduler } from './cron/scheduler.ts';
-import { type Deployed, type DeployProgress, type DeployRequest, deploy } from './deploy.ts';
+import { type Deployed, type DeployHooks, type DeployRequest, deploy } from './deploy.ts';
 import { errorLogs, type LogLine, type LogRequest } from './error-logs.ts';
 import type { Hooks } from './hooks.ts';
 import { type PutBackHooks, type PutBackRequest, putBack } from './put-back.ts';
@@ -47,10 +47,7 @@ export interface Cloud {
   /** Moves the traffic of one service from a split that is known to another; safe to run again at any moment. */
   setSplit(change: SplitChange, hooks: Hooks): Promise<SplitOutcome>;
   /** Creates a version from a folder; never touches traffic. */
-  deploy(
-    request: DeployRequest,
-    hooks: Hooks & { onProgress(progress: DeployProgress): void },
-  ): Promise<Deployed>;
+  deploy(request: DeployRequest, hooks: DeployHooks): Promise<Deployed>;
   /** What must hold before anything is changed; changes nothing. A failed look is a check that is not ok. */
   validate(request: ValidateRequest, signal?: AbortSignal): Promise<Check[]>;
   /** Everything that a rollback needs. Changes nothing, but for the clone when one is asked for. */
@@ -75,13 +72,16 @@ export interface CloudEndpoints {
   readonly iam: Endpoint;
 }
 
+/** A piece of a large file, on a line of half a megabit a second. */
+const UPLOAD_TIMEOUT_MS = 2 * 60_000;
+
 export function openCloud(
   project: string,
   endpoints: CloudEndpoints,
   clock: Clock,
   log: (message: string, details?: object) => void,
 ): Cloud {
-  const { storage } = endpoints;
+  const storage = connectRest(endpoints.storage, UPLOAD_TIMEOUT_MS);
   const logging = connectRest(endpoints.logging);
   const app = openAppEngine(project, connectRest(endpoints.appengine));
   const scheduler = openScheduler(

@@ -1,15 +1,17 @@
 import { CloudError } from '../google/cloud-error.ts';
-import type { Endpoint } from '../google/endpoint.ts';
 import { waitForOperation } from '../google/operations.ts';
+import type { Rest } from '../google/rest.ts';
 import type { Clock } from '../plan/clock.ts';
 import type { AppEngine } from './app-engine.ts';
 import { readAppYaml } from './app-yaml/read.ts';
 import { stagingBucket } from './application.ts';
 import { createOnce, type Traces, tracesOf, untilServing } from './create-version.ts';
 import type { Hooks } from './hooks.ts';
+import type { UploadSessions } from './send-file.ts';
 import { readSource } from './source-files.ts';
 import { mustSuit, type Packed, packedBody } from './sources/packed.ts';
 import { openStaging } from './staging.ts';
+import type { UploadProgress } from './upload-progress.ts';
 import { versionBody } from './version-body.ts';
 import { checkVersionId } from './version-id.ts';
 import { findVersion } from './versions.ts';
@@ -29,12 +31,9 @@ export interface DeployRequest {
   readonly resumed: boolean;
 }
 
-export interface DeployProgress {
-  readonly phase: 'reading' | 'uploading' | 'building' | 'checking';
-  /** Files so far and in all; both 0 where nothing is counted. */
-  readonly done: number;
-  readonly total: number;
-}
+export type DeployProgress =
+  | { readonly phase: 'reading' | 'building' | 'checking' }
+  | ({ readonly phase: 'uploading' } & UploadProgress);
 
 export interface Deployed {
   readonly versionUrl: string;
@@ -43,7 +42,11 @@ export interface Deployed {
   readonly uploaded: number;
 }
 
-type DeployHooks = Hooks & { onProgress(progress: DeployProgress): void };
+export interface DeployHooks extends Hooks {
+  onProgress(progress: DeployProgress): void;
+  /** Absent: see `UploadHooks`. */
+  readonly sessions?: UploadSessions;
+}
 
 /**
  * Brings a folder to App Engine as a new version without traffic. Posting to an id that exists would replace that
@@ -53,7 +56,7 @@ type DeployHooks = Hooks & { onProgress(progress: DeployProgress): void };
  */
 export async function deploy(
   app: AppEngine,
-  storage: Endpoint,
+  storage: Rest,
   clock: Clock,
   request: DeployRequest,
   hooks: DeployHooks,
@@ -63,7 +66,7 @@ export async function deploy(
   const fault = checkVersionId(version);
   if (fault !== undefined) throw new CloudError('invalid', fault);
 
-  hooks.onProgress({ phase: 'reading', done: 0, total: 0 });
+  hooks.onProgress({ phase: 'reading' });
   const settings = await readAppYaml(folder);
   if (settings.service !== service) {
     throw new CloudError(
@@ -88,27 +91,20 @@ export async function deploy(
     if (operation !== undefined) await follow(operation, true);
   }
 
-  hooks.onProgress({ phase: 'checking', done: 0, total: 0 });
+  hooks.onProgress({ phase: 'checking' });
   const { versionUrl } = await untilServing(app, clock, service, version, doing, hooks.signal);
   return { versionUrl, files: packed?.kind === 'zip' ? packed.files : files.length, uploaded };
 
   async function uploadedBody(): Promise<object> {
-    const staging = openStaging(
-      app.project,
-      storage,
-      await stagingBucket(app.rest, app.project, hooks.signal),
-    );
-    uploaded = await staging.upload(
-      files,
-      (done, total) => hooks.onProgress({ phase: 'uploading', done, total }),
-      hooks.signal,
-    );
+    const staging = openStaging(storage, await stagingBucket(app.rest, app.project, hooks.signal));
+    const onProgress = (progress: UploadProgress) => hooks.onProgress({ phase: 'uploading', ...progress });
+    uploaded = await staging.upload(files, clock, { ...hooks, onProgress });
     return versionBody(version, settings, files, staging.urlOf);
   }
 
   async function follow(operation: string, isNew: boolean) {
     if (isNew) await hooks.onOperation(operation);
-    hooks.onProgress({ phase: 'building', done: 0, total: 0 });
+    hooks.onProgress({ phase: 'building' });
     await waitForOperation(app.rest, operation, doing, clock, hooks.signal);
   }
 }

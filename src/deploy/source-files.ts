@@ -167,7 +167,8 @@ function badName(folder: string, name: string): CloudError {
   );
 }
 
-async function sha1Of({ location, bytes }: Found): Promise<string> {
+/** Reads a file that may be large. @returns hexadecimal. */
+export async function sha1Of({ location, bytes }: Pick<Found, 'location' | 'bytes'>): Promise<string> {
   const hash = createHash('sha1');
   if (bytes <= AT_ONCE) return hash.update(await readFile(location)).digest('hex');
   await pipeline(createReadStream(location), hash);

@@ -1,116 +1,114 @@
-import type { Bucket, Storage } from '@google-cloud/storage';
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import { CloudError } from '../google/cloud-error.ts';
-import type { Endpoint } from '../google/endpoint.ts';
-import { explain } from '../google/explain.ts';
-import { readFault } from '../google/fault.ts';
+import type { Rest } from '../google/rest.ts';
+import type { Clock } from '../plan/clock.ts';
+import { expiring, lackingIn } from './bucket-contents.ts';
+import { sendFile, type UploadSessions } from './send-file.ts';
 import type { SourceFile } from './source-files.ts';
+import { countUpload, type UploadProgress } from './upload-progress.ts';
 
 /** The bucket that App Engine builds from. */
 export interface Staging {
   /**
-   * Uploads what the bucket lacks. Objects are named by their SHA-1, so that what any deploy has brought is there.
-   * @param onUploaded called after each new object.
-   * @returns how many were new.
+   * Uploads what the bucket lacks, or is about to delete. Objects are named by their SHA-1, so that what any deploy has
+   * brought is there.
+   * @returns how many files were sent.
+   * @throws CloudError once nothing has arrived for a while, or at the first failure that does not pass by itself.
    */
-  upload(
-    files: readonly SourceFile[],
-    onUploaded: (done: number, total: number) => void,
-    signal?: AbortSignal,
-  ): Promise<number>;
+  upload(files: readonly SourceFile[], clock: Clock, hooks: UploadHooks): Promise<number>;
   /** Which of these objects are not there. */
   missing(names: Iterable<string>, signal?: AbortSignal): Promise<Set<string>>;
   /** Where the version's manifest says that a file lies. */
   urlOf(sha1: string): string;
 }
 
-/** gcloud's number of upload threads. */
-const UPLOADS = 16;
-/** From here on an upload can be resumed; below, one request is cheaper. As gcloud has it. */
-const RESUMABLE_FROM = 5 * 1024 * 1024;
+export interface UploadHooks {
+  onProgress(progress: UploadProgress): void;
+  /** Absent: a large file whose upload the end of the process has cut off begins anew. */
+  readonly sessions?: UploadSessions;
+  readonly signal?: AbortSignal;
+}
 
-export function openStaging(project: string, endpoint: Endpoint, bucketName: string): Staging {
-  const doing = `upload to the staging bucket ${bucketName}`;
+/** In bytes. What is smaller waits for answers, what is larger for the line. */
+const SMALL = 1024 * 1024;
+/** Twice gcloud's number: a small file is mostly waiting. */
+const SMALL_AT_ONCE = 32;
+/** Each holds a piece in memory. */
+const LARGE_AT_ONCE = 4;
+/** How long nothing at all may arrive, by the clock. While others arrive, no file is given up. */
+const PATIENCE_MS = 2 * 60_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
 
-  async function upload(
-    files: readonly SourceFile[],
-    onUploaded: (done: number, total: number) => void,
-    signal?: AbortSignal,
-  ): Promise<number> {
+/** @param rest must leave a request the time that {@link PIECE} takes on a slow line. */
+export function openStaging(rest: Rest, bucket: string): Staging {
+  async function upload(files: readonly SourceFile[], clock: Clock, hooks: UploadHooks): Promise<number> {
     const bySha1 = new Map(files.map((file) => [file.sha1, file]));
-    const absent = await missing(bySha1.keys(), signal);
-    const fresh = Array.from(bySha1.values()).filter((file) => absent.has(file.sha1));
-    const bucket = (await openStorage(project, endpoint)).bucket(bucketName);
-    const limit = pLimit(UPLOADS);
-    let done = 0;
-    const uploads = fresh.map((file) =>
-      limit(async () => {
-        signal?.throwIfAborted();
-        const stored = await explained(doing, () => send(bucket, file));
-        if (stored !== file.bytes) {
-          throw new CloudError(
-            'failed',
-            `Could not ${doing}: of ${file.path} ${stored} of ${file.bytes} bytes arrived. Was it written to just now? Try again.`,
-          );
-        }
-        done++;
-        onUploaded(done, fresh.length);
-      }),
-    );
-    try {
-      await Promise.all(uploads);
-    } finally {
-      limit.clearQueue();
-    }
+    const bornBefore = expiring(rest, bucket, clock.now(), hooks.signal);
+    const lacking = await lackingIn(rest, bucket, bySha1.keys(), bornBefore, hooks.signal);
+    const fresh = Array.from(bySha1.values()).filter((file) => lacking.has(file.sha1));
+    if (fresh.length > 0) await sendAll(rest, bucket, fresh, clock, hooks);
     return fresh.length;
   }
 
-  /** One list tells for all: there are as many objects as files of the last fortnight. */
-  async function missing(names: Iterable<string>, signal?: AbortSignal): Promise<Set<string>> {
-    const left = new Set(names);
-    signal?.throwIfAborted();
-    await explained(`list what the staging bucket ${bucketName} has`, async () => {
-      const bucket = (await openStorage(project, endpoint)).bucket(bucketName);
-      const [there] = await bucket.getFiles({ fields: 'items(name),nextPageToken' });
-      for (const object of there) left.delete(object.name);
-    });
-    return left;
-  }
-
-  return { upload, missing, urlOf: (sha1) => `https://storage.googleapis.com/${bucketName}/${sha1}` };
+  return {
+    upload,
+    missing: (names, signal) => lackingIn(rest, bucket, names, Promise.resolve(undefined), signal),
+    urlOf: (sha1) => `https://storage.googleapis.com/${bucket}/${sha1}`,
+  };
 }
 
-/** @returns how many bytes arrived. */
-async function send(bucket: Bucket, { sha1, bytes, content }: SourceFile): Promise<number> {
-  // The name is the checksum, and App Engine compares it when it builds.
-  const options = { resumable: bytes >= RESUMABLE_FROM, validation: false };
-  if (content.kind === 'disk') {
-    const [object] = await bucket.upload(content.location, { ...options, destination: sha1 });
-    return Number(object.metadata.size);
-  }
-  const object = bucket.file(sha1);
-  await object.save(content.text, options);
-  return Number(object.metadata.size);
-}
+async function sendAll(
+  rest: Rest,
+  bucket: string,
+  files: readonly SourceFile[],
+  clock: Clock,
+  { onProgress, sessions = inMemory(), signal: outer }: UploadHooks,
+): Promise<void> {
+  const stop = new AbortController();
+  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
+  // As many wait on it as files are under way.
+  setMaxListeners(0, signal);
+  const count = countUpload(files, clock, onProgress);
+  let lastArrival = clock.now();
 
-async function openStorage(project: string, endpoint: Endpoint): Promise<Storage> {
-  const { Storage } = await import('@google-cloud/storage');
-  // A custom endpoint gets no credential unless asked for: right on this machine, wrong elsewhere.
-  return new Storage({
-    projectId: project,
-    apiEndpoint: endpoint.origin,
-    useAuthWithCustomEndpoint: !endpoint.local,
+  async function bring(file: SourceFile): Promise<void> {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        await sendFile(rest, bucket, file, sessions, (sofar) => count.at(file, sofar), signal);
+        lastArrival = clock.now();
+        count.arrived(file);
+        return;
+      } catch (error) {
+        const passes = error instanceof CloudError && error.retryable;
+        if (!passes || clock.now() - lastArrival > PATIENCE_MS) throw error;
+      }
+      await clock.sleep(pause * (0.75 + Math.random() / 2), signal);
+    }
+  }
+
+  const small = pLimit(SMALL_AT_ONCE);
+  const large = pLimit(LARGE_AT_ONCE);
+  const uploads = files.map((file) =>
+    (file.bytes < SMALL ? small : large)(async () => {
+      signal.throwIfAborted();
+      await bring(file);
+    }),
+  );
+  // The first failure ends the others, and what began is over before anybody hears of it.
+  await Promise.all(uploads).catch(async (error: unknown) => {
+    stop.abort(error);
+    await Promise.allSettled(uploads);
+    throw error;
   });
 }
 
-/** This client has its own errors: `code` is the HTTP status. */
-async function explained<T>(doing: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (typeof code === 'number' && error instanceof Error)
-      throw explain(readFault(code, error.message), doing);
-    throw explain(error, doing);
-  }
+/** Enough while the process lives. */
+function inMemory(): UploadSessions {
+  const known = new Map<string, string | undefined>();
+  return {
+    recall: async (sha1) => known.get(sha1),
+    keep: async (sha1, address) => void known.set(sha1, address),
+  };
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AuthClient, GoogleAuth, type gaxios, PassThroughClient } from 'google-auth-library';
 import type { Endpoint } from './endpoint.ts';
 import { readFault } from './fault.ts';
-import { CLOUD_PLATFORM } from './scope.ts';
+import { CLOUD_PLATFORM, RESUME_INCOMPLETE } from './scope.ts';
 
 /**
  * Signal of the call under way. Google's generated clients take none, so it reaches the socket around them.
@@ -40,7 +40,8 @@ class Transport extends PassThroughClient {
         // What comes wrapped as "aborted" is told apart here: ours is a server that does not answer.
         throw limit.aborted ? limit.reason : error;
       });
-    if (!response.ok) throw readFault(response.status, await bodyText(response));
+    if (!response.ok && response.status !== RESUME_INCOMPLETE)
+      throw readFault(response.status, await bodyText(response));
     return response;
   }
 }
