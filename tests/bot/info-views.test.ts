@@ -318,7 +318,7 @@ const BACKUP = {
   running: [{ version: 'v1', servingStatus: 'SERVING', scaling: 'manual', instances: 3 }],
   dispatchRules: [{}, {}],
   cron: { kind: 'read', jobs: [{}] },
-  files: [{ role: 'app', path: 'app.yaml', text: 'a\nb' }],
+  files: [{ role: 'app', path: 'app.yaml', text: 'a\nb\n' }],
   clone: 'v1-backup',
 };
 

@@ -116,7 +116,7 @@ function content(id: string, shown: Shown): Html[] {
       : versions.map((version) => html`▫️ <code>${version.id}</code> ${version.runtime}`)),
     html`Routing: ${dispatchRules.length > 0 ? count(dispatchRules.length, 'rule') : 'no rules'}`,
     ...(cron ? [html`${sayCron(cron)}`] : []),
-    html`Files: ${listed(files.map(({ path, text }) => `${shorten(path, 80)} (${count(text.split('\n').length, 'line')})`)) || 'none'}`,
+    html`Files: ${listed(files.map(({ path, text }) => `${shorten(path, 80)} (${count(text.replace(/\n$/, '').split('\n').length, 'line')})`)) || 'none'}`,
     ...(clone ? [html`Copy of the old version: <code>${clone}</code>`] : []),
     html`To bring it back: <code>/backups restore ${id}</code>, which shows first what would change.`,
   ];

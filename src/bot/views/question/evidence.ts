@@ -126,7 +126,9 @@ function checksOf({ validation, checks, putBack = [] }: Rollout, effect: Effect[
 function withOutput(check: Check): Html {
   const output = check.output?.trim();
   if (!output) return checkLine(check);
+  const head = html`${checkLine(check)}. <code>${shorten(lastLine(output), 100)}</code>`;
+  if (!output.includes('\n')) return head;
   // A folded quote shows its beginning, and what went wrong is said at the end.
-  return html`${checkLine(check)}. <code>${shorten(lastLine(output), 100)}</code>
+  return html`${head}
 <blockquote expandable>${tailOf(output, TAIL)}</blockquote>`;
 }
