@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { cloudFor } from './adapters/cloud.ts';
 import { chartsFrom, monitorFor, windowsFrom } from './adapters/monitor.ts';
@@ -26,6 +27,9 @@ import { openFileStore } from './store/file-store.ts';
 import { holdFolder } from './store/lock.ts';
 import { startTicker } from './ticker.ts';
 import { wizardWorld } from './wizard-world.ts';
+
+/** Real milliseconds in which the first poll is on its way. */
+const FIRST_POLL_MS = 30;
 
 type Remote<T> = Extract<T, { kind: 'remote' }>;
 
@@ -122,7 +126,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     note: (details, message) => log.warn(details, message),
     failed,
   });
-  const world = wizardWorld(appEngine, plan, clock, engine, team, guard);
+  const world = wizardWorld(appEngine, plan, clock, engine, team, guard, sources);
   const info: InfoPorts = {
     plan,
     store,
@@ -166,8 +170,9 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   );
   const claimCode = team.book?.claimCode;
 
-  /** Once the bot polls: its HTTP server would only keep it from that. */
+  /** Once the bot polls: loading an HTTP server would only keep it from that. */
   async function openDoors(): Promise<Control> {
+    await sleep(FIRST_POLL_MS);
     const { openControl } = await import('./control/server.ts');
     const note = (details: object, message: string) => log.warn(details, message);
     const ports = { engine, releases: world, store, chat: team.chat, feed, clock, note, failed };

@@ -5,10 +5,13 @@ import type { WizardWorld } from './bot/wizard.ts';
 import type { Releases } from './control/release.ts';
 import { locateApp } from './deploy/config-files.ts';
 import { type Cloud as AppEngine, checkVersionId, readAppYaml } from './deploy/index.ts';
+import type { Sources } from './deploy/sources/sources.ts';
 import { gitState } from './host/git.ts';
 import type { Clock } from './plan/clock.ts';
-import { type Plan, serviceOf } from './plan/schema.ts';
+import type { Plan } from './plan/schema.ts';
 import { fillTemplate } from './plan/version-template.ts';
+import { releasable } from './releasable.ts';
+import type { Source } from './rollout/draft.ts';
 import type { Engine } from './rollout/engine.ts';
 import type { Guard } from './rollout/guard.ts';
 import { termsOf } from './terms.ts';
@@ -21,6 +24,7 @@ export function wizardWorld(
   engine: Engine,
   team: Pick<Team, 'members'>,
   guard: Guard,
+  sources: Sources,
 ): WizardWorld & Releases {
   return {
     async services() {
@@ -35,20 +39,9 @@ export function wizardWorld(
       return planned.length > 0 ? planned : live;
     },
 
-    sourceOf: (service) => serviceOf(plan, service).source,
+    ...releasable(appEngine, plan, sources),
 
     serviceIn: async (folder) => (await readAppYaml(folder)).service,
-
-    async checkFolder(path, service) {
-      const problem = await readAppYaml(path).then(
-        (app) =>
-          app.service === service
-            ? undefined
-            : `${path}/app.yaml is for the service '${app.service}', not '${service}'. Correct its line 'service:' or choose the other service.`,
-        (error: Error) => error.message,
-      );
-      return problem;
-    },
 
     async checkNewVersion(service, version) {
       const broken = checkVersionId(version);
@@ -67,12 +60,11 @@ export function wizardWorld(
     },
 
     async suggestVersion(source) {
-      const { folder } = await locateApp(source);
-      const state = plan.version.includes('{git}') ? await gitState(folder) : undefined;
+      const commit = plan.version.includes('{git}') ? await commitOf(source) : undefined;
       return fillTemplate(plan.version, {
         now: clock.now(),
         zone: plan.zone,
-        ...(state && { git: state.commit }),
+        ...(commit !== undefined && { git: commit }),
       });
     },
 
@@ -91,4 +83,10 @@ export function wizardWorld(
       return 'refused' in begun ? { refused: begun.refused } : {};
     },
   };
+}
+
+async function commitOf(source: Source): Promise<string | undefined> {
+  if (source.kind === 'git') return source.commit;
+  if (source.kind !== 'folder') return undefined;
+  return (await gitState((await locateApp(source.path)).folder))?.commit;
 }

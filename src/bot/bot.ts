@@ -157,6 +157,8 @@ function dialogueVersion(): string {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   for (const name of [
     'wizard',
+    'wizard/order',
+    'wizard/source',
     'ask',
     'reason',
     'checklist/waive',

@@ -41,9 +41,9 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk, more: Comp
     if (!actor.roles.includes('operator'))
       return void (await ctx.reply('Only an operator may start a rollout.'));
     const topic = ctx.msg.message_thread_id;
-    const service = ctx.match.trim();
+    const words = ctx.match.trim();
     const chat = { id: ctx.chatId, ...(topic && { topic }) };
-    const argument = { starter: who(actor), chat, ...(service && { service }) };
+    const argument = { starter: who(actor), chat, ...(words && { words }) };
     await openDialogue(ctx, next, { name: 'deploy', argument });
   });
   ours.command('checklist', async (ctx) => {

@@ -7,8 +7,8 @@ import type { BotContext } from './context.ts';
 export interface WizardStart {
   readonly starter: Who;
   readonly chat: { readonly id: number; readonly topic?: number };
-  /** Named in the command already. */
-  readonly service?: string;
+  /** What the command said already. */
+  readonly words?: string;
 }
 
 /** Somebody who wants something that takes a written reason. */

@@ -1,6 +1,6 @@
 import type { Context } from 'grammy';
 import { sayBar } from '../rollout/bar.ts';
-import type { Draft, Source, Terms, Who } from '../rollout/draft.ts';
+import { type Draft, type Source, saySource, type Terms, type Who } from '../rollout/draft.ts';
 import type { Bar } from '../rollout/guard.ts';
 import type { Rejection } from '../rollout/guard-record.ts';
 import { ask, orProblem } from './ask.ts';
@@ -8,25 +8,19 @@ import type { Talk } from './context.ts';
 import type { WizardStart } from './dialogue.ts';
 import { type Html, html, shorten } from './html.ts';
 import { dayOf } from './views/words.ts';
+import { parseOrder } from './wizard/order.ts';
+import { askSource, type SourceWorld } from './wizard/source.ts';
 
 /** What the wizard must know of the world. Each answers with a sentence where something is wrong. */
-export interface WizardWorld {
+export interface WizardWorld extends SourceWorld {
   /** Services that may be released to. */
   services(): Promise<readonly string[]>;
-  /** Folder the plan names for a service. */
-  sourceOf(service: string): string;
-  /** What is wrong with a folder as a source for this service; undefined when nothing is. */
-  checkFolder(path: string, service: string): Promise<string | undefined>;
   /** What is wrong with an id for a new version; undefined when nothing is. */
   checkNewVersion(service: string, version: string): Promise<string | undefined>;
-  /** Versions that could be let in without deploying anything; newest first. */
-  idleVersions(service: string): Promise<readonly string[]>;
-  /** An id after the plan's template. @throws Error when the template asks for what the folder has not. */
-  suggestVersion(folder: string): Promise<string>;
+  /** An id after the plan's template. @throws Error when the template asks for what the source has not. */
+  suggestVersion(source: Source): Promise<string>;
   /** What keeps the service's releases back now. */
   bar(service: string): Bar | undefined;
-  /** When and why this version was rolled back, if it was. */
-  rejection(service: string, version: string): Rejection | undefined;
   newId(): string;
   termsFor(service: string): Terms;
   /** Begins it if the starter still may. */
@@ -44,21 +38,22 @@ export async function runWizard(
   world: WizardWorld,
   start: WizardStart,
 ): Promise<string | undefined> {
-  const service = await askService(talk, ctx, world, start.service);
-  if (!service) return undefined;
+  const order = await askService(talk, ctx, world, start.words ?? '');
+  if (!order) return undefined;
+  const { service, what } = order;
   if (await isBarred(talk, ctx, world, service)) return undefined;
-  const source = await askSource(talk, ctx, world, service);
-  if (!source) return undefined;
-  const version = source.version ?? (await askVersion(talk, ctx, world, service, source));
+  const choice = await askSource(talk, ctx, world, service, what);
+  if (!choice) return undefined;
+  const { source } = choice;
+  const version = choice.version ?? (await askVersion(talk, ctx, world, service, source));
   if (!version) return undefined;
   // A freeze may have begun while the questions were answered.
   if (await isBarred(talk, ctx, world, service)) return undefined;
   const rejected = await talk.external(() => world.rejection(service, version) ?? null);
 
-  const from = source.kind === 'folder' ? `the folder ${source.path}` : 'the version that is already there';
   const go = await ask(talk, ctx, {
     text: html`<b>${service}: release ${version}?</b>
-From ${from}. The checklist comes first; no traffic moves before an approver says so.${rejected ? backBefore(rejected) : ''}`,
+From ${saySource(source)}. The checklist comes first; no traffic moves before an approver says so.${rejected ? backBefore(rejected) : ''}`,
     options: [{ text: 'Start', value: 'start', style: 'success' }],
     check: async (text) => (text === 'start' ? undefined : 'Please press one of the two buttons.'),
   });
@@ -66,15 +61,7 @@ From ${from}. The checklist comes first; no traffic moves before an approver say
   // At-least-once: the id is drawn in a step of its own, so that a repeated begin finds the rollout already there.
   const id = await talk.external(() => world.newId());
   const begun = await talk.external(() => {
-    const { version: _, ...kept } = source;
-    const draft = {
-      id,
-      service,
-      version,
-      source: kept as Source,
-      chat: start.chat,
-      terms: world.termsFor(service),
-    };
+    const draft = { id, service, version, source, chat: start.chat, terms: world.termsFor(service) };
     return world.begin(draft, start.starter);
   });
   if (!begun.refused) return id;
@@ -94,63 +81,36 @@ function backBefore({ version, at, why }: Rejection): Html {
 ⚠️ ${version} was rolled back on ${dayOf(at)}: ${shorten(why, 300)}`;
 }
 
+/** The service, and what else the command said. */
 async function askService(
   talk: Talk,
   ctx: Context,
   world: WizardWorld,
-  named?: string,
-): Promise<string | undefined> {
+  words: string,
+): Promise<{ readonly service: string; readonly what?: string } | undefined> {
   const services = await talk.external(() => orProblem(world.services()));
   if ('problem' in services) {
     await ctx.reply(services.problem);
     return undefined;
   }
   const known = services.value;
-  const unknown = (name: string) => `There is no service '${name}' here. Known: ${known.join(', ')}.`;
-  if (named !== undefined) {
-    if (known.includes(named)) return named;
-    await ctx.reply(unknown(named));
-  } else if (known.length === 1) return known[0];
-  return ask(talk, ctx, {
-    text: html`<b>Which service?</b>`,
-    options: known.map((name) => ({ text: name, value: name })),
-    check: async (text) => (known.includes(text) ? undefined : unknown(text)),
-  });
-}
-
-type Choice = ({ kind: 'folder'; path: string } | { kind: 'version' }) & { version?: string };
-
-async function askSource(
-  talk: Talk,
-  ctx: Context,
-  world: WizardWorld,
-  service: string,
-): Promise<Choice | undefined> {
-  const folder = world.sourceOf(service);
-  const idle = await talk.external(() => orProblem(world.idleVersions(service)));
-  if ('problem' in idle) {
-    await ctx.reply(idle.problem);
-    return undefined;
-  }
-  const shown = idle.value.slice(0, 3);
-  const back = await talk.external(() => shown.map((id) => world.rejection(service, id)?.at ?? null));
-  const picked = await ask(talk, ctx, {
-    text: html`<b>${service}: what is to be released?</b>`,
-    other: { button: 'Another folder…', prompt: 'Which folder? Reply with its path.' },
-    options: [
-      { text: `The folder ${folder}`, value: folder, style: 'primary' },
-      ...shown.map((id, i) => {
-        const at = back[i];
-        const known = typeof at === 'number' ? `rolled back on ${dayOf(at)}` : 'already there';
-        return { text: `Version ${id} (${known})`, value: `version ${id}` };
-      }),
-    ],
-    check: (text) =>
-      text.startsWith('version ') ? Promise.resolve(undefined) : world.checkFolder(text, service),
-  });
-  if (picked === undefined) return undefined;
-  const there = idle.value.find((id) => picked === `version ${id}`);
-  return there ? { kind: 'version', version: there } : { kind: 'folder', path: picked };
+  const said = parseOrder(words, known);
+  if ('problem' in said) await ctx.reply(said.problem);
+  const order = 'problem' in said ? {} : said;
+  const [only, ...others] = known;
+  const service =
+    order.service ??
+    (only !== undefined && others.length === 0
+      ? only
+      : await ask(talk, ctx, {
+          text: html`<b>Which service?</b>`,
+          options: known.map((name) => ({ text: name, value: name })),
+          check: async (text) =>
+            known.includes(text)
+              ? undefined
+              : `There is no service '${text}' here. Known: ${known.join(', ')}.`,
+        }));
+  return service === undefined ? undefined : { ...order, service };
 }
 
 async function askVersion(
@@ -158,10 +118,9 @@ async function askVersion(
   ctx: Context,
   world: WizardWorld,
   service: string,
-  source: Choice,
+  source: Source,
 ): Promise<string | undefined> {
-  const folder = source.kind === 'folder' ? source.path : '';
-  const suggested = await talk.external(() => orProblem(world.suggestVersion(folder)));
+  const suggested = await talk.external(() => orProblem(world.suggestVersion(source)));
   if ('problem' in suggested) await ctx.reply(suggested.problem);
   const options =
     'value' in suggested

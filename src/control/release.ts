@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sayOrigin } from '../plan/origin.ts';
 import { sayBar } from '../rollout/bar.ts';
 import { items, openItems } from '../rollout/checklist.ts';
 import type { Draft, Source, Terms } from '../rollout/draft.ts';
@@ -13,13 +14,14 @@ import type { Begun, Order } from './protocol.ts';
 /** What a release must know of the world: as the chat's wizard asks it, in the same words. */
 export interface Releases {
   services(): Promise<readonly string[]>;
-  sourceOf(service: string): string;
+  /** What the plan releases. @throws Error with a sentence */
+  planned(service: string): Promise<Source>;
   /** The service that a folder's app.yaml is for. @throws Error with a sentence */
   serviceIn(folder: string): Promise<string>;
-  checkFolder(path: string, service: string): Promise<string | undefined>;
+  check(source: Source, service: string): Promise<string | undefined>;
   checkNewVersion(service: string, version: string): Promise<string | undefined>;
   idleVersions(service: string): Promise<readonly string[]>;
-  suggestVersion(folder: string): Promise<string>;
+  suggestVersion(source: Source): Promise<string>;
   bar(service: string): Bar | undefined;
   termsFor(service: string): Terms;
 }
@@ -115,21 +117,21 @@ async function choose(
       );
     return { source: { kind: 'version' }, version };
   }
-  const path = folder ?? releases.sourceOf(service);
-  refuse(await releases.checkFolder(path, service));
-  const id = version ?? (await releases.suggestVersion(path));
+  const source =
+    folder === undefined ? await releases.planned(service) : ({ kind: 'folder', path: folder } as const);
+  refuse(await releases.check(source, service));
+  const id = version ?? (await releases.suggestVersion(source));
   refuse(await releases.checkNewVersion(service, id));
-  return { source: { kind: 'folder', path }, version: id };
+  return { source, version: id };
 }
 
 /** A key that means two things would let the second one go unreleased in silence. */
 function checkSame(order: Order, { service, version, source }: Rollout): void {
-  const here = source.kind === 'folder' ? `from ${source.path}` : 'which was already there';
+  const here = source.kind === 'version' ? 'which was already there' : `from ${sayOrigin(source)}`;
+  const ordered = order.folder === undefined || (source.kind === 'folder' && order.folder === source.path);
   const same =
     (order.version ?? version) === version &&
-    (source.kind === 'folder'
-      ? !order.existing && (order.folder ?? source.path) === source.path
-      : order.existing);
+    (source.kind === 'version' ? order.existing : !order.existing && ordered);
   if (!same)
     throw new Error(
       `The key '${order.key}' has begun the release of ${version} to ${service} before, ${here}, and that is not what is ordered now. Take another --id.`,

@@ -105,7 +105,7 @@ describe('a team without a checklist', () => {
       /^pipeline \(\S+@\S+\) is releasing v4 to default right now\. \/status shows/,
     );
     expect(await refusal('--version=v5', '--id=run 7')).toMatch(
-      /^The key 'run 7' has begun the release of v4 to default before, from \S+, and that is not what is ordered now\. Take another --id\.$/,
+      /^The key 'run 7' has begun the release of v4 to default before, from the folder \S+, and that is not what is ordered now\. Take another --id\.$/,
     );
     expect(await refusal('--version=v4', '--existing', '--id=run 7')).toMatch(/Take another --id\.$/);
 
