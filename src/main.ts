@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { cloudFor } from './adapters/cloud.ts';
 import { chartsFrom, monitorFor, windowsFrom } from './adapters/monitor.ts';
@@ -28,9 +27,6 @@ import { openFileStore } from './store/file-store.ts';
 import { holdFolder } from './store/lock.ts';
 import { startTicker } from './ticker.ts';
 import { wizardWorld } from './wizard-world.ts';
-
-/** Real milliseconds in which the first poll is on its way. */
-const FIRST_POLL_MS = 30;
 
 /** Real milliseconds in which the first poll is on its way. */
 const FIRST_POLL_MS = 30;
