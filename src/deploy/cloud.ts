@@ -14,6 +14,7 @@ import { type Deployed, type DeployHooks, type DeployRequest, deploy } from './d
 import { errorLogs, type LogLine, type LogRequest } from './error-logs.ts';
 import type { Hooks } from './hooks.ts';
 import { type PutBackHooks, type PutBackRequest, putBack } from './put-back.ts';
+import { deleteVersion, stopVersion } from './remove-version.ts';
 import { listServices, readSplit } from './services.ts';
 import { type SplitChange, type SplitOutcome, setSplit } from './set-split.ts';
 import { readTraffic, type ServiceTraffic } from './traffic.ts';
@@ -44,6 +45,10 @@ export interface Cloud {
   findVersion(service: string, version: string, signal?: AbortSignal): Promise<VersionSummary | undefined>;
   /** The whole resource, for {@link describeChange}. */
   readVersion(service: string, version: string, signal?: AbortSignal): Promise<object | undefined>;
+  /** For good, unless it has traffic; one that is gone is fine. */
+  deleteVersion(service: string, version: string, signal?: AbortSignal): Promise<void>;
+  /** Unless it has traffic. It stays, and can be started again. */
+  stopVersion(service: string, version: string, signal?: AbortSignal): Promise<void>;
   /** Moves the traffic of one service from a split that is known to another; safe to run again at any moment. */
   setSplit(change: SplitChange, hooks: Hooks): Promise<SplitOutcome>;
   /** Creates a version from a folder; never touches traffic. */
@@ -112,6 +117,8 @@ export function openCloud(
     listVersions: (service, signal) => listVersions(app, service, signal),
     findVersion: (service, version, signal) => findVersion(app, service, version, signal),
     readVersion: (service, version, signal) => readVersion(app, service, version, signal),
+    deleteVersion: (service, version, signal) => deleteVersion(app, clock, { service, version }, signal),
+    stopVersion: (service, version, signal) => stopVersion(app, clock, { service, version }, signal),
     setSplit: (change, hooks) => setSplit(app, clock, log, change, hooks),
     deploy: (request, hooks) => deploy(app, storage, clock, request, hooks),
     validate: (request, signal) => validate(app, endpoints, request, signal),

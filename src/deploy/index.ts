@@ -72,6 +72,8 @@ export function connectCloud(options: CloudOptions): Cloud {
     listVersions: async (service, signal) => (await open()).listVersions(service, signal),
     findVersion: async (service, version, signal) => (await open()).findVersion(service, version, signal),
     readVersion: async (service, version, signal) => (await open()).readVersion(service, version, signal),
+    deleteVersion: async (service, version, signal) => (await open()).deleteVersion(service, version, signal),
+    stopVersion: async (service, version, signal) => (await open()).stopVersion(service, version, signal),
     setSplit: async (change, hooks) => (await open()).setSplit(change, hooks),
     deploy: async (request, hooks) => (await open()).deploy(request, hooks),
     validate: async (request, signal) => (await open()).validate(request, signal),

@@ -19,6 +19,8 @@ export interface VersionSummary {
   readonly scaling: Scaling['kind'];
   /** Of a manually scaled version. */
   readonly instances?: number;
+  /** Bytes that it takes at App Engine. */
+  readonly diskUsage: number;
 }
 
 const rawVersion = v.looseObject({ id: v.string(), servingStatus: v.optional(v.string(), '') });
@@ -117,6 +119,7 @@ function summarise(version: protos.google.appengine.v1.IVersion): VersionSummary
     versionUrl: version.versionUrl ?? '',
     env: version.env ?? '',
     scaling: scaling.kind,
+    diskUsage: Number(version.diskUsageBytes ?? 0),
     ...(scaling.kind === 'manual' && { instances: scaling.instances }),
   };
 }
