@@ -50,6 +50,10 @@ program
   .argument('[folder]', "a folder with app.yaml that the bot's machine sees; the plan's when none is named")
   .option('--service <name>', 'the service; the one that app.yaml names when left out')
   .option('--version <id>', "the id of the new version; after the plan's template when left out")
+  .option(
+    '--from <what>',
+    'release a branch, tag or commit, gs://BUCKET/APP.zip, or an image instead of a folder',
+  )
   .option('--existing', 'release a version that is on App Engine already')
   .option('--run-items', "start the commands of the checklist's items")
   .option('--id <key>', 'the same key is the same release, however often it is sent')
@@ -59,6 +63,7 @@ program
   .addOption(
     new Option('--dry-run', 'show what would be deployed, without a bot, a network or an account').conflicts([
       'service',
+      'from',
       'existing',
       'runItems',
       'id',

@@ -2,6 +2,8 @@
 export interface DeployOptions {
   readonly service?: string;
   readonly version?: string;
+  /** A branch, tag or commit, a zip in a bucket, or an image. */
+  readonly from?: string;
   /** Release a version that is on App Engine already. */
   readonly existing?: true;
   readonly runItems?: true;

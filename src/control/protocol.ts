@@ -26,6 +26,7 @@ const order = v.pipe(
     key: line(200, 'The key of a release should be one line of 1 to 200 characters.'),
     as: line(100, 'The name of whoever releases should be one line of 1 to 100 characters.'),
     folder: v.optional(line(4096, 'The folder should be a path.')),
+    from: v.optional(line(4096, 'What is released should be a branch, a tag, a commit, a zip or an image.')),
     service: v.optional(line(63, 'The service should be a name such as "default".')),
     version: v.optional(line(63, 'The version should be an id such as "v2".')),
     existing: v.optional(v.boolean(), false),
@@ -36,8 +37,8 @@ const order = v.pipe(
     '--existing releases a version that is already there: name it with --version=ID.',
   ),
   v.check(
-    ({ existing, folder }) => !existing || folder === undefined,
-    '--existing deploys nothing, so it takes no folder: leave one of the two out.',
+    ({ existing, folder, from }) => [existing || undefined, folder, from].filter(Boolean).length <= 1,
+    'A folder, --from and --existing each say what is released: leave all but one of them out.',
   ),
 );
 
@@ -47,8 +48,10 @@ export interface Order {
   readonly key: string;
   /** Who releases, as it stands on the record after "pipeline". */
   readonly as: string;
-  /** A folder that the bot's machine sees; absent: the one of the plan. */
+  /** A folder that the bot's machine sees. Without it and `from`, what the plan names is released. */
   readonly folder?: string;
+  /** A branch, tag or commit, a zip in a bucket, or an image, as it is written after /deploy. */
+  readonly from?: string;
   /** Absent: the one that the folder's app.yaml names, or the only one there is. */
   readonly service?: string;
   /** Absent: one after the plan's template. */
@@ -63,8 +66,14 @@ export interface Order {
 export function parseOrder(json: unknown): Order {
   const result = v.safeParse(order, json);
   if (result.success) {
-    const { folder, service, version, ...rest } = result.output;
-    return { ...rest, ...(folder && { folder }), ...(service && { service }), ...(version && { version }) };
+    const { folder, from, service, version, ...rest } = result.output;
+    return {
+      ...rest,
+      ...(folder && { folder }),
+      ...(from && { from }),
+      ...(service && { service }),
+      ...(version && { version }),
+    };
   }
   const [issue] = result.issues;
   const known = issue.type === 'check' || issue.type === 'string';

@@ -18,6 +18,8 @@ export interface Releases {
   planned(service: string): Promise<Source>;
   /** The service that a folder's app.yaml is for. @throws Error with a sentence */
   serviceIn(folder: string): Promise<string>;
+  /** What a word may mean. @throws Error with a sentence when it means nothing */
+  understand(word: string, service: string): Promise<readonly { readonly source: Source }[]>;
   check(source: Source, service: string): Promise<string | undefined>;
   checkNewVersion(service: string, version: string): Promise<string | undefined>;
   idleVersions(service: string): Promise<readonly string[]>;
@@ -105,10 +107,11 @@ async function begin(order: Order, id: string, service: string, ports: ReleasePo
 }
 
 async function choose(
-  { existing, folder, version }: Order,
+  order: Order,
   service: string,
   releases: Releases,
 ): Promise<{ source: Source; version: string }> {
+  const { existing, version } = order;
   if (existing && version !== undefined) {
     const idle = await releases.idleVersions(service);
     if (!idle.includes(version))
@@ -117,18 +120,31 @@ async function choose(
       );
     return { source: { kind: 'version' }, version };
   }
-  const source =
-    folder === undefined ? await releases.planned(service) : ({ kind: 'folder', path: folder } as const);
+  const source = await sourceOf(order, service, releases);
   refuse(await releases.check(source, service));
   const id = version ?? (await releases.suggestVersion(source));
   refuse(await releases.checkNewVersion(service, id));
   return { source, version: id };
 }
 
+async function sourceOf({ folder, from }: Order, service: string, releases: Releases): Promise<Source> {
+  if (folder !== undefined) return { kind: 'folder', path: folder };
+  if (from === undefined) return releases.planned(service);
+  const meant = (await releases.understand(from, service)).filter(({ source }) => source.kind !== 'version');
+  const [only] = meant;
+  if (only && meant.length === 1) return only.source;
+  throw new Error(
+    only
+      ? `'${from}' may be a folder and a branch: name the folder without --from, or the commit.`
+      : `'${from}' is a version that is there already: --existing --version=${from} releases it.`,
+  );
+}
+
 /** A key that means two things would let the second one go unreleased in silence. */
 function checkSame(order: Order, { service, version, source }: Rollout): void {
   const here = source.kind === 'version' ? 'which was already there' : `from ${sayOrigin(source)}`;
-  const ordered = order.folder === undefined || (source.kind === 'folder' && order.folder === source.path);
+  const named = order.folder ?? order.from;
+  const ordered = named === undefined || named === wordFor(source);
   const same =
     (order.version ?? version) === version &&
     (source.kind === 'version' ? order.existing : !order.existing && ordered);
@@ -136,6 +152,21 @@ function checkSame(order: Order, { service, version, source }: Rollout): void {
     throw new Error(
       `The key '${order.key}' has begun the release of ${version} to ${service} before, ${here}, and that is not what is ordered now. Take another --id.`,
     );
+}
+
+/** As an order names it. */
+function wordFor(source: Source): string | undefined {
+  switch (source.kind) {
+    case 'folder':
+      return source.path;
+    case 'git':
+      return source.ref;
+    case 'zip':
+    case 'image':
+      return source.url;
+    case 'version':
+      return undefined;
+  }
 }
 
 async function runItems(order: Order, rollout: Rollout | undefined, engine: ReleasePorts['engine']) {

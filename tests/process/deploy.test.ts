@@ -1,4 +1,5 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -197,7 +198,9 @@ describe('a team without a checklist', () => {
     expect(await refusal('--existing')).toBe(
       '--existing releases a version that is already there: name it with --version=ID.',
     );
-    expect(await refusal(SAMPLE_APP, '--existing', '--version=v1')).toMatch(/takes no folder/);
+    expect(await refusal(SAMPLE_APP, '--existing', '--version=v1')).toMatch(
+      /^A folder, --from and --existing each say what is released/,
+    );
     expect(await refusal('--as=a\nb')).toMatch(/^The name of whoever releases should be one line/);
   });
 
@@ -208,6 +211,38 @@ describe('a team without a checklist', () => {
     await team.send(BEN, '/cancel');
     expect(await running.ended()).toBe(1);
     expect(running.out()).not.toMatch(/uploaded/);
+  });
+});
+
+describe('a team whose app is in a git repository', () => {
+  let repository: string;
+  const git = (...args: string[]) => execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8' });
+
+  beforeAll(async () => {
+    repository = await mkdtemp(join(tmpdir(), 'sluice-repository-'));
+    await cp(SAMPLE_APP, repository, { recursive: true });
+    git('init', '-q', '-b', 'main');
+    git('add', '.');
+    git('-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', 'commit', '-q', '-m', 'A first one');
+    const services = { default: { source: repository, smoke: [], verify: [] } };
+    team = await assembleTeam(240, { checklist: [], services });
+    cwd = await tempFolder();
+  });
+  afterAll(() => team.close());
+
+  test('a branch or the commit of the pipeline is released, and the bot fetches it', async () => {
+    const commit = git('rev-parse', 'HEAD').trim();
+    const running = deploy(`--from=${commit}`, '--version=v2', '--id=run 8');
+    await running.line(/began the release of v2, from the commit [0-9a-f]{7} of /);
+    await running.line(/Promote v2 to 10 %/);
+    expect(await refusal('--from=main', '--id=run 8')).toMatch(/that is not what is ordered now/);
+    await team.send(BEN, '/cancel');
+    expect(await running.ended()).toBe(1);
+    expect(await refusal('--from=mian')).toContain('has no such branch, tag or commit');
+    expect(await refusal('--from=v1')).toContain('the version v1 has traffic already');
+    expect(await refusal('--from=v2')).toBe(
+      "'v2' is a version that is there already: --existing --version=v2 releases it.",
+    );
   });
 });
 

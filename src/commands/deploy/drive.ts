@@ -57,12 +57,13 @@ export async function drive(folder: string | undefined, options: DeployOptions):
 }
 
 function orderOf(folder: string | undefined, options: DeployOptions, place: BotPlace): Order {
-  const { service, version, existing, runItems, id, as } = options;
+  const { service, version, from, existing, runItems, id, as } = options;
   return parseOrder({
     key: id ?? randomUUID(),
     as: as ?? `${userName()}@${hostname()}`,
     // A folder on this machine is named as it is seen from here.
     ...(folder !== undefined && { folder: place.kind === 'local' ? resolve(folder) : folder }),
+    ...(from !== undefined && { from }),
     ...(service !== undefined && { service }),
     ...(version !== undefined && { version }),
     existing: existing ?? false,
