@@ -86,7 +86,7 @@ async function sendInPieces(
     const buffer = Buffer.alloc(Math.min(PIECE, bytes));
     while (progress.kind === 'at') {
       const at = progress.bytes;
-      onBytes(at);
+      if (at > 0) onBytes(at);
       const { bytesRead } = await source.read(buffer, 0, Math.min(PIECE, bytes - at), at);
       const end = at + bytesRead;
       // Only the last piece makes an object of it.

@@ -74,15 +74,21 @@ async function sendAll(
   let lastArrival = clock.now();
 
   async function bring(file: SourceFile): Promise<void> {
+    let failedAt: number | undefined;
+    const onBytes = (sofar: number) => {
+      lastArrival = clock.now();
+      count.at(file, sofar);
+    };
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        await sendFile(rest, bucket, file, sessions, (sofar) => count.at(file, sofar), signal);
-        lastArrival = clock.now();
+        await sendFile(rest, bucket, file, sessions, onBytes, signal);
         count.arrived(file);
         return;
       } catch (error) {
+        // Its first failure may come late: a request has minutes to itself.
+        failedAt ??= clock.now();
         const passes = error instanceof CloudError && error.retryable;
-        if (!passes || clock.now() - lastArrival > PATIENCE_MS) throw error;
+        if (!passes || clock.now() - Math.max(lastArrival, failedAt) > PATIENCE_MS) throw error;
       }
       await clock.sleep(pause * (0.75 + Math.random() / 2), signal);
     }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Readable } from 'node:stream';
 import { type AuthClient, GoogleAuth, type gaxios, PassThroughClient } from 'google-auth-library';
 import type { Endpoint } from './endpoint.ts';
 import { readFault } from './fault.ts';
@@ -32,6 +33,7 @@ class Transport extends PassThroughClient {
       .request<T>({
         ...options,
         retry: false,
+        adapter: withHeardBody,
         // A 401 stays an error of the transport's: that is how an expired token gets renewed.
         validateStatus: (status) => status !== 401,
         signal: AbortSignal.any(signals),
@@ -44,6 +46,22 @@ class Transport extends PassThroughClient {
       throw readFault(response.status, await bodyText(response));
     return response;
   }
+}
+
+/**
+ * The body of a request that is aborted before it begins gets destroyed with an error (node-fetch 3). Of a stream that
+ * is heard; of a text or a buffer it would end the process.
+ */
+function withHeardBody<T>(
+  options: gaxios.GaxiosOptionsPrepared,
+  send: (options: gaxios.GaxiosOptionsPrepared) => gaxios.GaxiosPromise<T>,
+): gaxios.GaxiosPromise<T> {
+  const { body, headers } = options;
+  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return send(options);
+  const bytes = Buffer.from(body);
+  headers.set('content-length', String(bytes.length));
+  // A stream of Node's, which node-fetch takes although the web's types do not know it.
+  return send(Object.assign({}, options, { body: Readable.from([bytes]) }));
 }
 
 async function bodyText(response: gaxios.GaxiosResponse<unknown>): Promise<string> {

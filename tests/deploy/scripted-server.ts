@@ -15,6 +15,7 @@ export interface Seen {
 export type Reply =
   | { readonly json: unknown; readonly status?: number }
   | { readonly html: string; readonly status: number }
+  | { readonly text: string; readonly status: number; readonly headers: Readonly<Record<string, string>> }
   /** The connection is cut without an answer. */
   | { readonly cut: true }
   /** No answer, ever. */
@@ -58,12 +59,16 @@ function send(response: ServerResponse, reply: Reply): void {
     response.socket?.resetAndDestroy();
     return;
   }
+  if ('text' in reply) {
+    response.writeHead(reply.status, reply.headers).end(reply.text);
+    return;
+  }
   const [type, body] =
     'html' in reply ? ['text/html', reply.html] : ['application/json', JSON.stringify(reply.json)];
   response.writeHead(reply.status ?? 200, { 'content-type': type }).end(body);
 }
 
-/** Hands a request on to another server and brings back what it says. */
+/** Hands a request on to another server and brings back what it says, addresses of its own turned into ours. */
 export async function passOn(target: string, request: Seen): Promise<Reply> {
   const {
     host: _,
@@ -74,10 +79,16 @@ export async function passOn(target: string, request: Seen): Promise<Reply> {
   } = request.headers;
   const response = await fetch(target + request.url, {
     method: request.method,
+    redirect: 'manual',
     headers: headers as Record<string, string>,
     ...(request.bytes.length > 0 && { body: new Uint8Array(request.bytes) }),
   });
-  return { json: await response.json(), status: response.status };
+  const { status } = response;
+  const text = await response.text();
+  if (response.headers.get('content-type')?.includes('json')) return { json: JSON.parse(text), status };
+  const location = response.headers.get('location')?.replace(target, `http://${request.headers.host}`);
+  const range = response.headers.get('range');
+  return { text, status, headers: { ...(location && { location }), ...(range && { range }) } };
 }
 
 /** Google's error envelope. */
