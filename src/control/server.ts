@@ -37,7 +37,7 @@ export async function openControl(
   let url: string | undefined;
   if (remote) {
     const { host, port, token } = remote;
-    await listen(controlApp(ports, token), { host, port }).then(
+    await listen(ports, controlApp(ports, token), { host, port }).then(
       (server) => {
         open.push(server);
         url = urlOf(server);
@@ -61,18 +61,21 @@ async function openLocal(ports: ControlPorts, dataDir: string): Promise<Server> 
   const before = process.umask(0o177);
   try {
     // Only awaited outside: the socket is made at once, and nothing else under this umask.
-    return listen(controlApp(ports), { path });
+    return listen(ports, controlApp(ports), { path });
   } finally {
     process.umask(before);
   }
 }
 
-function listen(app: Hono, where: ListenOptions): Promise<Server> {
+function listen({ failed }: ControlPorts, app: Hono, where: ListenOptions): Promise<Server> {
   // The process's own Request and Response stay as they are: others in it rely on them.
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
   if (!(server instanceof Server)) throw new Error('Expected an HTTP/1 server from @hono/node-server.');
   server.listen(where);
-  return once(server, 'listening').then(() => server);
+  return once(server, 'listening').then(() =>
+    // Such as too many open files: whoever knocks comes again, and the bot must not die of it.
+    server.on('error', (error) => failed('a door for pipelines', error)),
+  );
 }
 
 function urlOf(server: Server): string {

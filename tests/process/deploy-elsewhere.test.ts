@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBotPlace, readConfig } from '../../src/config.ts';
@@ -85,6 +87,26 @@ test('what is not there is said', async () => {
   expect((await ask('/v1/rollouts/..%2f..%2fteam/progress')).status).toBe(404);
   expect((await ask('/v1/rollouts/nothing/progress?after=-1')).status).toBe(400);
   expect((await ask('/v2/rollouts')).status).toBe(404);
+});
+
+test('on this machine only the owner of the data folder gets in', async () => {
+  const { mode } = await stat(join(team.dataDir, 'control.sock'));
+  expect(mode & 0o777).toBe(0o600);
+});
+
+test('a bot whose port is taken says so, and works on', async () => {
+  let said = '';
+  const log = pino({ level: 'trace' }, { write: (line: string) => (said += line) });
+  const control = { host: '127.0.0.1', port: Number(new URL(team.door ?? '').port), token: TOKEN };
+  const other = await assembleTeam(240, { checklist: [] }, { control, log });
+  try {
+    expect(other.door).toBeUndefined();
+    expect(said).toMatch(/EADDRINUSE.*failed: the door for pipelines at 127\.0\.0\.1, port \d+/);
+    await other.send(BEN, '/status');
+    await other.waitFor(/No rollout so far/);
+  } finally {
+    await other.close();
+  }
 });
 
 test('something else at the address is not taken for the bot', async () => {
