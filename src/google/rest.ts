@@ -38,9 +38,16 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 export function connectRest(endpoint: Endpoint, timeoutMs = REQUEST_TIMEOUT_MS): Rest {
   let opening: Promise<AuthClient> | undefined;
+  let loading: Promise<typeof import('./transport.ts')> | undefined;
+
+  /** Even of what is loaded, an import for each request would cost more than many a request's own work. */
+  function transport() {
+    loading ??= import('./transport.ts');
+    return loading;
+  }
 
   function auth(): Promise<AuthClient> {
-    opening ??= import('./transport.ts').then(({ openTransport }) => openTransport(endpoint, timeoutMs));
+    opening ??= transport().then(({ openTransport }) => openTransport(endpoint, timeoutMs));
     // Missing credentials may be there the next time.
     opening.catch(() => {
       opening = undefined;
@@ -57,7 +64,7 @@ export function connectRest(endpoint: Endpoint, timeoutMs = REQUEST_TIMEOUT_MS):
     signal?.throwIfAborted();
     try {
       if (signal === undefined) return await run();
-      const { callSignal } = await import('./transport.ts');
+      const { callSignal } = await transport();
       return await callSignal.run(signal, run);
     } catch (error) {
       signal?.throwIfAborted();
