@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { cleanerFor } from './adapters/cleaner.ts';
 import { cloudFor } from './adapters/cloud.ts';
 import { chartsFrom, monitorFor, windowsFrom } from './adapters/monitor.ts';
 import { restorerFor } from './adapters/restorer.ts';
@@ -12,6 +13,7 @@ import { COMMANDS } from './bot/menu.ts';
 import { createOutbox } from './bot/outbox.ts';
 import { createPublisher } from './bot/publisher.ts';
 import { openTeam } from './bot/team/team.ts';
+import { offerAfterRelease, resumeCleanings } from './bot/versions/handlers.ts';
 import type { CloudConfig, TelegramConfig } from './config.ts';
 import { createFeed } from './control/feed.ts';
 import type { Control, RemoteDoor } from './control/server.ts';
@@ -104,6 +106,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     changed(rollout) {
       publisher.publish(rollout);
       feed.changed(rollout);
+      offerToStop(rollout);
     },
     progress(rollout, line) {
       publisher.progress(rollout, line);
@@ -126,6 +129,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     note: (details, message) => log.warn(details, message),
     failed,
   });
+  const cleaner = cleanerFor(appEngine, store, engine, plan.cleaning, clock);
+  const offerToStop = offerAfterRelease(cleaner, bot.api, failed);
   const world = wizardWorld(appEngine, plan, clock, engine, team, guard, sources);
   const info: InfoPorts = {
     plan,
@@ -136,6 +141,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     drawWindow: windowsFrom(monitoring),
     readTraffic: (signal) => appEngine.readTraffic(signal),
     restorer: restorerFor(appEngine, store, engine, clock),
+    cleaner,
     rollouts: engine.all,
     refused: desk.refused,
     failed,
@@ -156,6 +162,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     () => {
       polling = true;
       announce(openDoors());
+      resumeCleanings(cleaner, bot.api, failed).catch((error) => failed('a cleaning', error));
       stopTicker = startTicker(
         () => engine.tick(),
         (error) => failed('a tick', error),
@@ -192,6 +199,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
         await ended.catch(() => {});
         await ready.then((doors) => doors.close());
       }
+      await cleaner.stop();
       await engine.stop();
       await outbox.stop();
       release();

@@ -79,7 +79,7 @@ export function installHandlers(
     const todo = await followMigration(ctx, desk.team);
     if (todo) failed('the team’s chat', new Error(todo));
   });
-  handlePresses(dialogues, desk, info.restorer);
+  handlePresses(dialogues, desk, info.restorer, info.cleaner);
   const more = new Composer<BotContext>();
   handleInfo(more, info);
   handleCareCommands(more, { ...desk, look });

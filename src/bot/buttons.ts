@@ -1,6 +1,7 @@
 import type { InlineKeyboardButton } from 'grammy/types';
 import { buildCareData, type CarePress, parseCareData } from './care/press.ts';
 import { buildRestoreData, parseRestoreData, type RestorePress } from './restore/press.ts';
+import { buildCleanData, type CleanPress, parseCleanData } from './versions/press.ts';
 
 /** A message as the views make it; whoever sends it decides how. */
 export interface View {
@@ -39,6 +40,7 @@ export type Press =
   | { readonly kind: 'evidence'; readonly rollout: string }
   | CarePress
   | RestorePress
+  | CleanPress
   | { readonly kind: 'choose'; readonly option: string };
 
 /** The letters that callback data begins with, by what follows them. */
@@ -70,6 +72,8 @@ export function buildData(press: Press): string {
     case 'restore-traffic':
     case 'restore-cron':
       return buildRestoreData(press);
+    case 'clean':
+      return buildCleanData(press);
     case 'choose':
       return `w/${press.option}`;
   }
@@ -101,7 +105,7 @@ export function parseData(data: string): Press | undefined {
   const choice = /^w\/([\w.-]{1,60})$/.exec(data);
   return choice?.[1]
     ? { kind: 'choose', option: choice[1] }
-    : (parseCareData(data) ?? parseRestoreData(data));
+    : (parseCareData(data) ?? parseRestoreData(data) ?? parseCleanData(data));
 }
 
 const SMALL = /^\d{1,3}$/;

@@ -9,9 +9,17 @@ import { plead, sayAct } from './plead.ts';
 import { handleRestorePress } from './restore/handlers.ts';
 import type { RestorePress } from './restore/press.ts';
 import type { Restorer } from './restore/restorer.ts';
+import type { Cleaner } from './versions/cleaner.ts';
+import { handleCleanPress } from './versions/handlers.ts';
+import type { CleanPress } from './versions/press.ts';
 
 /** Buttons stand above the dialogues: nobody's wizard may swallow another one's answer. */
-export function handlePresses(bot: Composer<BotContext>, desk: Desk, restorer: Restorer): void {
+export function handlePresses(
+  bot: Composer<BotContext>,
+  desk: Desk,
+  restorer: Restorer,
+  cleaner: Cleaner,
+): void {
   bot.on('callback_query:data', async (ctx, next) => {
     const press = parseData(ctx.callbackQuery.data);
     if (!press)
@@ -25,6 +33,7 @@ export function handlePresses(bot: Composer<BotContext>, desk: Desk, restorer: R
       return void (await ctx.answerCallbackQuery({ text: 'Only a person can answer.', show_alert: true }));
     if (press.kind === 'restore-traffic' || press.kind === 'restore-cron')
       return handleRestorePress(ctx, press, actor, restorer, desk);
+    if (press.kind === 'clean') return handleCleanPress(ctx, press, actor, cleaner, desk);
     await handlePress(ctx, next, desk, press, actor);
   });
 }
@@ -33,7 +42,7 @@ async function handlePress(
   ctx: BotContext,
   next: NextFunction,
   desk: Desk,
-  press: Exclude<Press, { kind: 'choose' } | RestorePress>,
+  press: Exclude<Press, { kind: 'choose' } | RestorePress | CleanPress>,
   actor: Actor,
 ): Promise<void> {
   switch (press.kind) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bot } from 'grammy';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cleanerFor } from '../../src/adapters/cleaner.ts';
 import { windowsFrom } from '../../src/adapters/monitor.ts';
 import { connectTelegram, poll } from '../../src/bot/bot.ts';
 import type { BotContext } from '../../src/bot/context.ts';
@@ -94,6 +95,7 @@ async function begin(appEngineUrl = 'http://127.0.0.1:9'): Promise<void> {
       traffic: () => Promise.reject(new Error('Nothing is brought back here.')),
       cron: () => Promise.reject(new Error('Nothing is brought back here.')),
     },
+    cleaner: cleanerFor(cloud, store, { all: () => [] }, plan.cleaning, systemClock),
   });
   polling = new Promise((resolve, reject) => {
     bot.catch(({ error }) => reject(error));

@@ -32,6 +32,8 @@ const SERVICES: ServiceTraffic[] = [
         servingStatus: 'SERVING',
         runtime: 'nodejs20',
         scaling: 'automatic',
+        env: 'standard',
+        diskUsage: 4_210_000,
       },
       {
         id: 'v1',
@@ -39,9 +41,19 @@ const SERVICES: ServiceTraffic[] = [
         servingStatus: 'SERVING',
         runtime: 'nodejs18',
         scaling: 'manual',
+        env: 'standard',
+        diskUsage: 0,
         instances: 2,
       },
-      { id: 'v0', createTime: 0, servingStatus: 'STOPPED', runtime: 'nodejs18', scaling: 'basic' },
+      {
+        id: 'v0',
+        createTime: 0,
+        servingStatus: 'STOPPED',
+        runtime: 'nodejs18',
+        scaling: 'basic',
+        env: 'standard',
+        diskUsage: 0,
+      },
     ],
   },
   { service: 'worker', split: undefined, versions: [] },
@@ -245,7 +257,7 @@ worker: no traffic
 
 test('/versions tells what App Engine keeps', async () => {
   expect(plain((await versionsCommand('default', ports())).html)).toBe(`default: 3 versions, newest first
-🔹 v2 10 % · nodejs20 · serving · made 23 Nov 2026, 11:00 UTC
+🔹 v2 10 % · nodejs20 · serving · made 23 Nov 2026, 11:00 UTC · 4.2 MB
 🔹 v1 90 % · nodejs18 · serving · manual scaling, 2 instances · made 1 Jan 1970, 00:00 UTC
 ▫️ v0 · nodejs18 · stopped · basic scaling · made 1 Jan 1970, 00:00 UTC`);
 });
@@ -256,6 +268,8 @@ test('210 versions fit into one message, with a word on the rest', async () => {
     createTime: NOW,
     servingStatus: 'SERVING',
     runtime: 'nodejs20',
+    env: 'standard',
+    diskUsage: 0,
   }));
   live = [{ service: 'default', split: undefined, versions }, ...SERVICES.slice(1)];
   const all = plain((await versionsCommand('', ports())).html);
@@ -315,7 +329,16 @@ const BACKUP = {
   service: 'default',
   split: { shardBy: 'RANDOM', shares: { v1: 1000 } },
   versions: [{ id: 'v1', runtime: 'nodejs18' }],
-  running: [{ version: 'v1', servingStatus: 'SERVING', scaling: 'manual', instances: 3 }],
+  running: [
+    {
+      version: 'v1',
+      servingStatus: 'SERVING',
+      scaling: 'manual',
+      env: 'standard',
+      diskUsage: 0,
+      instances: 3,
+    },
+  ],
   dispatchRules: [{}, {}],
   cron: { kind: 'read', jobs: [{}] },
   files: [{ role: 'app', path: 'app.yaml', text: 'a\nb\n' }],

@@ -7,6 +7,8 @@ import { type ReportPorts, reportCommand } from '../report/command.ts';
 import { showRestoration } from '../restore/handlers.ts';
 import type { Restorer } from '../restore/restorer.ts';
 import { rolesOf } from '../team/history.ts';
+import type { Cleaner } from '../versions/cleaner.ts';
+import { showCleaning } from '../versions/handlers.ts';
 import { type BackupPorts, backupsCommand } from './backups.ts';
 import { type FreezePorts, freezeCommand, unfreezeCommand } from './freeze.ts';
 import { type HistoryPorts, historyCommand } from './history.ts';
@@ -25,6 +27,7 @@ export type InfoPorts = PlanPorts &
   Omit<FreezePorts, 'guard' | 'zone'> & {
     readonly guard: FreezePorts['guard'] & LockPorts['guard'];
     readonly restorer: Restorer;
+    readonly cleaner: Cleaner;
     /** An attempt by somebody who may not. */
     refused(by: Who, attempt: string): void;
     /** Something failed that no handler waits for. */
@@ -45,7 +48,14 @@ export function handleInfo(bot: Composer<BotContext>, ports: InfoPorts): void {
     bot.command(command, (ctx) => aside(ctx, ports, async () => show(ctx, await view(ctx))));
   look('plan', (ctx) => planCommand(ctx.match, ports));
   look('traffic', (ctx) => trafficCommand(ctx.match, ports));
-  look('versions', (ctx) => versionsCommand(ctx.match, ports));
+  bot.command('versions', (ctx) => {
+    const [clean, service] = /^clean(?:\s+(\S+))?\s*$/.exec(ctx.match) ?? [];
+    aside(ctx, ports, async () =>
+      clean === undefined
+        ? show(ctx, await versionsCommand(ctx.match, ports))
+        : showCleaning(ctx, service, ports.cleaner, ports.plan.cleaning),
+    );
+  });
   bot.command('report', (ctx) => aside(ctx, ports, () => reportCommand(ctx, ports)));
 
   const freezing = { ...ports, zone: ports.plan.zone };

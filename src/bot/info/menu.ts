@@ -4,7 +4,10 @@ import type { BotCommand } from 'grammy/types';
 export const INFO_COMMANDS: readonly BotCommand[] = [
   { command: 'plan', description: 'What a release goes through, step by step' },
   { command: 'traffic', description: 'Which version has how much now' },
-  { command: 'versions', description: 'The versions that App Engine keeps' },
+  {
+    command: 'versions',
+    description: 'The versions that App Engine keeps; /versions clean takes old ones away',
+  },
   { command: 'history', description: 'What each rollout ended as' },
   { command: 'report', description: 'All of a rollout as one document' },
   { command: 'backups', description: 'What was saved before each release' },

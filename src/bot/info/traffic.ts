@@ -7,7 +7,7 @@ import type { View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { count, percent } from '../views/words.ts';
 import { fitLines } from './fit.ts';
-import { dateTime, sayBar, sayServices, sentence } from './words.ts';
+import { bytes, dateTime, sayBar, sayServices, sentence } from './words.ts';
 
 /** A service as App Engine tells it now. */
 export interface ServiceTraffic {
@@ -27,6 +27,10 @@ export interface LiveVersion {
   readonly scaling?: string;
   /** Of a manually scaled version. */
   readonly instances?: number;
+  /** "standard" or "flexible". */
+  readonly env: string;
+  /** Bytes. */
+  readonly diskUsage: number;
 }
 
 /** @throws Error with a sentence when App Engine does not tell. */
@@ -85,7 +89,7 @@ function versions(services: readonly ServiceTraffic[]): View {
 }
 
 function versionLine(version: LiveVersion, split: Split | undefined): Html {
-  const { id, createTime, servingStatus, runtime, scaling, instances } = version;
+  const { id, createTime, servingStatus, runtime, scaling, instances, diskUsage } = version;
   const share = split?.shares[id];
   const facts = [
     runtime,
@@ -98,6 +102,7 @@ function versionLine(version: LiveVersion, split: Split | undefined): Html {
         ]
       : []),
     `made ${dateTime(createTime)}`,
+    ...(diskUsage > 0 ? [bytes(diskUsage)] : []),
   ].filter(Boolean);
   return html`${share === undefined ? '▫️' : '🔹'} <code>${shorten(id, 63)}</code>${share === undefined ? '' : ` ${percent(share)}`} · ${facts.join(' · ')}`;
 }

@@ -57,3 +57,10 @@ export function sayServices(names: readonly string[]): string {
   if (names.length === 0) return 'There is none.';
   return names.length === 1 ? `There is only ${names[0]}.` : `There are ${listed(names)}.`;
 }
+
+/** "4.2 MB". */
+export function bytes(n: number): string {
+  if (n < 1000) return `${n} bytes`;
+  const [power, unit] = n < 1e6 ? [1e3, 'kB'] : n < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
+  return `${(n / power).toFixed(1)} ${unit}`;
+}
