@@ -31,7 +31,7 @@ import { startTicker } from './ticker.ts';
 import { wizardWorld } from './wizard-world.ts';
 
 /** Real milliseconds in which the first poll is on its way. */
-const FIRST_POLL_MS = 30;
+const FIRST_POLL_MS = 150;
 
 type Remote<T> = Extract<T, { kind: 'remote' }>;
 
@@ -153,6 +153,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
 
   let polling = false;
   let stopTicker = () => {};
+  let doors: Promise<Control> | undefined;
   let announce: (doors: Promise<Control>) => void = () => {};
   const ready = new Promise<Control>((resolve) => {
     announce = resolve;
@@ -161,7 +162,9 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     bot,
     () => {
       polling = true;
-      announce(openDoors());
+      // A bot that had to wait for its turn begins to poll anew.
+      doors ??= openDoors();
+      announce(doors);
       resumeCleanings(cleaner, bot.api, failed).catch((error) => failed('a cleaning', error));
       stopTicker = startTicker(
         () => engine.tick(),
@@ -197,7 +200,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       // A bot that Telegram never answered has no handler at work to wait for.
       if (polling) {
         await ended.catch(() => {});
-        await ready.then((doors) => doors.close());
+        await doors?.then((open) => open.close());
       }
       await cleaner.stop();
       await engine.stop();
