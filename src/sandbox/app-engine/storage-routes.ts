@@ -37,9 +37,16 @@ export function storageRoutes(buckets: Buckets): Hono {
     const { bucket, name } = c.req.param();
     const object = buckets.describe(bucket, name);
     const media = c.req.query('alt') === 'media' || c.req.path.startsWith('/download/');
+    const generation = c.req.query('generation');
+    if (generation !== undefined && generation !== textAt(object, 'generation'))
+      throw new Refusal('NOT_FOUND', `No such object: ${bucket}/${name}#${generation}`);
     if (!media) return c.json(object);
-    const content = await buckets.read(bucket, name);
-    return c.body(new Uint8Array(content), 200, {
+    const whole = await buckets.read(bucket, name);
+    const range = /^bytes=(\d+)-(\d+)$/.exec(c.req.header('range') ?? '');
+    const content = range ? whole.subarray(Number(range[1]), Number(range[2]) + 1) : whole;
+    const part = { 'content-range': `bytes ${range?.[1]}-${range?.[2]}/${whole.length}` };
+    return c.body(new Uint8Array(content), range ? 206 : 200, {
+      ...(range && part),
       'content-type': textAt(object, 'contentType') ?? BINARY,
       'x-goog-hash': `crc32c=${textAt(object, 'crc32c')},md5=${textAt(object, 'md5Hash')}`,
     });
