@@ -13,6 +13,8 @@ export interface Row {
   readonly p90?: number;
   /** What is wished for; at most this much. Nothing asserts it. */
   readonly wanted?: number;
+  /** What is wished for where more is better. */
+  readonly wantedAtLeast?: number;
 }
 
 /** The value under which a share `q` of the values lies, interpolated between neighbours. @throws when there is none. */
@@ -38,6 +40,12 @@ export function figure(what: string, unit: Unit, value: number, n: number, wante
   return wanted === undefined ? row : { ...row, wanted };
 }
 
+/** How many times faster one is than the other; made from `n` values of each. */
+export function ratio(what: string, times: number, n: number, wantedAtLeast?: number): Row {
+  const row = { what, unit: 'times', n, median: times } as const;
+  return wantedAtLeast === undefined ? row : { ...row, wantedAtLeast };
+}
+
 export function table(rows: readonly Row[]): string {
   const lines = [
     ['what', 'n', 'median', 'p90', 'wanted', 'unit'],
@@ -46,7 +54,7 @@ export function table(rows: readonly Row[]): string {
       String(row.n),
       readable(row.median),
       row.p90 === undefined ? '' : readable(row.p90),
-      row.wanted === undefined ? '' : `≤ ${row.wanted}`,
+      wish(row),
       row.unit,
     ]),
   ];
@@ -60,6 +68,11 @@ export function table(rows: readonly Row[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+function wish({ wanted, wantedAtLeast }: Row): string {
+  if (wanted !== undefined) return `≤ ${wanted}`;
+  return wantedAtLeast === undefined ? '' : `≥ ${wantedAtLeast}`;
 }
 
 /** Three significant digits are more than a shared machine can tell apart. */

@@ -6,6 +6,7 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   start: async () => (await import('./start.ts')).measureStart(),
   tap: async () => (await import('./tap.ts')).measureTap(),
   history: async () => (await import('./history.ts')).measureHistory(),
+  deploy: async () => (await import('./deploy.ts')).measureDeploy(),
   crowd: async () => (await import('./crowd.ts')).measureCrowd(),
 };
 

@@ -4,6 +4,7 @@ import type { gaxios } from 'google-auth-library';
 import * as v from 'valibot';
 import { CloudError } from '../google/cloud-error.ts';
 import { HttpFault } from '../google/fault.ts';
+import { sendPlainly } from '../google/plain-http.ts';
 import type { Rest } from '../google/rest.ts';
 import { RESUME_INCOMPLETE } from '../google/scope.ts';
 import { type SourceFile, sha1Of } from './source-files.ts';
@@ -54,7 +55,10 @@ async function sendWhole(
   doing: string,
 ): Promise<void> {
   const { content, sha1, bytes } = file;
-  const body = content.kind === 'disk' ? await readFile(content.location) : Buffer.from(content.text);
+  const body =
+    content.kind === 'made'
+      ? Buffer.from(content.text)
+      : (content.held ?? (await readFile(content.location)));
   if (createHash('sha1').update(body).digest('hex') !== sha1) throw changed(file, doing);
   const url = `${uploadUrl(rest, bucket, sha1)}&uploadType=media&fields=size`;
   const response = await request(rest, 'POST', url, body);
@@ -159,6 +163,7 @@ async function request(
     url,
     method,
     responseType: 'text',
+    adapter: sendPlainly,
     ...(body && { data: body }),
     headers: { 'content-type': 'application/octet-stream', ...headers },
   });

@@ -31,9 +31,9 @@ class Transport extends PassThroughClient {
     const signals = [limit, callSignal.getStore(), options.signal].filter((s) => s instanceof AbortSignal);
     const response = await this.#client
       .request<T>({
+        adapter: withHeardBody,
         ...options,
         retry: false,
-        adapter: withHeardBody,
         // A 401 stays an error of the transport's: that is how an expired token gets renewed.
         validateStatus: (status) => status !== 401,
         signal: AbortSignal.any(signals),

@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAppEngine } from '../../src/sandbox/app-engine/index.ts';
+import { SandboxClock } from '../../src/sandbox/clock.ts';
+
+/** A local App Engine whose operations end at once, in this process; tells its address and lives until it is told to end. */
+const dataDir = await mkdtemp(join(tmpdir(), 'sluice-bench-world-'));
+const appEngine = await startAppEngine({
+  dataDir,
+  clock: new SandboxClock(1),
+  project: 'demo',
+  port: 0,
+  proxyPort: 0,
+  operationMs: 0,
+  ingestionDelayMs: 60_000,
+  log: () => {},
+});
+await appEngine.seed('default', 'v1', process.argv[2] ?? '');
+process.once('disconnect', async () => {
+  await appEngine.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+process.send?.(appEngine.url);
