@@ -1,6 +1,7 @@
 import { EDITOR_LINE } from './json-schema.ts';
 import { asComment, fillIn, renderKey } from './render.ts';
 import { type Key, planShape } from './shape.ts';
+import { STARTER_CRITERIA, STARTER_ROUNDS, STARTER_SECTION } from './starter-parts.ts';
 
 /** What is known of a service before anybody has written a plan. */
 export interface Found {
@@ -50,7 +51,10 @@ function filledIn({ service, source, smokePath, cron, commit, scripts }: Found):
     services: {
       [service]: { source, smoke: [{ path: smokePath }], ...(cron && { cron: 'cron.yaml' }) },
     },
-    ...(items.length > 0 && { checklist: [{ title: 'Code', items }] }),
+    // The built-in plan is one team's: what only it can tick, look after or judge by is no start for others.
+    checklist: [...(items.length > 0 ? [{ title: 'Code', items }] : []), STARTER_SECTION],
+    afterCare: { rounds: STARTER_ROUNDS },
+    success: { criteria: STARTER_CRITERIA },
   };
 }
 
