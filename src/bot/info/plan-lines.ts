@@ -55,10 +55,11 @@ function backup(plan: Plan): Html[] {
 }
 
 function deploy(plan: Plan, name: string): Html[] {
-  const { source, cron } = serviceOf(plan, name);
+  const { source, repository, ref = 'HEAD', cron } = serviceOf(plan, name);
+  const of = repository === undefined ? '' : ` of ${shorten(repository, SHOWN)}, ${ref},`;
   const jobs = cron ?? 'cron.yaml, if there is one';
   return [
-    html`<b>4. Deploy</b> <code>${shorten(source, SHOWN)}</code> as <code>${plan.version}</code>, without traffic`,
+    html`<b>4. Deploy</b> <code>${shorten(source, SHOWN)}</code>${of} as <code>${plan.version}</code>, without traffic`,
     html`▫️ cron jobs from ${jobs}: what would change is shown and asked first`,
   ];
 }
