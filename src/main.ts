@@ -166,6 +166,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       doors ??= openDoors();
       announce(doors);
       resumeCleanings(cleaner, bot.api, failed).catch((error) => failed('a cleaning', error));
+      // Telegram lets in again whom it turned away for another poller.
+      stopTicker();
       stopTicker = startTicker(
         () => engine.tick(),
         (error) => failed('a tick', error),
@@ -204,6 +206,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       }
       await cleaner.stop();
       await engine.stop();
+      await sources.stop();
       await outbox.stop();
       release();
     },

@@ -54,3 +54,11 @@ export function tailOf(text: string, max: number): string {
 // Telegram refuses a message that has half of a character in it.
 const HALF_AT_END = /[\uD800-\uDBFF]$/;
 const HALF_AT_START = /^[\uDC00-\uDFFF]/;
+
+/** Text in which "/stats" stays a path: clients make a command of whatever follows a slash. */
+export function withPaths(text: string): Html {
+  const parts = text.split(/((?<![^\s(])\/[\w./-]+)/);
+  return new Html(
+    parts.map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : html`${part}`).text).join(''),
+  );
+}

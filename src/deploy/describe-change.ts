@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { scalingOf } from './scaling.ts';
+import { SOURCE_CONTEXT } from './source-context.ts';
 
 const names = v.optional(v.record(v.string(), v.unknown()), {});
 const shown = v.object({
@@ -79,12 +80,11 @@ function sayHandlers(old: Shown, now: Shown): string[] {
 }
 
 /** App Engine prints checksums with underscores now and then. */
+/** The team's own files: what says where the source came from is made by the deployment itself. */
 function sumsOf({ deployment }: Shown): Record<string, string> {
+  const own = Object.entries(deployment.files).filter(([path]) => path !== SOURCE_CONTEXT);
   return Object.fromEntries(
-    Object.entries(deployment.files).map(([path, { sha1Sum }]) => [
-      path,
-      sha1Sum.replaceAll('_', '').toLowerCase(),
-    ]),
+    own.map(([path, { sha1Sum }]) => [path, sha1Sum.replaceAll('_', '').toLowerCase()]),
   );
 }
 

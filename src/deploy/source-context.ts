@@ -4,6 +4,8 @@ import type { MadeFile } from './made-files.ts';
 
 const run = promisify(execFile);
 
+export const SOURCE_CONTEXT = 'source-context.json';
+
 /**
  * source-context.json: where the source comes from, for Google's diagnostic tools. gcloud adds it for a folder in a git
  * repository that has a remote and a commit. Unlike gcloud, a user and a password in the remote's address stay at home.
@@ -16,7 +18,7 @@ export async function sourceContext(folder: string): Promise<MadeFile | undefine
   const best = bestOf(remotesIn(remotes));
   if (!revision || !best) return undefined;
   const context = contextOf(best.url, revision);
-  return { path: 'source-context.json', text: pythonJson(context) };
+  return { path: SOURCE_CONTEXT, text: pythonJson(context) };
 }
 
 interface Remote {

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { Reading } from '../../plan/terms.ts';
 import type { Who } from '../../rollout/draft.ts';
 import type { Rollout } from '../../rollout/state.ts';
-import { Html, html, shorten } from '../html.ts';
+import { Html, html, shorten, withPaths } from '../html.ts';
 import { fitLines } from '../info/fit.ts';
 
 /** Somebody in the team, with the roles that they have now. */
@@ -50,7 +50,7 @@ export function nameOf({ service, version }: Rollout): string {
 
 /** A check in a line; what is off stands out. */
 export function readingLine({ name, answer, detail }: Reading): Html {
-  const what = html`${shorten(name, TEXT)}: ${shorten(detail, DETAIL)}`;
+  const what = html`${withPaths(shorten(name, TEXT))}: ${withPaths(shorten(detail, DETAIL))}`;
   return html`${MARKS[answer]} ${answer === 'off' ? html`<b>${what}</b>` : what}`;
 }
 

@@ -2,7 +2,7 @@ import { describeSplit } from '../../plan/split.ts';
 import { items, openItems } from '../../rollout/checklist.ts';
 import type { Check, CronChange } from '../../rollout/events.ts';
 import { isOver, type Rollout, type Stage } from '../../rollout/state.ts';
-import { type Html, html, shorten } from '../html.ts';
+import { type Html, html, shorten, withPaths } from '../html.ts';
 import { answerMark, answerWord, count, figures, listShort, percent } from './words.ts';
 
 /** What was done before the new version got traffic, a line each. */
@@ -51,7 +51,7 @@ export function aftermath({ putBack, announced }: Rollout): Html[] {
 
 /** "❌ Staging bucket: it is not there". */
 export function checkLine({ ok, name, detail }: Check): Html {
-  return html`${ok ? '✅' : '❌'} <b>${shorten(name, 60)}</b>: ${shorten(detail, 150)}`;
+  return html`${ok ? '✅' : '❌'} <b>${withPaths(shorten(name, 60))}</b>: ${withPaths(shorten(detail, 150))}`;
 }
 
 /** "2 created, 1 deleted", "unchanged". */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CloudError } from '../../google/cloud-error.ts';
 import { parseEndpoint } from '../../google/endpoint.ts';
 import { connectRest } from '../../google/rest.ts';
-import { fetchCommit } from '../../host/git-remote.ts';
+import { fetchCommit, TREE } from '../../host/git-remote.ts';
 import type { GitOrigin, Origin, ZipOrigin } from '../../plan/origin.ts';
 import { locateApp } from '../config-files.ts';
 import { httpsOf } from './bucket-object.ts';
@@ -30,6 +30,8 @@ export interface Sources {
     url: string,
     signal?: AbortSignal,
   ): Promise<{ readonly generation: string; readonly hasApp: boolean }>;
+  /** Calls off what is coming. */
+  stop(): Promise<void>;
 }
 
 export interface SourcesOptions {
@@ -45,9 +47,11 @@ export function openSources({ folder, storage, needed }: SourcesOptions): Source
   const endpoint = parseEndpoint('Cloud Storage', storage, 'storage.googleapis.com', '/storage/v1/');
   const rest = connectRest(endpoint);
   const coming = new Map<string, Promise<unknown>>();
+  const stopping = new AbortController();
 
   return {
-    async bring(origin, signal) {
+    async bring(origin, asked) {
+      const signal = asked ? AbortSignal.any([asked, stopping.signal]) : stopping.signal;
       switch (origin.kind) {
         case 'folder':
           return { folder: origin.path };
@@ -58,7 +62,7 @@ export function openSources({ folder, storage, needed }: SourcesOptions): Source
           await once(name, async (target) => {
             if (!(await isFolder(target))) await fetchCommit(origin, target, signal);
           });
-          return { folder: await inside(join(folder, name), origin) };
+          return { folder: await inside(join(folder, name, TREE), origin) };
         }
         case 'zip': {
           const { folder: own, files } = await once(nameOf(origin), (target) =>
@@ -72,6 +76,10 @@ export function openSources({ folder, storage, needed }: SourcesOptions): Source
       if (origin.kind === 'zip') await mustBeUnchanged(rest, origin, signal);
     },
     lookAtZip: (url, signal) => lookAtZip(rest, url, signal),
+    async stop() {
+      stopping.abort(new Error('Sluice is stopping.'));
+      await Promise.allSettled(coming.values());
+    },
   };
 
   /** One at a time for each name, whoever asks. */

@@ -26,7 +26,8 @@ export function evidence(rollout: Rollout, gate: Gate): Html[] {
     case 'roll-back':
       return [
         html`${shorten(topic.reason, 300)}`,
-        ...(verdict ? [html`${figures(verdict)}`] : []),
+        // The judge's own reason has the figures already.
+        ...(verdict && topic.asker ? [html`${figures(verdict)}`] : []),
         html`Now: ${describeSplit(topic.from)}.`,
       ];
     case 'cron':
