@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { runGit } from './git.ts';
 
@@ -76,9 +76,13 @@ async function ofLocal(repository: string, ref: string, signal?: AbortSignal): P
   return ran.ok && COMMIT.test(ran.out) ? ran.out : undefined;
 }
 
+/** Where {@link fetchCommit} puts the files of the commit. */
+export const TREE = 'tree';
+
 /**
- * Makes a folder hold a commit of a repository, with as much history as it takes to say what is new. The folder appears
- * as a whole or not at all; what an earlier attempt has left is taken away first.
+ * Makes a folder hold a commit of a repository: its files in {@link TREE}, and beside them, so that nobody uploads it, as
+ * much history as it takes to say what is new. The folder appears as a whole or not at all; what an earlier attempt has
+ * left is taken away first.
  * @throws Error with a sentence, and the signal's reason.
  */
 export async function fetchCommit(
@@ -88,13 +92,16 @@ export async function fetchCommit(
 ): Promise<void> {
   const aside = `${folder}.new`;
   await rm(aside, { recursive: true, force: true });
-  await mkdir(aside, { recursive: true });
-  const git = (...args: string[]) => runGit(aside, args, { within: FETCH_MS, signal });
+  const tree = join(aside, TREE);
+  await mkdir(tree, { recursive: true });
+  const git = (...args: string[]) => runGit(tree, args, { within: FETCH_MS, signal });
   const must = async (...args: string[]) => {
     const ran = await git(...args);
     if (!ran.ok) throw new Error(`Could not fetch ${ref} of ${repository}: ${ran.why}`);
   };
-  await must('init', '-q', '--template=');
+  await must('init', '-q', '--template=', '--separate-git-dir=../repository');
+  // Seen from here, so that it holds when the folder gets its name.
+  await writeFile(join(tree, '.git'), 'gitdir: ../repository\n');
   await must('remote', 'add', '--', 'origin', addressOf(repository));
   // Files of other commits stay where they are.
   const fetch = ['fetch', '-q', '--no-tags', `--depth=${HISTORY}`, '--filter=blob:none', 'origin'];
@@ -102,7 +109,7 @@ export async function fetchCommit(
   // Some servers hand out what has a name only.
   if (!direct.ok) await must(...fetch, ref);
   await must('checkout', '-q', '--detach', commit);
-  if (await stat(join(aside, '.gitmodules')).catch(() => undefined))
+  if (await stat(join(tree, '.gitmodules')).catch(() => undefined))
     await must('submodule', '-q', 'update', '--init', '--recursive', '--depth=1');
   await rm(folder, { recursive: true, force: true });
   await rename(aside, folder);

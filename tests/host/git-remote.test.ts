@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { commitsBetween, gitState } from '../../src/host/git.ts';
-import { fetchCommit, isRef, repositoryAround, resolveRef } from '../../src/host/git-remote.ts';
+import { fetchCommit, isRef, repositoryAround, resolveRef, TREE } from '../../src/host/git-remote.ts';
 import { faultOfRepository } from '../../src/plan/repository.ts';
 import { temporaryFolder } from '../deploy/local-app-engine.ts';
 
@@ -100,10 +100,30 @@ describe('fetching a commit', () => {
     const target = join(await temporaryFolder(), 'here');
     await mkdir(join(`${target}.new`, 'half'), { recursive: true });
     await fetchCommit({ repository: folder, ref: 'main', commit: second }, target);
-    expect(await readFile(join(target, 'apps/web/app.yaml'), 'utf8')).toMatch(/^# Second\n/);
-    expect(await gitState(target)).toMatchObject({ commit: second, subject: 'Second', clean: true });
-    expect(await commitsBetween(join(target, 'apps/web'), first, second, 8)).toEqual(['Second']);
+    const tree = join(target, TREE);
+    expect(await readFile(join(tree, 'apps/web/app.yaml'), 'utf8')).toMatch(/^# Second\n/);
+    expect(await gitState(tree)).toMatchObject({ commit: second, subject: 'Second', clean: true });
+    expect(await commitsBetween(join(tree, 'apps/web'), first, second, 8)).toEqual(['Second']);
     expect(await readdir(join(target, '..'))).toEqual(['here']);
+  });
+
+  it('brings what it is made of besides, where git may fetch that', async () => {
+    const part = await repository();
+    await part.commit('Part');
+    const { folder, git } = await repository();
+    vi.stubEnv('GIT_ALLOW_PROTOCOL', 'file');
+    await git('submodule', '-q', 'add', part.folder, 'part');
+    await git('commit', '-q', '-m', 'With a part');
+    const commit = await git('rev-parse', 'HEAD');
+    const target = join(await temporaryFolder(), 'here');
+    await fetchCommit({ repository: folder, ref: 'main', commit }, target);
+    vi.unstubAllEnvs();
+    expect(await readFile(join(target, TREE, 'part/apps/web/app.yaml'), 'utf8')).toMatch(/^# Part/);
+    expect(await gitState(join(target, TREE))).toMatchObject({ commit, clean: true });
+    const again = join(await temporaryFolder(), 'here');
+    await expect(fetchCommit({ repository: folder, ref: 'main', commit }, again)).rejects.toThrow(
+      /Could not fetch main of .*transport 'file' not allowed/s,
+    );
   });
 
   it('leaves nothing half done when there is no such commit, or when it is called off', async () => {

@@ -78,7 +78,7 @@ test('a branch of the plan’s repository goes out as the commit that it was, an
   expect(question.text).not.toContain('Not meant');
   const sources = join(team.dataDir, 'sources');
   expect((await readdir(sources)).toSorted()).toEqual([`git-${first}`, `git-${third}`].toSorted());
-  expect(await readFile(join(sources, `git-${third}`, 'apps/web/NOTES.md'), 'utf8')).toMatch(/^Weigh/);
+  expect(await readFile(join(sources, `git-${third}`, 'tree/apps/web/NOTES.md'), 'utf8')).toMatch(/^Weigh/);
   await team.press(BEN, 'Promote to 100 %');
   await team.waitFor(/default: v3 is done/);
   expect(await liveSplit(team)).toEqual({ v3: 1 });
