@@ -1,4 +1,5 @@
 import { CloudError, type CloudErrorKind } from './cloud-error.ts';
+import { detailTexts } from './details.ts';
 import { HttpFault } from './fault.ts';
 
 interface Known {
@@ -33,10 +34,31 @@ const KNOWN: readonly Known[] = [
       'Grant the role Service Account User (roles/iam.serviceAccountUser) on that service account to the account that Sluice runs as',
   },
   {
-    seen: /invalid bucket|failed to create cloud build|does not have (storage\.|access)/i,
+    seen: /invalid bucket|failed to create cloud build|artifactregistry\.\S+.*denied|denied.*artifactregistry/i,
     kind: 'permission',
     advice:
       'The build’s service account needs storage.objectViewer on the staging bucket, artifactregistry.writer and logging.logWriter',
+  },
+  {
+    seen: /does not have (storage\.|access)/i,
+    kind: 'permission',
+    advice:
+      'Grant the role Storage Object Admin (roles/storage.objectAdmin) on that bucket to the account named here',
+  },
+  {
+    seen: /cloud build \S+ status: (failure|timeout|expired|internal_error)/i,
+    kind: 'failed',
+    advice: 'The build itself failed: its log says where',
+  },
+  {
+    seen: /unable to retrieve P4SA/i,
+    kind: 'failed',
+    advice: 'App Engine’s own account is not ready in this project yet: try again in some minutes',
+  },
+  {
+    seen: /billing (must|is not|has not|account).*(enabled|disabled|closed)|BILLING_DISABLED/i,
+    kind: 'permission',
+    advice: 'Link an open billing account to the project, then try again',
   },
   {
     seen: /has not been used in project|API .* is (disabled|not enabled)|SERVICE_DISABLED/i,
@@ -117,9 +139,23 @@ export function explain(error: unknown, doing: string): CloudError {
   return new CloudError('failed', `Could not ${doing}: ${endSentence(withoutSecrets(text))}`);
 }
 
-/** The true text of a failed long-running operation. */
-export function explainOperation(error: { code: number; message: string }, doing: string): CloudError {
-  const text = `[${error.code}] ${error.message}`;
+/** The true text of a failed long-running operation. @param log where its build can be read up. */
+export function explainOperation(
+  error: { readonly code: number; readonly message: string; readonly details: readonly unknown[] },
+  doing: string,
+  log?: string,
+): CloudError {
+  const failed = explainFailed(error, doing);
+  // Google's text often has it already.
+  if (log === undefined || error.message.includes('/cloud-build/builds')) return failed;
+  return new CloudError(failed.kind, `${failed.message} The build’s log: ${log}`);
+}
+
+function explainFailed(
+  error: { readonly code: number; readonly message: string; readonly details: readonly unknown[] },
+  doing: string,
+): CloudError {
+  const text = withDetails(`[${error.code}] ${error.message}`, error.details);
   const known = KNOWN.find((k) => k.seen.test(error.message) || k.seen.test(text));
   // The operation has ended: what holds the resource now is another matter, and waiting does not revive this one.
   if (known) return sentence({ ...known, retryable: undefined }, doing, text);
@@ -127,7 +163,7 @@ export function explainOperation(error: { code: number; message: string }, doing
 }
 
 function fromFault(fault: HttpFault, doing: string): CloudError {
-  const text = fault.message || `HTTP ${fault.status}`;
+  const text = withDetails(fault.message || `HTTP ${fault.status}`, fault.details);
   const known = KNOWN.find((k) => k.seen.test(text) || (fault.reason !== '' && k.seen.test(fault.reason)));
   if (known && fault.status < 500) return sentence(known, doing, text);
   const byStatus = fault.status >= 500 ? UNAVAILABLE : BY_STATUS[fault.status];
@@ -142,6 +178,11 @@ function sentence(
 ) {
   const message = `Could not ${doing}: Google says ${quote(withoutSecrets(text))}. ${known.advice}.`;
   return new CloudError(known.kind, message, known.retryable === true);
+}
+
+function withDetails(message: string, details: readonly unknown[]): string {
+  const more = detailTexts(message, details);
+  return more.length > 0 ? `${message.replace(/\.$/, '')} (${more.join('; ')})` : message;
 }
 
 function entry(kind: CloudErrorKind, advice: string, retryable?: true): Known {

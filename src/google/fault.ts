@@ -8,13 +8,22 @@ export class HttpFault extends Error {
   readonly word: string;
   /** ErrorInfo's reason such as SERVICE_DISABLED; empty when there is none. */
   readonly reason: string;
+  /** Of google.rpc, as they came. */
+  readonly details: readonly unknown[];
 
-  constructor(status: number, word: string, reason: string, message: string) {
+  constructor(
+    status: number,
+    word: string,
+    reason: string,
+    message: string,
+    details: readonly unknown[] = [],
+  ) {
     super(message);
     this.name = 'HttpFault';
     this.status = status;
     this.word = word;
     this.reason = reason;
+    this.details = details;
   }
 }
 
@@ -34,7 +43,7 @@ export function readFault(status: number, body: string): HttpFault {
   if (!parsed.success) return new HttpFault(status, '', '', plainText(body));
   const { error } = parsed.output;
   const reason = [...error.details, ...error.errors].find((d) => d.reason)?.reason ?? '';
-  return new HttpFault(status, error.status, reason, error.message);
+  return new HttpFault(status, error.status, reason, error.message, error.details);
 }
 
 function parseJson(text: string): unknown {

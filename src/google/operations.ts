@@ -7,12 +7,19 @@ import type { Rest } from './rest.ts';
 const operationSchema = v.object({
   name: v.string(),
   done: v.optional(v.boolean(), false),
-  error: v.optional(v.object({ code: v.optional(v.number(), 2), message: v.optional(v.string(), '') })),
+  error: v.optional(
+    v.object({
+      code: v.optional(v.number(), 2),
+      message: v.optional(v.string(), ''),
+      details: v.optional(v.array(v.unknown()), []),
+    }),
+  ),
   metadata: v.optional(
     v.looseObject({
       method: v.optional(v.string(), ''),
       target: v.optional(v.string(), ''),
       insertTime: v.optional(v.string(), ''),
+      createVersionMetadata: v.optional(v.looseObject({ cloudBuildId: v.optional(v.string(), '') })),
     }),
   ),
 });
@@ -43,7 +50,7 @@ export async function waitForOperation(
   while (clock.now() < until) {
     try {
       const operation = await readOperation(rest, name, doing, signal);
-      if (operation.error) throw explainOperation(operation.error, doing);
+      if (operation.error) throw explainOperation(operation.error, doing, buildLog(operation));
       if (operation.done) return;
       trouble = undefined;
     } catch (error) {
@@ -59,6 +66,15 @@ export async function waitForOperation(
       'failed',
       `Could not ${doing}: the operation ${name} has not ended within an hour. Look at it in the console.`,
     )
+  );
+}
+
+/** Where a person reads what the build said; undefined for an operation without one. */
+function buildLog({ name, metadata }: Operation): string | undefined {
+  const build = metadata?.createVersionMetadata?.cloudBuildId;
+  const project = /^apps\/([^/]+)\//.exec(name)?.[1];
+  return (
+    build && project && `https://console.cloud.google.com/cloud-build/builds/${build}?project=${project}`
   );
 }
 

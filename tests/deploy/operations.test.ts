@@ -57,6 +57,52 @@ describe('waiting for an operation', () => {
     await expect(end).rejects.toThrow(/act as 'demo@appspot.*Service Account User/);
   });
 
+  it.each([
+    [
+      '[13] Failed to create cloud build: invalid bucket "staging.demo.appspot.com"; service account demo@appspot.gserviceaccount.com does not have access to the bucket',
+      'permission',
+      /artifactregistry\.writer/,
+    ],
+    ['Cloud build 6f1c status: FAILURE\nnpm ERR! missing script: build', 'failed', /its log says where/],
+    [
+      'Unable to retrieve P4SA: [service-1@gcp-gae-service.iam.gserviceaccount.com] from GAIA.',
+      'failed',
+      /in some minutes/,
+    ],
+    ['Timed out waiting for the app infrastructure to become healthy.', 'failed', /start-up logs/],
+    ['Billing account for project 42 is disabled.', 'permission', /billing account/],
+    ["Permission 'artifactregistry.repositories.uploadArtifacts' denied", 'permission', /logging\.logWriter/],
+    ['This deployment has too many files.', 'invalid', /\.gcloudignore/],
+  ])('a known failure has its own advice: %s', async (message, kind, advice) => {
+    const { end } = await poll(inTurn({ json: { name: NAME, done: true, error: { code: 9, message } } }));
+    await expect(end).rejects.toMatchObject({ kind, retryable: false });
+    await expect(end).rejects.toThrow(advice);
+    await expect(end).rejects.toThrow(message.replace(/\.$/, ''));
+  });
+
+  it('tells what the details add, and where the build’s log is unless the text says it', async () => {
+    const metadata = { createVersionMetadata: { cloudBuildId: '6f1c' } };
+    const details = [
+      {
+        '@type': 'type.googleapis.com/google.rpc.BadRequest',
+        fieldViolations: [{ field: 'version.runtime', description: 'no such runtime' }],
+      },
+      { '@type': 'type.googleapis.com/google.rpc.Help', links: [{ url: 'https://example.com/help' }] },
+      { '@type': 'type.googleapis.com/unheard.Of', violations: 'not a list' },
+    ];
+    const error = { code: 3, message: 'Invalid value.', details };
+    const { end } = await poll(inTurn({ json: { name: NAME, done: true, metadata, error } }));
+    await expect(end).rejects.toThrow(
+      'Could not set the traffic of default: Google says "[3] Invalid value (version.runtime: no such runtime; https://example.com/help)". The build’s log: https://console.cloud.google.com/cloud-build/builds/6f1c?project=demo',
+    );
+    const told = {
+      code: 9,
+      message: 'Failed, see https://console.cloud.google.com/cloud-build/builds;region=x/6f1c?project=demo',
+    };
+    const again = await poll(inTurn({ json: { name: NAME, done: true, metadata, error: told } }));
+    await expect(again.end).rejects.not.toThrow(/The build’s log/);
+  });
+
   it('says what to look at when Google gives no cause', async () => {
     const error = { code: 13, message: 'An internal error occurred.' };
     const { end } = await poll(inTurn({ json: { name: NAME, done: true, error } }));
