@@ -157,6 +157,8 @@ describe('a mistake is told with its line', () => {
     ['runtime: nodejs20\n<<: {a: b}\n', /line 2: "<<" cannot be used here/],
     ['runtime: nodejs20\nenv_variables:\n  A:\tb\n', /line 3: there is a tab outside of quotes/],
     ['runtime: nodejs20\nenv_variables: {A: \u0001}\n', /line 2: the character U\+0001 cannot stand in YAML/],
+    ['runtime: nodejs20\nenv_variables: {A: x\u2028y}\n', /line 2: the character U\+2028 cannot stand/],
+    ['runtime: nodejs20\nenv_variables: {A: x\u0085y}\n', /line 2: the character U\+0085 cannot stand/],
     [
       'runtime: nodejs20\nenv_variables: {A: 2023-02-29}\n',
       /line 2: env_variables.A is "2023-02-29", .*in quotes/,
