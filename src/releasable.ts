@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Choice, SourceWorld } from './bot/wizard/source.ts';
+import { locateApp } from './deploy/config-files.ts';
 import { type Cloud as AppEngine, readAppYaml } from './deploy/index.ts';
 import { parseBucketUrl } from './deploy/sources/bucket-object.ts';
 import { mustSuit } from './deploy/sources/packed.ts';
@@ -70,17 +71,13 @@ export function releasable(
 
   async function commit(word: string, service: string): Promise<Look> {
     if (!isRef(word)) return { not: 'no branch is named so' };
-    const { source, repository, ref } = serviceOf(plan, service);
-    const here =
-      repository === undefined ? await repositoryAround(source) : { repository, path: source, ref };
+    const { source, repository } = serviceOf(plan, service);
+    const here = repository === undefined ? await around(source) : { repository, path: source };
     if (!here) return { not: `${source} is in no git repository, so no branch can be meant` };
     try {
       const at = await resolveRef(here.repository, word);
       if (at === undefined) return { not: `${here.repository} has no such branch, tag or commit` };
-      const { path } = here;
-      return {
-        choice: { source: { kind: 'git', repository: here.repository, ref: word, commit: at, path } },
-      };
+      return { choice: { source: { kind: 'git', ...here, ref: word, commit: at } } };
     } catch (error) {
       return { not: (error as Error).message };
     }
@@ -130,6 +127,14 @@ export function releasable(
       return (error as Error).message;
     }
   }
+}
+
+/** The repository that a folder, or an app.yaml of another name, is in, and where in it. */
+async function around(source: string): Promise<{ repository: string; path: string } | undefined> {
+  const { folder, appYaml } = await locateApp(source);
+  const found = await repositoryAround(folder);
+  if (!found || appYaml === 'app.yaml') return found;
+  return { ...found, path: join(found.path, appYaml) };
 }
 
 /** What a word means, or why it does not mean that. */

@@ -29,6 +29,10 @@ describe('services', () => {
       '1:18: \'services.web\' should be a map with source, repository, ref, smoke, verify and cron, but is "apps/web".',
     ],
     [
+      'services: { web: { ref: main } }\n',
+      "1:25: 'services.web.ref' needs the 'repository' that it is a branch or tag of.",
+    ],
+    [
       'services: { web: { repository: "https://ada:secret@example.org/a" } }\n',
       "1:32: 'services.web.repository' holds a password, which would stand in every record: leave it to a credential helper or an ssh key.",
     ],

@@ -98,10 +98,14 @@ test('a word that means two things is asked back, and one that means none is exp
   timeout: 60_000,
 }, async () => {
   const { root, commit, git } = await repository();
+  // An app.yaml of another name is found in the commit too.
+  await cp(join(root, 'apps/web/app.yaml'), join(root, 'apps/web/api.yaml'));
   await commit('First');
-  team = await assembleTeam(240, atOnce(join(root, 'apps/web')));
+  team = await assembleTeam(240, atOnce(join(root, 'apps/web/api.yaml')));
   await team.send(ADA, '/deploy main');
-  await team.waitFor(/what shall the new version be called\?$/);
+  const called = await team.waitFor(/what shall the new version be called\?$/);
+  await team.send(ADA, 'v2', called.message_id);
+  await team.waitFor(/From main at [0-9a-f]{7} of .*, folder apps\/web\/api\.yaml\./);
   await team.press(ADA, 'Call it off');
 
   await team.send(ADA, '/deploy nonesuch');
