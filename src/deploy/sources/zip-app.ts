@@ -8,8 +8,8 @@ import { listZip, unzip, type ZipEntry } from './zip.ts';
 
 /** As App Engine has it for all versions. */
 const MOST_FILES = 10_000;
-/** "ZipInfo … up to 1.5 GB" is what App Engine unpacks; a larger one fails only after minutes. */
-const MOST_BYTES = 1.5 * 1024 ** 3;
+/** Assumed: App Engine's reference names no limit. What is larger is hardly an app, and would fail after minutes only. */
+const MOST_BYTES = 1024 ** 3;
 /** Settings are small; whatever says otherwise is no file of settings. */
 const MOST_SETTINGS = 100;
 const SETTINGS_BYTES = 1024 * 1024;
@@ -85,7 +85,10 @@ function mustBe(url: string, now: string, chosen: string): void {
 
 async function entriesOf(object: BucketObject, url: string): Promise<ZipEntry[]> {
   if (object.bytes > MOST_BYTES)
-    throw new CloudError('invalid', `${url} has ${object.bytes} bytes, and ${MOST_BYTES} are the most.`);
+    throw new CloudError(
+      'invalid',
+      `${url} has ${object.bytes} bytes, and ${MOST_BYTES} are taken at most: leave out what the app does not need.`,
+    );
   const entries = await saying(url, () => listZip(object.read, object.bytes));
   if (entries.length > MOST_FILES)
     throw new CloudError(
