@@ -173,6 +173,11 @@ async function prepareFirst(chat: Chat): Promise<string> {
 }
 
 async function prepareNext(chat: Chat, version: string): Promise<void> {
+  // The rollback before has locked the service.
+  await chat.words(/is locked: nothing/);
+  await chat.turn();
+  await chat.send(BEN, '/unlock default It was measured.');
+  await chat.words(/is unlocked/);
   await chat.turn();
   await chat.send(ADA, '/deploy');
   await chat.press(ADA, await chat.button(`Version ${version}`));
