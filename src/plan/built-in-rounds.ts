@@ -1,13 +1,6 @@
+import { CRITICAL_LOGS, ERRORS, LATENCY } from './common-checks.ts';
 import type { WrittenRound } from './schema/after-care.ts';
 
-const ERRORS = { name: 'errors', kind: 'errors', atMost: '1 %' } as const;
-const LATENCY = { name: 'latency', kind: 'latency', atMost: 2000 } as const;
-const CRITICAL_LOGS = {
-  name: 'critical log entries',
-  kind: 'logs',
-  filter: 'severity>=CRITICAL',
-  atMost: 0,
-} as const;
 /** At most this many an hour. */
 const ERROR_LOGS = {
   name: 'error log entries an hour',

@@ -1,3 +1,4 @@
+import { CRITICAL_LOGS } from './common-checks.ts';
 import type { WrittenCriterion, WrittenFollowUp } from './schema/success.ts';
 
 /** When the deployment plan that Sluice was made for is a success. The last is what any app can be measured by. */
@@ -9,7 +10,7 @@ export const BUILT_IN_CRITERIA: readonly WrittenCriterion[] = [
   { text: 'Trade approval workflow functions correctly' },
   {
     text: 'No critical errors in system logs',
-    checks: [{ name: 'critical log entries', kind: 'logs', filter: 'severity>=CRITICAL', atMost: 0 }],
+    checks: [CRITICAL_LOGS],
   },
 ];
 

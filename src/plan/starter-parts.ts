@@ -1,16 +1,9 @@
+import { CRITICAL_LOGS, ERRORS, LATENCY } from './common-checks.ts';
 import type { WrittenRound } from './schema/after-care.ts';
 import type { WrittenSection } from './schema/checklist.ts';
 import type { WrittenCriterion } from './schema/success.ts';
 
-const ERRORS = { name: 'errors', kind: 'errors', atMost: '1 %' } as const;
-const LATENCY = { name: 'latency', kind: 'latency', atMost: 2000 } as const;
-const CRITICAL = {
-  name: 'critical log entries',
-  kind: 'logs',
-  filter: 'severity>=CRITICAL',
-  atMost: 0,
-} as const;
-const CHECKS = [ERRORS, LATENCY, CRITICAL];
+const CHECKS = [ERRORS, LATENCY, CRITICAL_LOGS];
 
 /** What any team may tick, where the built-in checklist is that of one trade. */
 export const STARTER_SECTION: WrittenSection = {
@@ -35,6 +28,6 @@ export const STARTER_ROUNDS: readonly WrittenRound[] = [
 export const STARTER_CRITERIA: readonly WrittenCriterion[] = [
   { text: 'Errors are rare', checks: [ERRORS] },
   { text: 'It answers in time', checks: [LATENCY] },
-  { text: 'No critical errors in the logs', checks: [CRITICAL] },
+  { text: 'No critical errors in the logs', checks: [CRITICAL_LOGS] },
   { text: 'It does for its users what it was released for' },
 ];

@@ -9,11 +9,10 @@ import type { BotContext } from '../../src/bot/context.ts';
 import { actorOf } from '../../src/bot/people.ts';
 import type { Criterion, Reading } from '../../src/plan/terms.ts';
 import type { Rollout } from '../../src/rollout/state.ts';
-import { SandboxClock } from '../../src/sandbox/clock.ts';
-import { startTelegram } from '../../src/sandbox/telegram/index.ts';
 import { until } from '../process/sluice.ts';
 import { type CarePlan, CareWorld, ERRORS, HOUR, LAG, off } from '../rollout/care-world.ts';
 import { ADA, BEN, CLEO, DAY, MINUTE, START } from '../rollout/world.ts';
+import { type LocalTelegram, startLocalTelegram } from './local-telegram.ts';
 
 const GROUP = -100;
 const TOKEN = '7000000001:criteria-test-token';
@@ -23,7 +22,7 @@ const CRITERIA: readonly Criterion[] = [
   { text: 'Fast', checks: [{ name: 'latency', kind: 'latency', atMost: 800 }] },
 ];
 
-let telegram: Awaited<ReturnType<typeof startTelegram>>;
+let telegram: LocalTelegram;
 let folder: string;
 let bot: Bot<BotContext>;
 let polling: Promise<void>;
@@ -37,23 +36,8 @@ const good = (name: string): Reading => ({ name, answer: 'good', detail: 'as it 
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-criteria-'));
-  telegram = await startTelegram({
-    dataDir: join(folder, 'telegram'),
-    clock: new SandboxClock(1),
-    port: 0,
-    token: TOKEN,
-    bot: { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot' },
-    chat: { id: GROUP, title: 'Team' },
-    people: [ADA, BEN, CLEO].map(({ id, name }) => ({
-      id,
-      firstName: name,
-      username: name.toLowerCase(),
-      roles: [],
-    })),
-    flood: 'off',
-    info: () => ({}),
-    log: () => {},
-  });
+  const people = Object.fromEntries([ADA, BEN, CLEO].map(({ id, name }) => [id, name]));
+  telegram = await startLocalTelegram(folder, { token: TOKEN, group: GROUP, people });
   [rollouts, failures, looked, now] = [[], [], [], START];
   look = async (_, probes, { from, to }) => {
     looked.push({ names: probes.map(({ name }) => name), from, to });

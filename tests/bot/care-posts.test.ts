@@ -5,18 +5,17 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectTelegram } from '../../src/bot/bot.ts';
 import { createOutbox, type Outbox } from '../../src/bot/outbox.ts';
 import { createPublisher, type Publisher } from '../../src/bot/publisher.ts';
-import { SandboxClock } from '../../src/sandbox/clock.ts';
-import { startTelegram } from '../../src/sandbox/telegram/index.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { CareWorld, ERRORS, HOUR, off, round } from '../rollout/care-world.ts';
 import { ADA, DAY, DRAFT, MINUTE, START } from '../rollout/world.ts';
+import { type LocalTelegram, startLocalTelegram } from './local-telegram.ts';
 
 const GROUP = DRAFT.chat.id;
 const TOKEN = '7000000001:care-test-token';
 const LOOK = /Hourly look \d/;
 const HOURLY = round('Hourly', 'hour', { checks: [ERRORS], tasks: ['Look at the log'] });
 
-let telegram: Awaited<ReturnType<typeof startTelegram>>;
+let telegram: LocalTelegram;
 let folder: string;
 let outbox: Outbox;
 let publisher: Publisher;
@@ -24,18 +23,8 @@ let world: CareWorld;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-care-'));
-  telegram = await startTelegram({
-    dataDir: join(folder, 'telegram'),
-    clock: new SandboxClock(1),
-    port: 0,
-    token: TOKEN,
-    bot: { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot' },
-    chat: { id: GROUP, title: 'Team' },
-    people: [{ id: 1, firstName: 'Ada', username: 'ada', roles: [] }],
-    flood: 'off',
-    info: () => ({}),
-    log: () => {},
-  });
+  const people = { 1: 'Ada' };
+  telegram = await startLocalTelegram(folder, { token: TOKEN, group: GROUP, people });
   world = new CareWorld({ rounds: [HOURLY] });
   open();
 });

@@ -18,18 +18,17 @@ import { fold } from '../../src/rollout/evolve.ts';
 import { openGuard } from '../../src/rollout/guard.ts';
 import { pastOf } from '../../src/rollout/past.ts';
 import type { Store } from '../../src/rollout/ports.ts';
-import { SandboxClock } from '../../src/sandbox/clock.ts';
-import { startTelegram } from '../../src/sandbox/telegram/index.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { localAppEngine } from '../deploy/local-app-engine.ts';
 import { until } from '../process/sluice.ts';
 import { fullJournal } from './journal.ts';
+import { type LocalTelegram, startLocalTelegram } from './local-telegram.ts';
 
 const GROUP = -1_001_234_567_890;
 const TOKEN = '7000000001:info-test-token';
 const [ADA, BEN, CLEO] = [1001, 1002, 1003];
 
-let telegram: Awaited<ReturnType<typeof startTelegram>>;
+let telegram: LocalTelegram;
 let folder: string;
 let store: Store;
 let bot: Bot<BotContext>;
@@ -38,22 +37,8 @@ let refused: string[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-info-'));
-  telegram = await startTelegram({
-    dataDir: join(folder, 'telegram'),
-    clock: new SandboxClock(1),
-    port: 0,
-    token: TOKEN,
-    bot: { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot' },
-    chat: { id: GROUP, title: 'Team' },
-    people: [
-      { id: ADA, firstName: 'Ada', username: 'ada', roles: [] },
-      { id: BEN, firstName: 'Ben', username: 'ben', roles: [] },
-      { id: CLEO, firstName: 'Cleo', username: 'cleo', roles: [] },
-    ],
-    flood: 'off',
-    info: () => ({}),
-    log: () => {},
-  });
+  const people = { [ADA]: 'Ada', [BEN]: 'Ben', [CLEO]: 'Cleo' };
+  telegram = await startLocalTelegram(folder, { token: TOKEN, group: GROUP, people });
   store = openFileStore(folder);
   refused = [];
 });

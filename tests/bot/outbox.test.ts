@@ -4,33 +4,22 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectTelegram } from '../../src/bot/bot.ts';
 import { createOutbox, type Outbox, type Post } from '../../src/bot/outbox.ts';
-import { SandboxClock } from '../../src/sandbox/clock.ts';
-import { startTelegram } from '../../src/sandbox/telegram/index.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { scriptedServer } from '../deploy/scripted-server.ts';
+import { type LocalTelegram, startLocalTelegram } from './local-telegram.ts';
 
 const GROUP = -1_001_234_567_890;
 const TOKEN = '7000000001:outbox-test-token';
 
-let telegram: Awaited<ReturnType<typeof startTelegram>>;
+let telegram: LocalTelegram;
 let folder: string;
 let outbox: Outbox;
 let failures: string[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-outbox-'));
-  telegram = await startTelegram({
-    dataDir: join(folder, 'telegram'),
-    clock: new SandboxClock(1),
-    port: 0,
-    token: TOKEN,
-    bot: { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot' },
-    chat: { id: GROUP, title: 'Team' },
-    people: [{ id: 1, firstName: 'Ada', username: 'ada', roles: [] }],
-    flood: 'off',
-    info: () => ({}),
-    log: () => {},
-  });
+  const people = { 1: 'Ada' };
+  telegram = await startLocalTelegram(folder, { token: TOKEN, group: GROUP, people });
   outbox = open();
 });
 

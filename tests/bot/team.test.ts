@@ -9,36 +9,21 @@ import { type RunningBot, startBot } from '../../src/main.ts';
 import { systemClock } from '../../src/plan/clock.ts';
 import { builtInPlan } from '../../src/plan/load.ts';
 import type { Member } from '../../src/plan/schema.ts';
-import { SandboxClock } from '../../src/sandbox/clock.ts';
-import { startTelegram } from '../../src/sandbox/telegram/index.ts';
 import { until } from '../process/sluice.ts';
+import { type LocalTelegram, startLocalTelegram } from './local-telegram.ts';
 
 const GROUP = -1_001_234_567_890;
 const TOKEN = '7000000001:team-test-token';
 const [ADA, BEN, CLEO] = [1001, 1002, 1003];
 
-let telegram: Awaited<ReturnType<typeof startTelegram>>;
+let telegram: LocalTelegram;
 let folder: string;
 let bot: RunningBot;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-team-'));
-  telegram = await startTelegram({
-    dataDir: join(folder, 'telegram'),
-    clock: new SandboxClock(1),
-    port: 0,
-    token: TOKEN,
-    bot: { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot' },
-    chat: { id: GROUP, title: 'Team' },
-    people: [
-      { id: ADA, firstName: 'Ada', username: 'ada', roles: [] },
-      { id: BEN, firstName: 'Ben', username: 'ben', roles: [] },
-      { id: CLEO, firstName: 'Cleo', username: 'cleo', roles: [] },
-    ],
-    flood: 'off',
-    info: () => ({}),
-    log: () => {},
-  });
+  const people = { [ADA]: 'Ada', [BEN]: 'Ben', [CLEO]: 'Cleo' };
+  telegram = await startLocalTelegram(folder, { token: TOKEN, group: GROUP, people });
   bot = await begin();
 });
 
