@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { OwnCommand } from '../../src/plan/terms.ts';
 import { ADA, assembleTeam, BEN, item, type Team } from './team.ts';
 
@@ -9,6 +9,7 @@ let team: Team | undefined;
 let notes = '';
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await team?.close();
   team = undefined;
   await rm(notes, { recursive: true, force: true });
@@ -30,6 +31,7 @@ async function told(name: string): Promise<string[]> {
 test('the team’s own scripts validate, verify, judge and announce, and are told what they are for', {
   timeout: 170_000,
 }, async () => {
+  vi.stubEnv('TELEGRAM_BOT_TOKEN', '1:not-for-scripts');
   notes = await mkdtemp(join(tmpdir(), 'sluice-own-'));
   team = await assembleTeam(240, {
     checklist: [{ title: 'Code', items: [item('Lint', { run: script('lint').run, within: 20_000 })] }],
