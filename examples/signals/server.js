@@ -26,7 +26,8 @@ const server = createServer(async (request, response) => {
   await new Promise((resolve) => setTimeout(resolve, settings.slowMs + workingTime()));
 
   // Kept apart from the base rate, so that FAIL_RATE=0.05 is five in a hundred and one in a thousand.
-  if (Math.random() < settings.failRate || Math.random() < BASE_ERROR_RATE) {
+  const stray = settings.steady ? 0 : BASE_ERROR_RATE;
+  if (Math.random() < settings.failRate || Math.random() < stray) {
     log('ERROR', 'quality model gave no score', { path: pathname });
     return answer(response, 500, { error: 'the signal could not be scored' });
   }
@@ -136,8 +137,9 @@ function byCron(request, response) {
   return false;
 }
 
-/** Milliseconds, log-normal: half of the answers take longer than the median, a few much longer. */
+/** Milliseconds, log-normal: half of the answers take longer than the median, a few much longer. All alike when steady. */
 function workingTime() {
+  if (settings.steady) return MEDIAN_MS;
   const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
   return MEDIAN_MS * Math.exp(0.5 * normal);
 }

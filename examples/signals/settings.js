@@ -4,6 +4,7 @@ export function readSettings(env) {
     version: env.GAE_VERSION || 'local',
     port: number(env, 'PORT', 8080, 65_535),
     failRate: number(env, 'FAIL_RATE', 0, 1),
+    steady: flag(env, 'STEADY'),
     slowMs: number(env, 'SLOW_MS', 0, 60_000),
     criticalRate: number(env, 'CRITICAL_RATE', 0, 1),
     model: {

@@ -1,8 +1,8 @@
-import { appendFile, cp, mkdtemp, readFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { SAMPLE_APP } from '../../src/local.ts';
+import { copySteady } from '../deploy/steady-app.ts';
 import { ADA, assembleTeam, BEN, liveSplit, type Team } from '../story/team.ts';
 
 let team: Team;
@@ -11,7 +11,7 @@ afterEach(() => team.close());
 /** A copy of the sample, which may be changed. */
 async function ownFolder(): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), 'sluice-own-')), 'app');
-  await cp(SAMPLE_APP, folder, { recursive: true });
+  await copySteady(folder);
   return folder;
 }
 

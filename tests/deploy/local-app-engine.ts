@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -6,6 +6,7 @@ import type { Clock } from '../../src/plan/clock.ts';
 import { scaledClock } from '../../src/plan/clock.ts';
 import { type AppEngine, startAppEngine } from '../../src/sandbox/app-engine/index.ts';
 import { SandboxClock } from '../../src/sandbox/clock.ts';
+import { copySteady } from './steady-app.ts';
 
 export const EXAMPLE = join(import.meta.dirname, '../../examples/signals');
 
@@ -25,7 +26,7 @@ export async function localAppEngine(speed: number): Promise<{ appEngine: AppEng
     log: () => undefined,
   });
   onTestFinished(() => appEngine.close());
-  await appEngine.seed('default', 'v1', EXAMPLE);
+  await appEngine.seed('default', 'v1', await copyOfExample());
   // A warm app, so that the first figures of a test are not those of its start.
   await fetch(`${appEngine.proxyUrl}/healthz`);
   return { appEngine, clock: scaledClock(origin, epoch, speed) };
@@ -37,10 +38,10 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** A copy of the example that a test may change. */
+/** A steady copy of the example that a test may change. */
 export async function copyOfExample(): Promise<string> {
-  const folder = await temporaryFolder();
-  await cp(EXAMPLE, folder, { recursive: true });
+  const folder = join(await temporaryFolder(), 'app');
+  await copySteady(folder);
   return folder;
 }
 

@@ -1,8 +1,8 @@
-import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { SAMPLE_APP } from '../../src/local.ts';
+import { copySteady } from '../deploy/steady-app.ts';
 import { ADA, assembleTeam, BEN, liveSplit, prepareRelease, type Team } from './team.ts';
 
 let team: Team;
@@ -41,7 +41,7 @@ test('a failing version is found within the window, and one tap takes it back', 
 }, async () => {
   team = await assembleTeam();
   const folder = join(await mkdtemp(join(tmpdir(), 'sluice-bad-')), 'app');
-  await cp(SAMPLE_APP, folder, { recursive: true });
+  await copySteady(folder);
   const yaml = await readFile(join(folder, 'app.yaml'), 'utf8');
   await writeFile(join(folder, 'app.yaml'), yaml.replace(/FAIL_RATE: .*/, "FAIL_RATE: '0.2'"));
   await prepareRelease(team, folder);

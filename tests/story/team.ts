@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { localEndpoints, localPeople, SAMPLE_APP } from '../../src/local.ts';
+import { localEndpoints, localPeople } from '../../src/local.ts';
 import { createLog } from '../../src/log.ts';
 import { type BotParts, startBot } from '../../src/main.ts';
 import { builtInPlan } from '../../src/plan/load.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import type { ChecklistItem } from '../../src/plan/terms.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { copySteady } from '../deploy/steady-app.ts';
 
 export const ADA = 1001;
 export const BEN = 1002;
@@ -73,6 +74,8 @@ export async function assembleTeam(
   parts: Partial<Pick<BotParts, 'control' | 'log'>> = {},
 ): Promise<Team> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-story-'));
+  const app = join(dataDir, 'app');
+  await copySteady(app);
   const people = localPeople([]);
   const sandbox = await startSandbox({
     dataDir: join(dataDir, 'sandbox'),
@@ -84,7 +87,7 @@ export async function assembleTeam(
       username: name.toLowerCase(),
       roles,
     })),
-    app: SAMPLE_APP,
+    app,
     parts: { telegram: true, appEngine: true },
     log: () => {},
   });
@@ -96,7 +99,7 @@ export async function assembleTeam(
     people: [...people],
     services: {
       default: {
-        source: SAMPLE_APP,
+        source: app,
         smoke: [{ path: '/healthz', status: 200, within: 10_000 }],
         verify: [],
       },
