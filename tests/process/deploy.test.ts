@@ -53,7 +53,7 @@ describe('a team without a checklist', () => {
     const said = running.out().trimEnd().split('\n');
     expect(said.filter((line) => !/^\d\d:\d\d UTC {2}\S/.test(line))).toEqual([]);
     const order = [
-      /default: pipeline \(\S+@\S+\) began the release of v2, from the folder \S+examples\/signals\. Rollout \w{12}\.$/,
+      /default: pipeline \(\S+@\S+\) began the release of v2, from the folder \S+\/app\. Rollout \w{12}\.$/,
       /Validation: \d+ checks passed\.$/,
       /Saved\. Traffic before: v1 100 %\.$/,
       /Deployed without traffic: \d+ files, \d+ of them uploaded\. http/,
