@@ -1,0 +1,136 @@
+import type { Bot } from 'grammy';
+import { cleanerFor } from './adapters/cleaner.ts';
+import { restorerFor } from './adapters/restorer.ts';
+import { connectTelegram, installHandlers } from './bot/bot.ts';
+import type { BotContext } from './bot/context.ts';
+import { createDesk } from './bot/desk.ts';
+import type { InfoPorts } from './bot/info/install.ts';
+import { createOutbox, type Outbox } from './bot/outbox.ts';
+import { createPublisher } from './bot/publisher.ts';
+import { openTeam, type Team } from './bot/team/team.ts';
+import type { Cleaner } from './bot/versions/cleaner.ts';
+import { offerAfterRelease } from './bot/versions/handlers.ts';
+import type { ControlPorts } from './control/app.ts';
+import { createFeed } from './control/feed.ts';
+import { type GoogleSide, openGoogleSide } from './google-side.ts';
+import type { BotParts } from './main.ts';
+import { systemClock } from './plan/clock.ts';
+import { createEngine, type Engine } from './rollout/engine.ts';
+import { openGuard } from './rollout/guard.ts';
+import type { Store } from './rollout/ports.ts';
+import { openFileStore } from './store/file-store.ts';
+import { wizardWorld } from './wizard-world.ts';
+
+/** What a bot is made of once its rooms are wired together. Nothing of it is at work yet. */
+export interface House {
+  readonly bot: Bot<BotContext>;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly team: Team;
+  readonly outbox: Outbox;
+  readonly cleaner: Cleaner;
+  readonly google: GoogleSide;
+  /** What the doors for pipelines lead to. */
+  readonly control: ControlPorts;
+  /** Goes on where every rollout was, and makes the chat say so. */
+  recover(): Promise<void>;
+}
+
+export type Failed = (what: string, error: unknown) => void;
+
+/** Wires the rooms together. The data folder must be held. */
+export async function assembleHouse(parts: BotParts, failed: Failed): Promise<House> {
+  const { telegram, cloud, plan, clock, log } = parts;
+  const warn = (details: object, message: string) => log.warn(details, message);
+
+  const store = openFileStore(parts.dataDir);
+  const google = openGoogleSide({
+    cloud,
+    dataDir: parts.dataDir,
+    store,
+    clock,
+    note: (message, details) => log.debug(details ?? {}, message),
+    needed: () => engine.all().flatMap(({ source }) => (source.kind === 'version' ? [] : [source])),
+  });
+  const { appEngine, sources, hands, drawChart, drawWindow } = google;
+
+  const bot = connectTelegram(telegram);
+  const outbox = createOutbox(bot.api, store, failed);
+  const team = await openTeam({
+    store,
+    planned: plan.people,
+    chat: telegram.chat,
+    clock,
+    peoplesClock: systemClock,
+    // Open questions name those who may answer.
+    changed: () => engine.all().forEach(publisher.publish),
+  });
+  const guard = await openGuard(store, plan.freeze, clock);
+  const publisher = createPublisher(outbox, team, guard, clock, drawChart);
+  const feed = createFeed();
+  const engine = createEngine({
+    store,
+    guard,
+    hands,
+    clock,
+    changed(rollout) {
+      publisher.publish(rollout);
+      feed.changed(rollout);
+      offerToStop(rollout);
+    },
+    progress(rollout, line) {
+      publisher.progress(rollout, line);
+      feed.progress(rollout, line);
+    },
+    failed: (rollout, error) => failed(`rollout ${rollout.id}`, error),
+  });
+
+  const desk = createDesk({
+    engine,
+    team,
+    guard,
+    store,
+    publisher,
+    clock,
+    api: bot.api,
+    drawChart,
+    errorLogs: ({ service, version, startedAt }, limit) =>
+      appEngine.errorLogs({ service, versions: [version], since: startedAt, limit }),
+    note: warn,
+    failed,
+  });
+  const cleaner = cleanerFor(appEngine, store, engine, plan.cleaning, clock);
+  const offerToStop = offerAfterRelease(cleaner, bot.api, failed);
+  const world = wizardWorld(appEngine, plan, clock, engine, team, guard, sources);
+  const info: InfoPorts = {
+    plan,
+    store,
+    guard,
+    team,
+    clock,
+    drawWindow,
+    readTraffic: (signal) => appEngine.readTraffic(signal),
+    restorer: restorerFor(appEngine, store, engine, clock),
+    cleaner,
+    rollouts: engine.all,
+    refused: desk.refused,
+    failed,
+  };
+  installHandlers(bot, { ...telegram, store, failed }, desk, world, info, hands.monitor.look);
+
+  const control = { engine, releases: world, store, chat: team.chat, feed, clock, note: warn, failed };
+  return {
+    bot,
+    store,
+    engine,
+    team,
+    outbox,
+    cleaner,
+    google,
+    control,
+    async recover() {
+      await engine.recover();
+      for (const rollout of engine.all()) publisher.publish(rollout);
+    },
+  };
+}
