@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startAppEngine } from './app-engine/index.ts';
 import type { SandboxClock } from './clock.ts';
 import { openClock } from './clock.ts';
+import { Faults } from './faults.ts';
 import { type LocalTelegram, type Person, startTelegram } from './telegram/index.ts';
 
 export type { Person } from './telegram/index.ts';
@@ -37,6 +38,8 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   readonly clock: SandboxClock;
+  /** What goes wrong between the servers and who talks to them. */
+  readonly faults: Faults;
   readonly telegram?: { readonly url: string; readonly token: string; readonly chat: number };
   readonly appEngine?: {
     readonly url: string;
@@ -58,6 +61,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     );
   }
   const { clock, close: closeClock } = openClock(join(dataDir, 'clock.json'), speed);
+  const faults = new Faults();
 
   const appEngine = parts.appEngine
     ? await startAppEngine({
@@ -68,6 +72,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         proxyPort: await portNear(port, 2),
         operationMs: OPERATION_MS,
         ingestionDelayMs: INGESTION_DELAY_MS,
+        faults,
         log,
       })
     : undefined;
@@ -102,6 +107,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   return {
     clock,
+    faults,
     ...(telegram && { telegram: { url: telegram.url, token: TOKEN, chat: CHAT.id } }),
     ...(appEngine && {
       appEngine: {

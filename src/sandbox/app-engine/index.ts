@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 
 import type { SandboxClock } from '../clock.ts';
+import { Faults } from '../faults.ts';
+import { faultyListener } from '../faulty-listener.ts';
 import { Buckets } from './buckets.ts';
 import { apply, asChange } from './changes.ts';
 import { CronJobs } from './cron/jobs.ts';
@@ -36,6 +38,8 @@ export interface AppEngineOptions {
   readonly operationMs: number;
   /** Age at which a minute becomes visible in Monitoring, in milliseconds of the sandbox's clock. */
   readonly ingestionDelayMs: number;
+  /** What goes wrong at the wire; `/_sandbox/faults` adds to it. */
+  readonly faults?: Faults;
   readonly log: (line: string) => void;
 }
 
@@ -63,7 +67,7 @@ export interface AppEngine {
  * @throws Error when a port is taken or `dataDir` cannot be written
  */
 export async function startAppEngine(options: AppEngineOptions): Promise<AppEngine> {
-  const { dataDir, clock, project, log } = options;
+  const { dataDir, clock, project, faults = new Faults(), log } = options;
   mkdirSync(dataDir, { recursive: true });
   const documents = new Documents(join(dataDir, 'resources.ndjson'));
   const registry = new Registry(project, documents);
@@ -118,10 +122,11 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
       operations,
       figures,
       logs,
+      faults,
       log,
       ingestionDelayMs: options.ingestionDelayMs,
     });
-    const server = createServer(getRequestListener(api.fetch));
+    const server = createServer(faultyListener(faults, 'app-engine', getRequestListener(api.fetch)));
     const url = await bind(server, options.port);
     const load = new LoadGenerator(proxyUrl, clock);
     return {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { SandboxClock } from '../clock.ts';
+import { faultMet } from '../faulty-listener.ts';
 import { align } from './align.ts';
 import type { CustomMetrics } from './custom-metrics.ts';
 import { distributionValue } from './distribution.ts';
@@ -40,8 +41,8 @@ export function monitoringRoutes(
   routes.get('/v3/projects/:project/timeSeries', (c) => {
     const query = readQuery(new URL(c.req.url).searchParams, find);
     // What somebody writes is there at once; what is measured comes with a delay.
-    const visible = clock.now() - (custom.find(query.type) ? 0 : delay);
-    const raw = collect(query, visible);
+    const visible = clock.now() - (custom.find(query.type) ? 0 : delay + lateness());
+    const raw = collect(query, visible).filter(isShown());
     const aligned =
       query.aligner === 'ALIGN_NONE'
         ? raw
@@ -132,6 +133,20 @@ function descriptor(project: string, type: string, metric: Metric): JsonObject {
     unit,
     description,
   };
+}
+
+/** Milliseconds that a fault adds to the delay. */
+function lateness(): number {
+  const fault = faultMet()?.fault;
+  return fault?.kind === 'late-figures' ? fault.ms : 0;
+}
+
+/** Which series a fault leaves. */
+function isShown(): (series: Series) => boolean {
+  const fault = faultMet()?.fault;
+  if (fault?.kind !== 'partial-figures') return () => true;
+  const without = new RegExp(fault.without, 'i');
+  return ({ labels }) => !without.test(JSON.stringify(labels));
 }
 
 /** The series as they were written, as far as the filter lets them through. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { SandboxClock } from '../clock.ts';
+import { faultMet } from '../faulty-listener.ts';
 import type { Documents } from './documents.ts';
 import { type JsonObject, objectAt, textAt } from './json.ts';
 import { Refusal, rpcStatus } from './refusal.ts';
@@ -19,6 +20,8 @@ interface Operation {
   readonly target: string;
   readonly insertedAt: number;
   readonly change: JsonObject;
+  /** google.rpc.Status that a fault has it end with, in place of the change. */
+  readonly fails?: JsonObject;
   readonly endedAt?: number;
   /** google.rpc.Status. */
   readonly error?: JsonObject;
@@ -67,9 +70,16 @@ export class Operations {
         `Cannot operate on ${this.#name(target)} because an operation is already in progress for ${this.#name(other.target)} by ${other.id}.`,
       );
     }
-    const operation: Operation = { id: randomUUID(), method, target, insertedAt: this.#clock.now(), change };
+    const operation: Operation = {
+      id: randomUUID(),
+      method,
+      target,
+      insertedAt: this.#clock.now(),
+      change,
+      ...failure(),
+    };
     this.#documents.put(`operation/${operation.id}`, { ...operation });
-    this.#run(operation);
+    this.#run(operation, holdUp());
     return this.#resource(operation);
   }
 
@@ -98,14 +108,19 @@ export class Operations {
     return target === '' ? `apps/${this.#project}` : `apps/${this.#project}/${target}`;
   }
 
-  #run(operation: Operation): void {
+  /** @param held until which the operation does not end, whatever its time. */
+  #run(operation: Operation, held?: AbortSignal): void {
     this.#running.set(operation.id, operation);
     const left = operation.insertedAt + this.#duration - this.#clock.now();
     const wait = this.#clock.sleep(Math.min(Math.max(left, 0), this.#duration), this.#closing.signal);
     wait.then(
       () => {
         // One after the other: two that are due at once must not see each other half done.
-        this.#tail = this.#tail.then(() => this.#finish(operation));
+        const finish = () => {
+          this.#tail = this.#tail.then(() => this.#finish(operation));
+        };
+        if (held === undefined || held.aborted) finish();
+        else held.addEventListener('abort', finish, { once: true });
       },
       // Only closing ends the wait early; the next process finds the operation in the documents.
       () => undefined,
@@ -114,10 +129,12 @@ export class Operations {
 
   async #finish(operation: Operation): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    const result = await this.#apply(operation.change).then(
-      (response) => ({ response }),
-      (error: unknown) => ({ error: rpcStatus(asRefusal(error)) }),
-    );
+    const result = operation.fails
+      ? { error: operation.fails }
+      : await this.#apply(operation.change).then(
+          (response) => ({ response }),
+          (error: unknown) => ({ error: rpcStatus(asRefusal(error)) }),
+        );
     const ended: Operation = { ...operation, endedAt: this.#clock.now(), ...result };
     this.#documents.put(`operation/${operation.id}`, { ...ended });
     this.#running.delete(operation.id);
@@ -144,6 +161,20 @@ export class Operations {
   }
 }
 
+/** How a fault wants the operation to end that is being started. */
+function failure(): Pick<Operation, 'fails'> {
+  const fault = faultMet()?.fault;
+  if (fault?.kind !== 'operation-fails') return {};
+  const { code, message, details } = fault;
+  return { fails: { code, message, ...(details.length > 0 && { details: details as JsonObject[] }) } };
+}
+
+/** What a fault has the operation wait for that is being started. */
+function holdUp(): AbortSignal | undefined {
+  const met = faultMet();
+  return met?.fault.kind === 'operation-stuck' ? met.cleared : undefined;
+}
+
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   return new Refusal('INTERNAL', error instanceof Error ? error.message : String(error));
@@ -156,6 +187,7 @@ function asOperation(document: JsonObject): Operation {
     target: textAt(document, 'target') ?? '',
     insertedAt: Number(document.insertedAt),
     change: objectAt(document, 'change'),
+    ...(document.fails === undefined ? {} : { fails: objectAt(document, 'fails') }),
     ...(document.endedAt === undefined ? {} : { endedAt: Number(document.endedAt) }),
     ...(document.error === undefined ? {} : { error: objectAt(document, 'error') }),
     ...(document.response === undefined ? {} : { response: objectAt(document, 'response') }),

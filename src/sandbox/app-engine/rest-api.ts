@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import type { SandboxClock } from '../clock.ts';
+import { faultRoutes } from '../fault-routes.ts';
+import type { Faults } from '../faults.ts';
 import { adminRoutes } from './admin-routes.ts';
 import type { Buckets } from './buckets.ts';
 import type { CronJobs } from './cron/jobs.ts';
@@ -30,6 +32,7 @@ export interface ApiParts {
   readonly logMetrics: LogMetrics;
   readonly customMetrics: CustomMetrics;
   readonly clock: SandboxClock;
+  readonly faults: Faults;
   /** See AppEngineOptions. */
   readonly ingestionDelayMs: number;
   readonly defaultHostname: () => string;
@@ -41,6 +44,7 @@ export function restApi(parts: ApiParts): Hono {
   const { registry, figures, logs, logMetrics, customMetrics, cron, clock } = parts;
   const { project } = registry;
   const api = new Hono();
+  api.route('/_sandbox', faultRoutes(parts.faults, 'app-engine'));
   api.route('/', adminRoutes(parts));
   api.route('/', storageRoutes(parts.buckets));
   const measured = [platformMetrics(project, figures), logMetrics];
