@@ -2,6 +2,8 @@ import { CloudError } from './cloud-error.ts';
 
 /** Where one of Google's APIs is spoken to. */
 export interface Endpoint {
+  /** How people call the API: "Cloud Monitoring". */
+  readonly api: string;
   readonly protocol: 'http' | 'https';
   readonly host: string;
   readonly port: number;
@@ -43,6 +45,7 @@ export function parseEndpoint(
     throw new CloudError('invalid', `${asked}: the path of "${text}" must be ${path}.`);
   }
   return {
+    api,
     protocol: plain ? 'http' : 'https',
     host: url.hostname,
     port: Number(url.port) || (plain ? 80 : 443),

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { type AuthClient, GoogleAuth, type gaxios, PassThroughClient } from 'google-auth-library';
+import { type Outcome, tellAnswer } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
 import { readFault } from './fault.ts';
 import { CLOUD_PLATFORM, RESUME_INCOMPLETE } from './scope.ts';
@@ -17,11 +18,13 @@ export const callSignal = new AsyncLocalStorage<AbortSignal>();
  * its body, and every request has a limit.
  */
 class Transport extends PassThroughClient {
+  readonly #api: string;
   readonly #client: AuthClient;
   readonly #timeoutMs: number;
 
-  constructor(client: AuthClient, timeoutMs: number) {
+  constructor(api: string, client: AuthClient, timeoutMs: number) {
     super();
+    this.#api = api;
     this.#client = client;
     this.#timeoutMs = timeoutMs;
   }
@@ -39,9 +42,12 @@ class Transport extends PassThroughClient {
         signal: AbortSignal.any(signals),
       })
       .catch((error: unknown) => {
+        if (limit.aborted || !signals.some((signal) => signal.aborted))
+          tellAnswer({ api: this.#api, outcome: limit.aborted ? 'timeout' : outcomeOf(error) });
         // What comes wrapped as "aborted" is told apart here: ours is a server that does not answer.
         throw limit.aborted ? limit.reason : error;
       });
+    tellAnswer({ api: this.#api, outcome: response.status });
     if (!response.ok && response.status !== RESUME_INCOMPLETE)
       throw readFault(response.status, await bodyText(response));
     return response;
@@ -64,6 +70,14 @@ function withHeardBody<T>(
   return send(Object.assign({}, options, { body: Readable.from([bytes]) }));
 }
 
+/** Of a request that was thrown. The API itself only throws a 401; any other status is of whoever gives the tokens. */
+function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof Error)) return 'lost';
+  if ('status' in error && typeof error.status === 'number')
+    return error.status === 401 ? 401 : 'credentials';
+  return 'code' in error ? 'lost' : 'credentials';
+}
+
 async function bodyText(response: gaxios.GaxiosResponse<unknown>): Promise<string> {
   if (response.bodyUsed)
     return typeof response.data === 'string' ? response.data : JSON.stringify(response.data);
@@ -75,8 +89,12 @@ async function bodyText(response: gaxios.GaxiosResponse<unknown>): Promise<strin
  * @returns for an endpoint on this machine a client without credentials, else the application default credentials.
  */
 export async function openTransport(endpoint: Endpoint, timeoutMs: number): Promise<AuthClient> {
-  const client = endpoint.local
-    ? new PassThroughClient()
-    : await new GoogleAuth({ scopes: [CLOUD_PLATFORM] }).getClient();
-  return new Transport(client, timeoutMs);
+  const { api } = endpoint;
+  if (endpoint.local) return new Transport(api, new PassThroughClient(), timeoutMs);
+  const auth = new GoogleAuth({ scopes: [CLOUD_PLATFORM] });
+  const client = await auth.getClient().catch((error: unknown) => {
+    tellAnswer({ api, outcome: 'credentials' });
+    throw error;
+  });
+  return new Transport(api, client, timeoutMs);
 }
