@@ -156,8 +156,8 @@ export function refusal(actor: Who, attempt: string, why: string): Act {
   return { facts: [{ type: 'refused', attempt, why, by: who(actor) }], say: why, refused: true };
 }
 
-export function who(actor: Who): Who {
-  return { id: actor.id, name: actor.name };
+export function who({ id, name, update }: Who): Who {
+  return { id, name, ...(update !== undefined && { update }) };
 }
 
 function sayOutcome(gate: Gate): string {

@@ -13,6 +13,8 @@ import type {
 export interface Who {
   readonly id: number;
   readonly name: string;
+  /** Telegram's number of the update that brought it; absent where it came another way, such as from a pipeline. */
+  readonly update?: number;
 }
 
 /** Where a rollout is talked about. */
