@@ -84,7 +84,9 @@ export function installHandlers(
   handleInfo(more, info);
   handleCareCommands(more, { ...desk, look });
   handleCommands(dialogues, desk, more);
-  const say = (id: string, by: Who) => async (command: Command) => (await desk.act(id, command, by)).say;
+  // The word that ends a dialogue comes with an update of its own.
+  const say = (id: string, by: Who) => async (command: Command, update: number) =>
+    (await desk.act(id, command, { ...by, update })).say;
   dialogues.use(
     createConversation<BotContext, Context>(
       (talk, ctx, start: WizardStart) => runWizard(talk, ctx, world, start),
@@ -102,7 +104,8 @@ export function installHandlers(
       const { rollout, section } = remark;
       return askNote(talk, ctx, {
         items: () => desk.find(rollout)?.terms.checklist[section]?.items.length ?? 0,
-        note: (number, evidence) => desk.note(remark, number, evidence),
+        note: (number, evidence, update) =>
+          desk.note({ ...remark, by: { ...remark.by, update } }, number, evidence),
       });
     }, 'note'),
     createConversation<BotContext, Context>(

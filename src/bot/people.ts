@@ -1,7 +1,7 @@
 import type { Context } from 'grammy';
 import type { User } from 'grammy/types';
 import type { Member } from '../plan/schema.ts';
-import type { Actor } from '../rollout/answers.ts';
+import { type Actor, who } from '../rollout/answers.ts';
 import type { Who } from '../rollout/draft.ts';
 
 /** What whoever hides is told. */
@@ -18,7 +18,7 @@ const FACELESS = new Set([1087968824, 777000, 136817688]);
 export function actorOf(ctx: Context, people: readonly Member[]): Actor | undefined {
   const behalf = ctx.callbackQuery ? undefined : ctx.message?.sender_chat;
   const from = behalf ? undefined : personOf(ctx.from);
-  return from && actorFor(from, people);
+  return from && actorFor({ ...from, update: ctx.update.update_id }, people);
 }
 
 /** A user of Telegram's, unless it is a bot or a stand-in. */
@@ -30,5 +30,5 @@ export function personOf(user: User | undefined): Who | undefined {
 /** A person with the roles that they have at this moment, under the name that the team knows them by. */
 export function actorFor(person: Who, people: readonly Member[]): Actor {
   const member = people.find(({ id }) => id === person.id);
-  return { id: person.id, name: member?.name ?? person.name, roles: member?.roles ?? [] };
+  return { ...who(person), ...(member && { name: member.name }), roles: member?.roles ?? [] };
 }

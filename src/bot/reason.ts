@@ -9,7 +9,7 @@ export async function askReason(
   talk: Talk,
   ctx: Context,
   plea: Plea,
-  act: (command: Command) => Promise<string>,
+  act: (command: Command, update: number) => Promise<string>,
 ): Promise<void> {
   const message = ctx.callbackQuery?.message ?? ctx.message;
   const asked = html`${mention(ctx.from)}: ${questionOf(plea)} Reply to this message. /cancel ends this.`;
@@ -26,7 +26,7 @@ export async function askReason(
   });
   const reply = await talk.waitFor('message:text', { next: true });
   const reason = reply.message.text.trim();
-  await reply.reply(await talk.external(() => act(commandOf(plea, reason))));
+  await reply.reply(await talk.external(() => act(commandOf(plea, reason), reply.update.update_id)));
 }
 
 function questionOf(plea: Plea): string {

@@ -60,9 +60,9 @@ From ${saySource(source)}. The checklist comes first; no traffic moves before an
   if (!go) return undefined;
   // At-least-once: the id is drawn in a step of its own, so that a repeated begin finds the rollout already there.
   const id = await talk.external(() => world.newId());
-  const begun = await talk.external(() => {
+  const begun = await talk.external(({ update }) => {
     const draft = { id, service, version, source, chat: start.chat, terms: world.termsFor(service) };
-    return world.begin(draft, start.starter);
+    return world.begin(draft, { ...start.starter, update: update.update_id });
   });
   if (!begun.refused) return id;
   await ctx.reply(begun.refused);

@@ -41,7 +41,8 @@ export async function askCareNote(
       await reply.reply('Please begin with yes or no, then say why. /cancel ends this.');
       continue;
     }
-    const said = await talk.external(() => act(note.press.rollout, command, note.by));
+    const by = { ...note.by, update: reply.update.update_id };
+    const said = await talk.external(() => act(note.press.rollout, command, by));
     await reply.reply(said);
     return;
   }

@@ -9,8 +9,8 @@ import { splitNumber } from './waive.ts';
 export interface NoteTaker {
   /** How many items the section has; 0 when the checklist is closed. */
   items(): number;
-  /** @returns a sentence. */
-  note(number: number, evidence: Evidence): Promise<string>;
+  /** @param update the number of the one that brought it. @returns a sentence. */
+  note(number: number, evidence: Evidence, update: number): Promise<string>;
 }
 
 const ROW = 8;
@@ -41,7 +41,7 @@ export async function askNote(talk: Talk, ctx: Context, taker: NoteTaker): Promi
     }
     const of = named ? number : items === 1 ? 1 : await askItem(talk, reply, items);
     const said = named ? { ...evidence, text: rest } : evidence;
-    await reply.reply(await talk.external(() => taker.note(of, said)));
+    await reply.reply(await talk.external(() => taker.note(of, said, reply.update.update_id)));
     return;
   }
 }

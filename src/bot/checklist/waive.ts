@@ -10,7 +10,7 @@ export async function askWaiver(
   talk: Talk,
   ctx: Context,
   { section }: Remark,
-  act: (command: Command) => Promise<string>,
+  act: (command: Command, update: number) => Promise<string>,
 ): Promise<void> {
   const asked = html`${mention(ctx.from)}: which item does not apply, and why? Reply with its number and the reason, such as <code>3 We trade no gold.</code>`;
   await ctx.reply(asked.text, { parse_mode: 'HTML', reply_markup: { force_reply: true, selective: true } });
@@ -23,7 +23,7 @@ export async function askWaiver(
     }
     const items = [itemId(section, number - 1)];
     const said = await talk.external(() =>
-      act({ type: 'mark', items, mark: { kind: 'not-applicable', reason } }),
+      act({ type: 'mark', items, mark: { kind: 'not-applicable', reason } }, reply.update.update_id),
     );
     await reply.reply(said);
     return;

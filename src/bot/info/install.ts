@@ -75,7 +75,8 @@ async function act(
   const person = ctx.msg.sender_chat ? undefined : personOf(ctx.from);
   if (!person) return void (await ctx.reply(OWN_NAME));
   const member = ports.team.members().find(({ id }) => id === person.id);
-  const sender = { id: person.id, name: member?.name ?? person.name, roles: rolesOf(member) };
+  const name = member?.name ?? person.name;
+  const sender = { id: person.id, name, update: ctx.update.update_id, roles: rolesOf(member) };
   const { view, refused, afterwards } = await carryOut(ctx.match, sender);
   if (refused) ports.refused(sender, ctx.msg.text);
   await show(ctx, view);

@@ -47,7 +47,10 @@ export async function teamCommand(
   if (words.length === 0) return void (await ctx.reply(listTeam(team), { parse_mode: 'HTML' }));
   const said = await assign(ctx, team, words);
   if (said.refused && ctx.from)
-    note({ id: ctx.from.id, name: ctx.from.first_name }, `/team ${words.join(' ')}`);
+    note(
+      { id: ctx.from.id, name: ctx.from.first_name, update: ctx.update.update_id },
+      `/team ${words.join(' ')}`,
+    );
   await ctx.reply(said.say);
 }
 
@@ -107,7 +110,8 @@ function repliedTo(message: Message): Message | undefined {
 
 function sentBy(ctx: CommandContext<BotContext>): Sent | undefined {
   const by = ctx.msg.sender_chat ? undefined : personOf(ctx.from);
-  return by && { by, update: ctx.update.update_id };
+  const update = ctx.update.update_id;
+  return by && { by: { ...by, update }, update };
 }
 
 /** A group that becomes a supergroup goes on under another number. @returns what there is to do by hand. */
