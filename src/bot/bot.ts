@@ -15,6 +15,7 @@ import { conversationStorage } from './conversation-storage.ts';
 import type { Desk } from './desk.ts';
 import type { Plea, Remark, WizardStart } from './dialogue.ts';
 import { handleInfo, type InfoPorts } from './info/install.ts';
+import type { Moves } from './moves.ts';
 import { handleLeftovers, handlePresses } from './presses.ts';
 import { askReason } from './reason.ts';
 import { carefulSending } from './sending.ts';
@@ -36,10 +37,13 @@ const POLL_S = 30;
 const CONFLICT_MS = 10_000;
 
 /** The bare connection to Telegram: what the outbox needs before the handlers exist. */
-export function connectTelegram({ token, apiRoot }: Pick<BotOptions, 'token' | 'apiRoot'>): Bot<BotContext> {
+export function connectTelegram(
+  { token, apiRoot }: Pick<BotOptions, 'token' | 'apiRoot'>,
+  moves?: Moves,
+): Bot<BotContext> {
   const client = { timeoutSeconds: POLL_S + 15, ...(apiRoot && { apiRoot }) };
   const bot = new Bot<BotContext>(token, { client });
-  bot.api.config.use(carefulSending());
+  bot.api.config.use(carefulSending(moves));
   return bot;
 }
 
@@ -69,7 +73,8 @@ export function installHandlers(
       storage: conversationStorage(store, dialogueVersion()),
       plugins: [
         (ctx, next) => {
-          ctx.api.config.use(carefulSending());
+          // What dialogues send waits in the same lines as everything else.
+          ctx.api.config.use(...bot.api.config.installedTransformers());
           return next();
         },
       ],

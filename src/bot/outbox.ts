@@ -1,12 +1,16 @@
-import { createHash } from 'node:crypto';
-import { type Api, GrammyError, InputFile } from 'grammy';
+import type { Api } from 'grammy';
 import type { Store } from '../rollout/ports.ts';
-import { keyboard, type View } from './buttons.ts';
+import type { View } from './buttons.ts';
+import { createDelivery } from './delivery.ts';
+import { isRefusal, isShutOut, waitOf } from './refusals.ts';
+import { digestOf, readShelf, type Shelf } from './shelf.ts';
 
 /** Edits of one message are this far apart by themselves, in real milliseconds: groups allow about 20 a minute. */
 const PACE_MS = 3_000;
 /** What Telegram cannot take now is tried again after this long. */
 const RETRY_MS = 5_000;
+/** Where the bot may not write, it looks this often whether it may again; being let in is told by an update, too. */
+const SHUT_OUT_MS = 60_000;
 
 /** A message that should stand in the chat. Its key says which one it is; the same key is edited, never sent twice. */
 export interface Post {
@@ -27,15 +31,6 @@ export interface Place {
   readonly topic?: number;
 }
 
-interface Sent {
-  readonly message: number;
-  readonly chat: number;
-  readonly form: 'text' | 'photo';
-  readonly digest: string;
-}
-
-type Shelf = Record<string, Sent>;
-
 export interface Outbox {
   /**
    * Makes the chat show these posts. Only the latest call for an owner counts; what is the same as before costs nothing.
@@ -45,46 +40,45 @@ export interface Outbox {
   again(owner: string, key: string): void;
   /** What was shown last for this owner is the last word: it is forgotten once the chat says so. */
   finish(owner: string): void;
+  /** The bot may write in a chat again: what stands is said there now. */
+  resume(): void;
   /** Resolves when everything asked for so far was sent, or could not be. */
   idle(): Promise<void>;
+  /** What is under way is carried to its end; what waits is left to the next process. */
   stop(): Promise<void>;
 }
 
-/** The one place that sends and edits what the bot shows by itself. Message ids are kept in the store, by owner. */
+interface Owner {
+  readonly name: string;
+  place: Place;
+  posts: () => readonly Post[];
+  work: Promise<void> | undefined;
+  dirty: boolean;
+  shelf: Shelf | undefined;
+  editedAt: Map<string, number>;
+  /** Keys of what is to be sent once more. */
+  again: Set<string>;
+  finished: boolean;
+  /** The bot may not write where its posts belong. */
+  shutOut: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * The one place that sends and edits what the bot shows by itself. Message ids are kept in the store, by owner, and so is
+ * the intent of each send before it: whatever moment the process dies or the answer is lost, a post stands once.
+ */
 export function createOutbox(api: Api, store: Store, failed: (what: string, error: unknown) => void): Outbox {
   const owners = new Map<string, Owner>();
-  let stopped = false;
-
-  interface Owner {
-    place: Place;
-    posts: () => readonly Post[];
-    work: Promise<void> | undefined;
-    dirty: boolean;
-    shelf: Shelf | undefined;
-    editedAt: Map<string, number>;
-    /** Keys of what is to be sent once more. */
-    again: Set<string>;
-    finished: boolean;
-    timer: NodeJS.Timeout | undefined;
-  }
+  const stopping = new AbortController();
+  const shelves = () => [...owners.values()].flatMap(({ shelf }) => (shelf ? [shelf] : []));
+  const delivery = createDelivery(api, store, shelves, stopping.signal, failed);
 
   return {
     show(name, place, posts) {
       const owner = owners.get(name);
       if (owner) Object.assign(owner, { place, posts });
-      else {
-        owners.set(name, {
-          place,
-          posts,
-          work: undefined,
-          dirty: false,
-          shelf: undefined,
-          editedAt: new Map(),
-          again: new Set(),
-          finished: false,
-          timer: undefined,
-        });
-      }
+      else owners.set(name, newOwner(name, place, posts));
       wake(name);
     },
     again(name, key) {
@@ -98,11 +92,14 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
       owner.editedAt.clear();
       wake(name);
     },
+    resume() {
+      for (const { name, shutOut } of owners.values()) if (shutOut) wake(name);
+    },
     async idle() {
       await Promise.all([...owners.values()].map((owner) => owner.work));
     },
     async stop() {
-      stopped = true;
+      stopping.abort(new Error('The outbox is stopping.'));
       for (const owner of owners.values()) clearTimeout(owner.timer);
       await this.idle();
     },
@@ -110,141 +107,90 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
 
   function wake(name: string): void {
     const owner = owners.get(name);
-    if (!owner || stopped) return;
+    if (!owner || stopping.signal.aborted) return;
     owner.dirty = true;
-    owner.work ??= workOff(name, owner).finally(() => {
+    owner.work ??= workOff(owner).finally(() => {
       owner.work = undefined;
     });
   }
 
-  function wakeLater(name: string, owner: Owner, ms: number): void {
+  function wakeLater(owner: Owner, ms: number): void {
     clearTimeout(owner.timer);
     owner.timer = setTimeout(() => {
       owner.timer = undefined;
-      wake(name);
+      wake(owner.name);
     }, ms).unref();
   }
 
-  async function workOff(name: string, owner: Owner): Promise<void> {
-    while (owner.dirty && !stopped) {
+  async function workOff(owner: Owner): Promise<void> {
+    while (owner.dirty && !stopping.signal.aborted) {
       owner.dirty = false;
       try {
-        owner.shelf ??= (await store.readDocument<Shelf>(`messages/${name}`)) ?? {};
-        for (const post of owner.posts()) await put(name, owner, owner.shelf, post);
+        owner.shelf ??= await readShelf(store, owner.name);
+        await delivery.settle(owner.name, owner.shelf);
+        const { shelf } = owner;
+        for (const post of inOrder(owner.posts(), owner, shelf)) await put(owner, shelf, post);
+        owner.shutOut = false;
       } catch (error) {
-        failed(`the messages of ${name}`, error);
-        if (isWorthRetrying(error)) wakeLater(name, owner, RETRY_MS);
+        if (!stopping.signal.aborted) comeBack(owner, error);
       }
     }
-    if (owner.finished && owner.timer === undefined) owners.delete(name);
+    if (owner.finished && owner.timer === undefined) owners.delete(owner.name);
   }
 
-  async function put(name: string, owner: Owner, shelf: Shelf, post: Post): Promise<void> {
-    const sent = shelf[post.key];
-    const digest = digestOf(post.view);
+  function comeBack(owner: Owner, error: unknown): void {
+    const known = owner.shutOut;
+    owner.shutOut = isShutOut(error);
+    if (!(known && owner.shutOut)) failed(`the messages of ${owner.name}`, error);
+    const wait = waitOf(error);
+    wakeLater(owner, owner.shutOut ? SHUT_OUT_MS : wait === undefined ? RETRY_MS : wait * 1000);
+  }
+
+  async function put(owner: Owner, shelf: Shelf, post: Post): Promise<void> {
+    const sent = shelf.posts[post.key];
     const again = owner.again.has(post.key);
-    if (!again && (sent?.digest === digest || (!sent && !post.fresh))) return;
-    const next = sent && !again ? await edit(name, owner, sent, post) : await send(owner, post);
-    if (!next) return;
-    owner.again.delete(post.key);
-    shelf[post.key] = { ...next, digest };
-    await store.writeDocument(`messages/${name}`, shelf);
-    if (again && sent) await remove(sent);
-  }
-
-  /** What cannot be deleted any more, after 48 hours, at least loses its buttons. */
-  async function remove({ chat, message }: Sent): Promise<void> {
-    await api
-      .deleteMessage(chat, message)
-      .catch(() => api.editMessageReplyMarkup(chat, message))
-      .catch((error) => failed('a message that was replaced', error));
-  }
-
-  async function send(owner: Owner, post: Post): Promise<Omit<Sent, 'digest'>> {
-    const { place, ...rest } = { place: owner.place, ...options(post.view) };
-    const where = {
-      disable_notification: !post.loud,
-      ...(place.topic && { message_thread_id: place.topic }),
-    };
-    const picture = await post.picture?.().catch((error) => {
-      failed('a picture', error);
-      return undefined;
-    });
-    if (picture) {
-      const photo = new InputFile(picture, 'figures.png');
-      try {
-        const message = await api.sendPhoto(place.id, photo, { caption: post.view.html, ...rest, ...where });
-        return { message: message.message_id, chat: message.chat.id, form: 'photo' };
-      } catch (error) {
-        // A question must not wait for its picture.
-        if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
-        failed('a picture', error);
-      }
-    }
-    const preview = { link_preview_options: { is_disabled: true } };
-    const message = await api.sendMessage(place.id, post.view.html, { ...rest, ...where, ...preview });
-    return { message: message.message_id, chat: message.chat.id, form: 'text' };
-  }
-
-  /** @returns undefined when the edit must wait its turn. */
-  async function edit(
-    name: string,
-    owner: Owner,
-    sent: Sent,
-    post: Post,
-  ): Promise<Omit<Sent, 'digest'> | undefined> {
-    const wait = (owner.editedAt.get(post.key) ?? 0) + (post.pace ?? PACE_MS) - Date.now();
-    if (wait > 0 && !post.loud) {
-      wakeLater(name, owner, wait);
-      return undefined;
-    }
-    owner.editedAt.set(post.key, Date.now());
+    if (!again && (sent?.digest === digestOf(post.view) || (!sent && !post.fresh))) return;
+    if (sent && !again && mustWait(owner, post)) return;
     try {
-      if (sent.form === 'photo') {
-        await api.editMessageCaption(sent.chat, sent.message, {
-          caption: post.view.html,
-          ...options(post.view),
-        });
-      } else {
-        const preview = { link_preview_options: { is_disabled: true } };
-        await api.editMessageText(sent.chat, sent.message, post.view.html, {
-          ...options(post.view),
-          ...preview,
-        });
-      }
+      if (sent && !again) await delivery.edit(owner.name, shelf, owner.place, sent, post);
+      else await delivery.send(owner.name, shelf, owner.place, post);
+      owner.again.delete(post.key);
     } catch (error) {
-      if (isDone(error)) return sent;
-      // Somebody deleted it, or the group has become another one: what still matters is posted anew.
-      if (isGone(error)) return post.fresh ? await send(owner, post) : sent;
-      throw error;
+      // The same words will meet the same refusal again, and must not keep the other posts back.
+      if (!isRefusal(error) || isShutOut(error)) throw error;
+      failed(`the message ${post.key} of ${owner.name}`, error);
     }
-    return sent;
+  }
+
+  function mustWait(owner: Owner, { key, loud, pace }: Post): boolean {
+    const wait = (owner.editedAt.get(key) ?? 0) + (pace ?? PACE_MS) - Date.now();
+    if (wait > 0 && !loud) {
+      wakeLater(owner, wait);
+      return true;
+    }
+    owner.editedAt.set(key, Date.now());
+    return false;
   }
 }
 
-function options(view: View) {
-  return { parse_mode: 'HTML' as const, reply_markup: keyboard(view.buttons) };
+function newOwner(name: string, place: Place, posts: Owner['posts']): Owner {
+  return {
+    name,
+    place,
+    posts,
+    work: undefined,
+    dirty: false,
+    shelf: undefined,
+    editedAt: new Map(),
+    again: new Set(),
+    finished: false,
+    shutOut: false,
+    timer: undefined,
+  };
 }
 
-function digestOf(view: View): string {
-  return createHash('sha256')
-    .update(JSON.stringify([view.html, view.buttons ?? []]))
-    .digest('base64url')
-    .slice(0, 22);
-}
-
-function isDone(error: unknown): boolean {
-  return error instanceof GrammyError && error.description.includes('message is not modified');
-}
-
-function isGone(error: unknown): boolean {
-  return (
-    error instanceof GrammyError &&
-    /message (to edit not found|can't be edited)|upgraded to a supergroup/.test(error.description)
-  );
-}
-
-/** A refusal that the same words will meet again is not tried again. */
-function isWorthRetrying(error: unknown): boolean {
-  return !(error instanceof GrammyError) || error.error_code === 429 || error.error_code >= 500;
+/** Quiet edits come last: a question must not wait while a card is held up by a flood limit. */
+function inOrder(posts: readonly Post[], owner: Owner, shelf: Shelf): readonly Post[] {
+  const isQuietEdit = ({ key, loud }: Post) => !loud && key in shelf.posts && !owner.again.has(key);
+  return [...posts.filter((post) => !isQuietEdit(post)), ...posts.filter(isQuietEdit)];
 }

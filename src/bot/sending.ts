@@ -1,50 +1,98 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpError, type Transformer } from 'grammy';
+import type { Update } from 'grammy/types';
+import { type Attempt, createChatLines, type Urgency } from './chat-lines.ts';
+import { fitCall, fitHtml, LONGEST } from './fit-text.ts';
+import { html, shorten } from './html.ts';
+import { createMoves, type Moves } from './moves.ts';
+import { createSeenChats, type Seen, type SeenChats } from './seen.ts';
 
-/** A send that Telegram has not answered by then is given up. */
+/** A send that Telegram has not answered by then is given up, in real milliseconds. */
 const TIMEOUT_MS = 15_000;
 const ATTEMPTS = 4;
 /** A flood wait longer than this is not sat out: whoever sends must decide. */
 const LONGEST_WAIT_S = 90;
 
-/**
- * Carries every call to Telegram: waits out flood limits, one chat not holding up another, and tries again where the
- * call cannot have arrived. A call whose answer was lost may have arrived, so it is only tried again if doing it twice
- * is the same as once. What is sent to a group that has become a supergroup goes there; its old messages stay behind.
- */
-export function carefulSending(): Transformer {
-  const waits = new Map<string, Promise<unknown>>();
-  /** New numbers of groups, by the old ones, as Telegram told them. */
-  const moved = new Map<unknown, number>();
+const ORDERS = Symbol('orders');
 
-  return (prev, method, payload, signal) => {
-    if (method === 'getUpdates') return prev(method, payload, signal);
-    const attempt = async () => {
-      const from = (payload as { chat_id?: unknown }).chat_id;
-      const call = () => {
-        const to = method.startsWith('send') ? moved.get(from) : undefined;
-        const there = to === undefined ? payload : { ...payload, chat_id: to };
-        return tryCall(method, () => prev(method, there, deadline(signal)));
-      };
-      const reply = await call();
-      // A tap that waited longer than the phone did is worked off all the same.
-      if (isLateAnswer(reply)) return { ok: true, result: true } as typeof reply;
-      const to = reply.ok ? undefined : reply.parameters?.migrate_to_chat_id;
-      if (to === undefined) return reply;
-      moved.set(from, to);
-      return method.startsWith('send') ? call() : reply;
-    };
+/** How a call is to travel. */
+export interface Orders {
+  /** Absent: as what people asked for. */
+  readonly urgency?: Urgency;
+  /**
+   * Done when it is the call's turn in the chat, right before it and each time that it is made once more: nothing else
+   * of ours reaches the chat in between. What it throws, the call throws.
+   */
+  readonly before?: (seen: Seen) => Promise<void> | void;
+}
+
+/** Sends orders along with the parameters of a call. They stand under a symbol, which never leaves for Telegram. */
+export function withOrders<P extends object>(orders: Orders, other: P): P {
+  return { ...other, [ORDERS]: orders };
+}
+
+/**
+ * Carries every call to Telegram: waits out flood limits, one chat not holding up another and questions first, and tries
+ * again where the call cannot have arrived. A call whose answer was lost may have arrived, so it is only tried again if
+ * doing it twice is the same as once. What is sent to a group that has become a supergroup goes there, and what is sent
+ * to a topic that is closed or gone goes to the group, and says so. A tap's answer that comes too late is answered with
+ * false, where Telegram would refuse it.
+ */
+export function carefulSending(moves: Moves = createMoves()): Transformer {
+  const lines = createChatLines();
+  const seen = createSeenChats();
+
+  return async (prev, method, payload, signal) => {
+    const call = (parameters: object, limit = deadline(undefined)) =>
+      tryCall(method, () => prev(method, parameters as typeof payload, limit));
+    if (method === 'getUpdates') {
+      const reply = await prev(method, payload, signal);
+      if (reply.ok) for (const update of reply.result as Update[]) noteUpdate(seen, update);
+      return reply;
+    }
+    const { [ORDERS]: orders = {}, ...given } = payload as Given;
+    const parameters: Said = fitCall(method, given);
+    const { chat_id: chat } = parameters;
     // A tap must be answered at once, whatever else is queued for the chat.
-    const chat = (payload as { chat_id?: number | string }).chat_id;
-    if (chat === undefined) return attempt();
-    const key = String(chat);
-    const turn = (waits.get(key) ?? Promise.resolve()).then(attempt, attempt);
-    const settled = turn.catch(() => {});
-    waits.set(key, settled);
-    settled.then(() => waits.get(key) === settled && waits.delete(key));
-    return turn;
+    if (typeof chat !== 'number') {
+      const reply = await outwait(() => call(parameters, deadline(signal)));
+      return isLateAnswer(reply) ? ({ ok: true, result: false } as unknown as typeof reply) : reply;
+    }
+
+    let reply: Awaited<ReturnType<typeof call>> | undefined;
+    let attempts = 0;
+    const attempt = async (): Promise<Attempt> => {
+      const sends = method.startsWith('send');
+      const at = sends ? moves.follow(chat) : chat;
+      await orders.before?.(seen.in(at));
+      reply = await call({ ...parameters, chat_id: at });
+      attempts++;
+      const to = reply.ok ? undefined : reply.parameters?.migrate_to_chat_id;
+      if (to !== undefined) await moves.note(at, to);
+      if (sends && to !== undefined && attempts < ATTEMPTS) return { again: 0 };
+      if (sends && isTopicShut(reply))
+        reply = await call(outsideTopic({ ...parameters, chat_id: moves.follow(at) }));
+      if (reply.ok) noteSent(seen, reply.result);
+      const wait = floodWait(reply);
+      return wait === undefined || attempts === ATTEMPTS ? { done: true } : { again: wait };
+    };
+    // grammY types the signal of its own polyfill; Node's is the same at run time.
+    const off = signal as AbortSignal | undefined;
+    await lines.run(String(moves.follow(chat)), orders.urgency ?? 'talk', attempt, off);
+    if (!reply) throw new Error(`${method} ended without an answer.`);
+    return reply;
   };
 }
+
+interface Said {
+  readonly chat_id?: unknown;
+  readonly message_thread_id?: number;
+  readonly text?: string;
+  readonly caption?: string;
+  readonly parse_mode?: string;
+}
+
+type Given = Said & { readonly [ORDERS]?: Orders };
 
 type Reply<T> =
   | { ok: true; result: T }
@@ -55,13 +103,11 @@ type Reply<T> =
       description: string;
     };
 
-async function tryCall<R extends Reply<unknown>>(method: string, call: () => Promise<R>): Promise<R> {
+/** Tries again what did not arrive, and what may arrive twice. */
+async function tryCall<R>(method: string, call: () => Promise<R>): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const reply = await call();
-      const wait = reply.ok ? undefined : reply.parameters?.retry_after;
-      if (wait === undefined || wait > LONGEST_WAIT_S || attempt === ATTEMPTS) return reply;
-      await pause(wait * 1000);
+      return await call();
     } catch (error) {
       if (attempt === ATTEMPTS || !(neverArrived(error) || isIdempotent(method))) throw error;
       await pause(500 * 2 ** attempt);
@@ -69,16 +115,60 @@ async function tryCall<R extends Reply<unknown>>(method: string, call: () => Pro
   }
 }
 
+async function outwait<R extends Reply<unknown>>(call: () => Promise<R>): Promise<R> {
+  for (let attempt = 1; ; attempt++) {
+    const reply = await call();
+    const wait = floodWait(reply);
+    if (wait === undefined || attempt === ATTEMPTS) return reply;
+    await pause(wait * 1000);
+  }
+}
+
+/** Real seconds to be sat out; undefined where there is nothing to wait for, or it is too long. */
+function floodWait(reply: Reply<unknown>): number | undefined {
+  const wait = reply.ok ? undefined : reply.parameters?.retry_after;
+  return wait !== undefined && wait <= LONGEST_WAIT_S ? wait : undefined;
+}
+
 function isLateAnswer(reply: Reply<unknown>): boolean {
   return !reply.ok && reply.error_code === 400 && /query is too old/.test(reply.description);
 }
 
-function deadline(signal: Parameters<Transformer>[3]): Parameters<Transformer>[3] {
+/** Telegram's words for a topic that was deleted and for one that is closed. */
+function isTopicShut(reply: Reply<unknown>): boolean {
+  return !reply.ok && /message thread not found|TOPIC_(CLOSED|DELETED)/i.test(reply.description);
+}
+
+/** The same, to the group as a whole, with a line that says why it stands there. */
+function outsideTopic({ message_thread_id: _, ...rest }: Said): Said {
+  const why = 'The topic that this belongs to is closed or gone, so it stands here.';
+  const field = rest.text === undefined ? 'caption' : 'text';
+  const said = rest[field];
+  if (said === undefined) return rest;
+  const line = rest.parse_mode === 'HTML' ? html`\n<i>${why}</i>`.text : `\n${why}`;
+  const cut = rest.parse_mode === 'HTML' ? fitHtml : shorten;
+  return { ...rest, [field]: cut(said, LONGEST[field] - why.length - 1) + line };
+}
+
+function noteUpdate(seen: SeenChats, { message, callback_query }: Update): void {
+  const heard = message ?? callback_query?.message;
+  if (heard) seen.note(heard.chat.id, heard.message_id, false);
+}
+
+function noteSent(seen: SeenChats, result: unknown): void {
+  if (typeof result !== 'object' || result === null || !('message_id' in result) || !('chat' in result))
+    return;
+  const { message_id: id, chat } = result as { message_id: number; chat: { id: number } };
+  seen.note(chat.id, id, true);
+}
+
+function deadline(signal: NodeSignal): NodeSignal {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const own = signal as AbortSignal | undefined;
-  // grammY types the signal of its own polyfill; Node's is the same at run time.
-  return (own ? AbortSignal.any([own, timeout]) : timeout) as unknown as Parameters<Transformer>[3];
+  return (own ? AbortSignal.any([own, timeout]) : timeout) as unknown as NodeSignal;
 }
+
+type NodeSignal = Parameters<Transformer>[3];
 
 function isIdempotent(method: string): boolean {
   return !method.startsWith('send');
