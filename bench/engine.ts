@@ -34,6 +34,7 @@ export async function engineOn(
     store,
     clock,
     guard: await openGuard(store, [], clock),
+    rolesOf: () => [],
     hands: {
       cloud: cloudFor(connectCloud({ project, endpoints, clock, log }), store, sources),
       scripts,

@@ -6,6 +6,7 @@ import type { BotContext } from './bot/context.ts';
 import { createDesk } from './bot/desk.ts';
 import type { InfoPorts } from './bot/info/install.ts';
 import { createOutbox, type Outbox } from './bot/outbox.ts';
+import { actorFor } from './bot/people.ts';
 import { createPublisher } from './bot/publisher.ts';
 import { openTeam, type Team } from './bot/team/team.ts';
 import type { Cleaner } from './bot/versions/cleaner.ts';
@@ -71,6 +72,7 @@ export async function assembleHouse(parts: BotParts, failed: Failed): Promise<Ho
   const engine = createEngine({
     store,
     guard,
+    rolesOf: (id) => actorFor({ id, name: '' }, team.members()).roles,
     hands,
     clock,
     changed(rollout) {

@@ -1,6 +1,6 @@
 import type { Composer } from 'grammy';
 import { type Actor, who } from '../rollout/answers.ts';
-import { canRollBack, isOver, type Rollout } from '../rollout/state.ts';
+import { canRollBack, isOver, openGate, type Rollout } from '../rollout/state.ts';
 import { keyboard } from './buttons.ts';
 import type { BotContext } from './context.ts';
 import type { Desk } from './desk.ts';
@@ -86,6 +86,21 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk, more: Comp
     const act = await desk.actUnlessWordsLack(plea);
     if (act) return void (await ctx.reply(act.say));
     await openDialogue(ctx, next, { name: 'reason', argument: plea });
+  });
+  ours.command('emergency', async (ctx) => {
+    const actor = await requireRole(ctx, desk, 'emergency');
+    if (!actor) return;
+    const asked = (r: Rollout) => openGate(r, 'promote') !== undefined;
+    const rollout = await pick(ctx, desk, asked, 'No question to promote is open.');
+    const gate = rollout && openGate(rollout, 'promote');
+    if (!gate) return;
+    const { id, revision } = gate;
+    const reason = withoutService(ctx.match, rollout);
+    const command = { type: 'answer', gate: id, revision, answer: 'emergency', reason } as const;
+    const act = await desk.act(rollout.id, command, actor);
+    await ctx.reply(
+      act.refused ? act.say : `On the record: ${actor.name} promotes ${rollout.service} alone.`,
+    );
   });
   ours.command('resume', async (ctx) => {
     const actor = await requireRole(ctx, desk, 'resume');

@@ -1,6 +1,6 @@
 import { type Api, InputFile } from 'grammy';
 import type { Clock } from '../plan/clock.ts';
-import type { Act, Actor } from '../rollout/answers.ts';
+import type { Act, Actor, Circumstances } from '../rollout/answers.ts';
 import { itemId } from '../rollout/checklist.ts';
 import { type Command, weigh } from '../rollout/commands.ts';
 import type { Who } from '../rollout/draft.ts';
@@ -82,7 +82,9 @@ export function createDesk(options: DeskOptions): Desk {
     async actUnlessWordsLack(plea) {
       const rollout = engine.get(plea.rollout);
       const actor = actorFor(plea.by, team.members());
-      const trial = rollout && weigh(rollout, commandOf(plea, 'Some reason.'), actor, bar(rollout.service));
+      const trial =
+        rollout &&
+        weigh(rollout, commandOf(plea, 'Some reason.'), actor, circumstances(rollout.service, options));
       return trial && !trial.refused ? undefined : act(plea.rollout, commandOf(plea, ''), plea.by);
     },
     note: (remark, number, evidence) => takeNote(remark, number, evidence, act, options),
@@ -93,13 +95,22 @@ export function createDesk(options: DeskOptions): Desk {
   };
 }
 
+/** What an act is weighed against besides the rollout itself. */
+function circumstances(service: string, { guard, clock, team }: DeskOptions): Circumstances {
+  const now = clock.now();
+  const bar = guard.bar(service, now);
+  const rolesOf = (id: number) => actorFor({ id, name: '' }, team.members()).roles;
+  return { now, rolesOf, ...(bar && { bar }) };
+}
+
 async function takeNote(
   { rollout: id, section, by }: Remark,
   number: number,
   evidence: Evidence,
   act: Desk['act'],
-  { engine, team, api, store, failed }: DeskOptions,
+  options: DeskOptions,
 ): Promise<string> {
+  const { engine, api, store, failed } = options;
   const item = itemId(section, number - 1);
   const trial = {
     type: 'note',
@@ -108,7 +119,10 @@ async function takeNote(
   } as const;
   const before = engine.get(id);
   // Nothing is fetched for somebody who may not.
-  if (!before || weigh(before, trial, actorFor(by, team.members())).refused)
+  if (
+    !before ||
+    weigh(before, trial, actorFor(by, options.team.members()), circumstances(before.service, options)).refused
+  )
     return (await act(id, trial, by)).say;
   try {
     const note = await keepEvidence(evidence, { rollout: id, item }, api, store);

@@ -8,6 +8,10 @@ export const COMMANDS: readonly BotCommand[] = [
   { command: 'status', description: 'Where every rollout stands' },
   { command: 'checklist', description: 'Go on with the checklist' },
   { command: 'hold', description: 'Ask nobody to promote until /resume; takes a reason' },
+  {
+    command: 'emergency',
+    description: 'Promote alone where the plan asks for more persons; takes a reason',
+  },
   { command: 'resume', description: 'Go on after /hold' },
   { command: 'rollback', description: 'Back to the traffic split before the rollout' },
   { command: 'cancel', description: 'End a rollout that has no traffic yet, or a dialogue' },

@@ -8,7 +8,7 @@ import type { Team } from './team/team.ts';
 import { card } from './views/card.ts';
 import { checklistSection, firstOpenSection } from './views/checklist.ts';
 import { notice } from './views/notice.ts';
-import { question } from './views/question.ts';
+import { question, reminder } from './views/question.ts';
 
 /** Draws the figures of a rollout's present window; undefined when there are none to draw. */
 export type DrawChart = (rollout: Rollout) => Promise<Uint8Array | undefined>;
@@ -59,6 +59,7 @@ export function createPublisher(
       // While the checklist is walked its sections are what people look at; the card follows below them.
       { key: 'card', view: card(rollout, moment), loud: false, fresh: rollout.stage.at !== 'checklist' },
       ...rollout.gates.map((gate) => questionPost(rollout, gate, team.members(), drawChart)),
+      ...rollout.gates.flatMap((gate) => reminderPosts(rollout, gate, team.members())),
       ...(end ? [{ key: `end-${end.key}`, view: end.view, loud: true, fresh: true }] : []),
       ...carePosts(rollout, team.members(), now),
     ];
@@ -110,6 +111,13 @@ function sectionPosts(rollout: Rollout, progress: string | undefined): Post[] {
 
 function sectionKey(section: number): string {
   return `section-${section}`;
+}
+
+/** Below all that was said since the question: people look at the end of a chat. */
+function reminderPosts(rollout: Rollout, gate: Gate, people: readonly Member[]): Post[] {
+  const view = reminder(rollout, gate, people);
+  const key = `${gate.id}-${gate.revision}-reminder`;
+  return view ? [{ key, view, loud: true, fresh: gate.outcome === undefined }] : [];
 }
 
 function questionPost(rollout: Rollout, gate: Gate, people: readonly Member[], drawChart: DrawChart): Post {

@@ -35,7 +35,9 @@ export async function start(): Promise<void> {
 
   const speed = parts.appEngine ? config.speed : 1;
   // However fast the clock, people need their real time to answer.
-  const approval = { ...plan.approval, expires: plan.approval.expires * Math.max(1, speed) };
+  const { expires, remind } = plan.approval;
+  const times = Math.max(1, speed);
+  const approval = { ...plan.approval, expires: expires * times, remind: remind * times };
 
   const bot = await startBot({
     telegram,

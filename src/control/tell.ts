@@ -53,6 +53,10 @@ export function tell(event: Event, rollout: Rollout): string | undefined {
       return asked(event.topic, event.expires, event.at, rollout);
     case 'voted':
       return rollout.terms.approval.needed > 1 ? `${event.by.name} says yes.` : undefined;
+    case 'vote-withdrawn':
+      return event.why
+        ? `${sentence(event.why)} The yes counts no more.`
+        : `${event.by.name} takes the yes back.`;
     case 'settled':
       return settled(event.outcome, event.by?.name);
     case 'asked-again':
@@ -180,6 +184,7 @@ const ANSWERS: Record<AnswerWord, string> = {
   adopt: 'keeps the traffic as it was found',
   restore: 'has the traffic put back',
   overrule: 'goes on all the same',
+  emergency: 'goes on alone, in an emergency',
 };
 
 function settled(outcome: Outcome, by = 'Somebody'): string {

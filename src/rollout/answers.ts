@@ -1,9 +1,12 @@
 import type { Role } from '../plan/schema.ts';
 import { sayBar } from './bar.ts';
+import { APPROVERS, choices } from './choices.ts';
 import type { Who } from './draft.ts';
-import type { AnswerWord, Effect, Fact } from './events.ts';
+import type { AnswerWord, Fact, Topic } from './events.ts';
+import { whatChanged } from './evidence.ts';
 import type { Bar } from './guard.ts';
-import type { Gate, Rollout } from './state.ts';
+import { type Gate, isYes, type Rollout } from './state.ts';
+import { isKeptOut, lapses, needsOthers, type RolesOf, tally, voteOf } from './voting.ts';
 
 /** Somebody who acts, with the roles that they have now. */
 export interface Actor extends Who {
@@ -17,73 +20,28 @@ export interface Act {
   readonly refused: boolean;
 }
 
-/** An answer that a question takes at this moment, and who may give it. */
-export interface Choice {
-  readonly answer: AnswerWord;
-  readonly roles: readonly Role[];
+/** What holds beside the rollout's own record at the moment of an act. */
+export interface Circumstances {
+  readonly now: number;
+  /** What keeps the service's releases back. */
+  readonly bar?: Bar;
+  readonly rolesOf: RolesOf;
 }
 
-const ANYONE: readonly Role[] = ['operator', 'approver'];
-const APPROVERS: readonly Role[] = ['approver'];
-
-/** The answers on offer: they follow the freshest verdict, not the one that the question was asked with. */
-export function choices(rollout: Rollout, gate: Gate): Choice[] {
-  const { topic } = gate;
-  switch (topic.kind) {
-    case 'promote': {
-      const answer = topic.step === 0 ? 'good' : (rollout.verdict?.answer ?? 'no-data');
-      const hold: Choice = { answer: 'hold', roles: ANYONE };
-      if (answer === 'good') return [{ answer: 'yes', roles: APPROVERS }, hold];
-      return answer === 'bad' ? [hold] : [hold, { answer: 'overrule', roles: APPROVERS }];
-    }
-    case 'roll-back':
-      return [
-        { answer: 'yes', roles: ANYONE },
-        { answer: 'no', roles: ANYONE },
-      ];
-    case 'cron':
-      return (['yes', 'no'] as const).map((answer) => ({ answer, roles: ANYONE }));
-    case 'stuck':
-      return waysOut(rollout, topic.effect);
-    case 'drift':
-      return (['adopt', 'restore', 'no'] as const).map((answer) => ({ answer, roles: APPROVERS }));
-  }
+/** An answer as somebody gave it. */
+interface Tap {
+  readonly gate: string;
+  /** Of the question, as the button was shown with. */
+  readonly revision: number;
+  readonly answer: string;
+  /** Needed for `overrule` and `emergency`. */
+  readonly reason?: string;
 }
 
-/** What can be done about an effect that failed. */
-function waysOut(rollout: Rollout, effect: Effect['kind']): Choice[] {
-  const retry: Choice = { answer: 'retry', roles: ANYONE };
-  const no: Choice = { answer: 'no', roles: ANYONE };
-  switch (effect) {
-    case 'validate':
-    case 'verify':
-      return [retry, no, { answer: 'overrule', roles: APPROVERS }];
-    case 'set-split':
-      return [retry];
-    case 'compare-cron':
-    case 'deploy-cron':
-    case 'put-back':
-      return [retry, no];
-    default:
-      return rollout.step < 0 ? [retry, no] : [retry];
-  }
-}
-
-/**
- * Weighs a tap on a question's button. The button carries no authority: everything is looked up here.
- * @param revision the revision of the question that the button was shown with.
- * @param reason needed for `overrule`.
- * @param bar what keeps the service's releases back now.
- */
-export function answer(
-  rollout: Rollout,
-  tap: { gate: string; revision: number; answer: string; reason?: string },
-  actor: Actor,
-  bar?: Bar,
-): Act {
+/** Weighs a tap on a question's button. The button carries no authority: everything is looked up here. */
+export function answer(rollout: Rollout, tap: Tap, actor: Actor, around: Circumstances): Act {
   const gate = rollout.gates.findLast((g) => g.id === tap.gate);
-  const attempt = `answer '${tap.answer}' to question ${tap.gate}, revision ${tap.revision}`;
-  const refuse = (why: string): Act => refusal(actor, attempt, why);
+  const refuse = (why: string): Act => refusal(actor, attemptOf(tap), why);
 
   if (!gate) return refuse('That question is not known here.');
   if (actor.roles.length === 0)
@@ -91,22 +49,60 @@ export function answer(
   if (gate.revision !== tap.revision)
     return refuse('That question has been asked anew since: answer the newer message.');
   if (gate.outcome) return refuse(sayOutcome(gate));
+  if (around.now >= gate.expires) return refuse(EXPIRED);
+  if (isAboutPromotion(gate) && isYes(tap.answer)) return promote(rollout, gate, tap, actor, around);
+
   const choice = choices(rollout, gate).find((c) => c.answer === tap.answer);
   if (!choice) return refuse(sayNotOffered(rollout, gate));
-  if (!choice.roles.some((role) => actor.roles.includes(role))) {
-    return refuse(`This takes the role ${choice.roles.join(' or ')}; you have ${actor.roles.join(' and ')}.`);
+  if (!choice.roles.some((role) => actor.roles.includes(role))) return refuse(sayRoles(choice.roles, actor));
+  if (choice.answer === 'withdraw') {
+    if (!voteOf(gate, actor))
+      return refuse('You have not said yes to this, so there is nothing to take back.');
+    const back: Fact = { type: 'vote-withdrawn', gate: gate.id, by: who(actor) };
+    return { facts: [back], say: 'Your yes is taken back.', refused: false };
   }
-
-  const goesOn = choice.answer === 'yes' || choice.answer === 'overrule';
-  if (gate.topic.kind === 'promote' && goesOn) {
-    const kept = whyNot(rollout, bar);
-    if (kept !== undefined) return refuse(kept);
+  if (choice.answer === 'overrule') {
+    if (isKeptOut(rollout, actor.id)) return refuse(KEPT_OUT);
+    if (!tap.reason?.trim()) return refuse('Overruling takes a written reason.');
   }
-  const why = whyNotThisPerson(rollout, gate, choice.answer, actor, tap.reason);
-  if (why !== undefined) return refuse(why);
-  if (gate.topic.kind !== 'promote' || !goesOn) return settle(gate, choice.answer, actor, tap.reason);
-  return vote(rollout, gate, choice.answer, actor, tap.reason);
+  return settle(gate, choice.answer, actor, tap.reason);
 }
+
+type Promotion = Gate & { readonly topic: Extract<Topic, { kind: 'promote' }> };
+
+function isAboutPromotion(gate: Gate): gate is Promotion {
+  return gate.topic.kind === 'promote';
+}
+
+/** A yes in one of its three forms: plain, against a weak verdict, or alone in an emergency. */
+function promote(rollout: Rollout, gate: Promotion, tap: Tap, actor: Actor, around: Circumstances): Act {
+  const refuse = (why: string): Act => refusal(actor, attemptOf(tap), why);
+  const kept = whyNot(rollout, around.bar) ?? whyNotThisPerson(rollout, gate, tap, actor, around);
+  if (kept !== undefined) return refuse(kept);
+
+  const changed = whatChanged(rollout, gate);
+  if (changed !== undefined && rollout.verdict?.answer !== 'bad') {
+    const outcome = { kind: 'superseded', why: changed } as const;
+    const refused = refuse(`Nothing was moved: ${changed}. The question comes anew.`);
+    return { ...refused, facts: [...refused.facts, { type: 'settled', gate: gate.id, outcome }] };
+  }
+  const bad = rollout.step >= 0 && rollout.verdict?.answer === 'bad';
+  const offered =
+    tap.answer === 'emergency' ? !bad : choices(rollout, gate).some((choice) => choice.answer === tap.answer);
+  if (!isYes(tap.answer) || !offered) return refuse(sayNotOffered(rollout, gate));
+
+  const votes = tally(rollout, gate, around.rolesOf);
+  const voted: Fact = { type: 'voted', gate: gate.id, answer: tap.answer, by: who(actor) };
+  const facts = [...lapses(gate, votes), voted];
+  const have = votes.standing.length + 1;
+  if (tap.answer !== 'emergency' && have < votes.needed)
+    return { facts, say: `Your yes counts: ${have} of ${votes.needed}.`, refused: false };
+  const settled = settle(gate, tap.answer, actor, tap.reason);
+  return { ...settled, facts: [...facts, ...settled.facts] };
+}
+
+const EXPIRED = 'This question has expired. /status offers to ask it again.';
+const KEPT_OUT = 'You started this rollout, so somebody else must approve its steps.';
 
 /** Why nobody may promote now. */
 function whyNot({ held, service }: Rollout, bar?: Bar): string | undefined {
@@ -114,32 +110,25 @@ function whyNot({ held, service }: Rollout, bar?: Bar): string | undefined {
   return bar && sayBar(service, bar);
 }
 
-/** The starter may neither approve nor overrule where two persons are asked, and overruling takes words. */
 function whyNotThisPerson(
   rollout: Rollout,
-  gate: Gate,
-  answer: AnswerWord,
+  gate: Promotion,
+  tap: Tap,
   actor: Actor,
-  reason: string | undefined,
+  { rolesOf }: Circumstances,
 ): string | undefined {
-  const approves = (gate.topic.kind === 'promote' && answer === 'yes') || answer === 'overrule';
-  if (approves && rollout.terms.approval.twoPerson && actor.id === rollout.starter.id) {
-    return 'You started this rollout, so somebody else must approve its steps.';
+  if (!actor.roles.includes('approver')) return sayRoles(APPROVERS, actor);
+  const { emergency } = rollout.terms.approval;
+  if (tap.answer === 'emergency') {
+    if (!emergency) return 'The plan lets nobody promote alone (approval.emergency is false).';
+    if (!needsOthers(rollout, tally(rollout, gate, rolesOf), actor.id))
+      return 'Your own yes is enough here: press the button on the question.';
+    return tap.reason?.trim() ? undefined : 'Promoting alone takes a written reason.';
   }
-  if (answer === 'overrule' && !reason?.trim()) return 'Overruling takes a written reason.';
-  if (gate.topic.kind === 'promote' && approves && gate.votes.some((v) => v.by.id === actor.id))
-    return 'Your vote already counts.';
-  return undefined;
-}
-
-/** A yes to a promotion counts towards the quorum. */
-function vote(rollout: Rollout, gate: Gate, answer: AnswerWord, actor: Actor, reason?: string): Act {
-  const { needed } = rollout.terms.approval;
-  const voted: Fact = { type: 'voted', gate: gate.id, answer, by: who(actor) };
-  const have = gate.votes.length + 1;
-  if (have < needed) return { facts: [voted], say: `Your yes counts: ${have} of ${needed}.`, refused: false };
-  const settled = settle(gate, answer, actor, reason);
-  return { ...settled, facts: [voted, ...settled.facts] };
+  if (isKeptOut(rollout, actor.id))
+    return emergency ? `${KEPT_OUT} In an emergency: /emergency and the reason.` : KEPT_OUT;
+  if (tap.answer === 'overrule' && !tap.reason?.trim()) return 'Overruling takes a written reason.';
+  return voteOf(gate, actor) && 'Your vote already counts.';
 }
 
 function settle(gate: Gate, answer: AnswerWord, actor: Actor, reason?: string): Act {
@@ -160,13 +149,21 @@ export function who({ id, name, update }: Who): Who {
   return { id, name, ...(update !== undefined && { update }) };
 }
 
+function attemptOf({ answer: word, gate, revision }: Tap): string {
+  return `answer '${word}' to question ${gate}, revision ${revision}`;
+}
+
+function sayRoles(roles: readonly Role[], actor: Actor): string {
+  return `This takes the role ${roles.join(' or ')}; you have ${actor.roles.join(' and ')}.`;
+}
+
 function sayOutcome(gate: Gate): string {
   const by = gate.settledBy ? ` by ${gate.settledBy.name}` : '';
   switch (gate.outcome?.kind) {
     case 'answered':
       return `This was already answered${by}.`;
     case 'expired':
-      return 'This question has expired. /status offers to ask it again.';
+      return EXPIRED;
     default:
       return `This question is void: ${gate.outcome?.why ?? 'it was withdrawn'}.`;
   }

@@ -1,7 +1,6 @@
-import { type Act, type Actor, answer, refusal, who } from './answers.ts';
+import { type Act, type Actor, answer, type Circumstances, refusal, who } from './answers.ts';
 import { type CareCommand, weighCare } from './care-commands.ts';
 import { type ChecklistCommand, weighChecklist } from './checklist-commands.ts';
-import type { Bar } from './guard.ts';
 import { canRollBack, isGoingBack, isOver, openGate, type Rollout } from './state.ts';
 
 /** What a person may ask of a rollout. */
@@ -21,12 +20,9 @@ export type Command =
   | { readonly type: 'resume' }
   | { readonly type: 'cancel' };
 
-/**
- * Weighs a command against the state. Pure; what the world says about it is the engine's part.
- * @param bar what keeps the service's releases back now.
- */
-export function weigh(rollout: Rollout, command: Command, actor: Actor, bar?: Bar): Act {
-  if (command.type === 'answer') return answer(rollout, command, actor, bar);
+/** Weighs a command against the state. Pure; what the world says about it is the engine's part. */
+export function weigh(rollout: Rollout, command: Command, actor: Actor, around: Circumstances): Act {
+  if (command.type === 'answer') return answer(rollout, command, actor, around);
   const attempt = command.type;
   if (actor.roles.length === 0) {
     return refusal(

@@ -1,10 +1,11 @@
-import { openGate as openSplit, type Split } from '../plan/split.ts';
-import { ask, expire, hold, settleExpired, supersede } from './asking.ts';
+import type { Split } from '../plan/split.ts';
+import { ask, expire, hold, supersede } from './asking.ts';
 import { wantedRun } from './checklist.ts';
 import { decideCare, decideFollowUp } from './decide-care.ts';
 import type { Announcement, Effect, Fact } from './events.ts';
 import type { Bar } from './guard.ts';
 import { canRollBack, openGate, type Rollout } from './state.ts';
+import { targetSplit } from './target.ts';
 
 /** What is to be done next. */
 export type Decision =
@@ -75,14 +76,6 @@ function announce(rollout: Rollout, what: Announcement): Decision | undefined {
   return run({ kind: 'announce', id: `announce.${rollout.revision}`, what });
 }
 
-/** The split of a step: the new version's share, the old ones keeping their proportions. Step -1 is the base itself. */
-export function targetSplit(rollout: Rollout, step: number): Split {
-  const base = rollout.base;
-  if (!base) throw new Error('The traffic split is not known before the backup.');
-  const share = rollout.terms.steps[step]?.traffic;
-  return share === undefined ? base : openSplit(base, rollout.version, share, rollout.terms.shardBy);
-}
-
 function run(effect: Effect): Decision {
   return { do: 'run', effect, intended: false };
 }
@@ -116,7 +109,7 @@ function decidePromotion(rollout: Rollout, now: number, bar?: Bar): Decision {
   if (kept !== undefined) return gate ? supersede(gate, kept) : { do: 'wait' };
   if (gate) {
     const turned = rollout.step >= 0 && verdict?.answer === 'good' && gate.verdict?.answer !== 'good';
-    return turned ? supersede(gate, 'the figures are good now') : expire(gate, now);
+    return turned ? supersede(gate, 'the figures are good now') : expire(rollout, gate, now);
   }
   const step = rollout.step + 1;
   if (!live || step >= rollout.terms.steps.length || verdict?.answer === 'bad') return { do: 'wait' };
@@ -141,7 +134,9 @@ function decideRollback(rollout: Rollout, now: number): Decision | undefined {
     if (!gate.topic.asker && verdict?.answer === 'good') return supersede(gate, 'the figures are good again');
     if (!gate.topic.asker && rollbackWish)
       return supersede(gate, `${rollbackWish.by.name} asked for the rollback`);
-    return now >= gate.expires ? settleExpired(gate) : undefined;
+    const next = expire(rollout, gate, now);
+    // What else goes on does not wait for this answer.
+    return next.do === 'record' ? next : undefined;
   }
   const topic = { kind: 'roll-back', from: live, to: original } as const;
   if (rollbackWish)

@@ -57,7 +57,11 @@ export interface Terms {
     readonly needed: number;
     readonly twoPerson: boolean;
     readonly expires: number;
+    /** Milliseconds before a question expires; 0: nobody is reminded. */
+    readonly remind: number;
     readonly hold: number;
+    /** Whether one approver may promote alone, with a written reason. */
+    readonly emergency: boolean;
   };
   readonly watching: {
     /** Milliseconds until a minute's figures are complete. */

@@ -1,17 +1,18 @@
 import pLimit from 'p-limit';
 import { describeSplit, type Split, sameSplit } from '../plan/split.ts';
-import { type Act, type Actor, refusal, who } from './answers.ts';
+import { type Act, type Actor, type Circumstances, refusal, who } from './answers.ts';
 import { sayBar } from './bar.ts';
 import { type Command, weigh } from './commands.ts';
 import type { Draft } from './draft.ts';
 import type { Fact } from './events.ts';
 import { evolve, fold } from './evolve.ts';
-import type { Bar, Guard } from './guard.ts';
+import type { Guard } from './guard.ts';
 import { sayHolder } from './holder.ts';
 import { Line, type Surroundings } from './line.ts';
 import { isNews, observationDue } from './observation.ts';
 import { pastOf } from './past.ts';
 import { isOver, type Rollout } from './state.ts';
+import type { RolesOf } from './voting.ts';
 
 /** Figures are asked for this many rollouts at a time. */
 const OBSERVERS = 16;
@@ -36,8 +37,13 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+export interface EngineParts extends Omit<Surroundings, 'bar'> {
+  readonly guard: Guard;
+  readonly rolesOf: RolesOf;
+}
+
 /** Runs rollouts: asks the pure heart what is next, does it through the ports, and records what came of it. */
-export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guard: Guard }): Engine {
+export function createEngine(around: EngineParts): Engine {
   const { store, clock, guard } = around;
   const { cloud, monitor } = around.hands;
   const lines = new Map<string, Line>();
@@ -84,7 +90,7 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
       const line = closing.has(id) ? undefined : lines.get(id);
       if (!line) return { facts: [], say: 'That rollout is closed, or not known here.', refused: true };
       const world = await readWorld(line.rollout, command, actor);
-      return line.change((rollout) => weighInWorld(rollout, command, actor, world, barOn(rollout)));
+      return line.change((rollout) => weighInWorld(rollout, command, actor, world, circumstances(rollout)));
     },
 
     async tick() {
@@ -176,13 +182,15 @@ export function createEngine(around: Omit<Surroundings, 'bar'> & { readonly guar
     shutting = Promise.all([shutting, done]);
   }
 
-  function barOn({ service }: Rollout): Bar | undefined {
-    return guard.bar(service, clock.now());
+  function circumstances({ service }: Rollout): Circumstances {
+    const now = clock.now();
+    const bar = guard.bar(service, now);
+    return { now, rolesOf: around.rolesOf, ...(bar && { bar }) };
   }
 
   /** Before a tap moves traffic, the live split is read once more. */
   async function readWorld(rollout: Rollout, command: Command, actor: Actor): Promise<World> {
-    if (command.type !== 'answer' || weigh(rollout, command, actor, barOn(rollout)).refused)
+    if (command.type !== 'answer' || weigh(rollout, command, actor, circumstances(rollout)).refused)
       return { kind: 'unread' };
     const topic = rollout.gates.findLast((gate) => gate.id === command.gate)?.topic;
     const moves = topic?.kind === 'promote' && command.answer !== 'hold';
@@ -241,9 +249,9 @@ function weighInWorld(
   command: Command,
   actor: Actor,
   world: World,
-  bar: Bar | undefined,
+  around: Circumstances,
 ): Act {
-  const act = weigh(rollout, command, actor, bar);
+  const act = weigh(rollout, command, actor, around);
   if (command.type !== 'answer' || act.refused || world.kind === 'unread') return act;
   const topic = rollout.gates.findLast((gate) => gate.id === command.gate)?.topic;
   if (topic?.kind !== 'promote' && topic?.kind !== 'roll-back') return act;
@@ -271,5 +279,6 @@ function weighInWorld(
           { type: 'seen', live: world.live },
           { type: 'rollback-requested', reason: topic.reason, by: who(actor) },
         ];
-  return { facts: [superseded, ...next], say: `Nothing was moved: ${why}.`, refused: true };
+  const refused = refusal(actor, `answer '${command.answer}' to question ${command.gate}`, why);
+  return { facts: [...refused.facts, superseded, ...next], say: `Nothing was moved: ${why}.`, refused: true };
 }

@@ -69,7 +69,16 @@ export type Topic =
   | { readonly kind: 'drift'; readonly expected: Split; readonly live: Split };
 
 /** Answers that a person can give; which of them a question takes depends on its topic. */
-export type AnswerWord = 'yes' | 'no' | 'hold' | 'retry' | 'adopt' | 'restore' | 'overrule';
+export type AnswerWord =
+  | 'yes'
+  | 'no'
+  | 'hold'
+  | 'retry'
+  | 'adopt'
+  | 'restore'
+  | 'overrule'
+  /** One approver promotes alone where the plan asks for more persons. */
+  | 'emergency';
 
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: AnswerWord; readonly reason?: string }
@@ -138,7 +147,7 @@ export type Fact =
       readonly revision: number;
       readonly topic: Topic;
       readonly verdict?: Verdict;
-      /** SHA-256 over topic and verdict, so that the record says on what people answered. */
+      /** SHA-256 of what an answer rests on; looked at again when somebody says yes. */
       readonly digest: string;
       readonly expires: number;
     }
@@ -148,6 +157,10 @@ export type Fact =
       readonly answer: AnswerWord;
       readonly by: Who;
     }
+  /** By whoever had voted; `why` when they did not take it back themselves. */
+  | { readonly type: 'vote-withdrawn'; readonly gate: string; readonly by: Who; readonly why?: string }
+  /** Those who may answer were reminded that the question expires. */
+  | { readonly type: 'question-reminded'; readonly gate: string }
   | { readonly type: 'settled'; readonly gate: string; readonly outcome: Outcome; readonly by?: Who }
   | { readonly type: 'judged'; readonly verdict: Verdict }
   | { readonly type: 'window-ended' }

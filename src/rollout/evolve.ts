@@ -145,6 +145,13 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
           { by: event.by, answer: event.answer, at: event.at },
         ],
       }));
+    case 'vote-withdrawn':
+      return changeGate(rollout, event.gate, (gate) => ({
+        ...gate,
+        votes: gate.votes.filter((vote) => vote.by.id !== event.by.id),
+      }));
+    case 'question-reminded':
+      return changeGate(rollout, event.gate, (gate) => ({ ...gate, remindedAt: event.at }));
     case 'settled':
       return settleGate(rollout, event);
     case 'judged':

@@ -52,6 +52,8 @@ export interface Gate {
   readonly askedAt: number;
   readonly expires: number;
   readonly votes: readonly Vote[];
+  /** When those who may answer were reminded of it. */
+  readonly remindedAt?: number;
   readonly outcome?: Outcome;
   readonly settledAt?: number;
   readonly settledBy?: Who;
@@ -166,6 +168,11 @@ export function canRollBack(rollout: Rollout): boolean {
 /** A rollback is under way. */
 export function isGoingBack(stage: Stage): boolean {
   return stage.at === 'restore' || stage.at === 'put-back';
+}
+
+/** The answers that let the new version have more traffic. */
+export function isYes(answer: string): answer is 'yes' | 'overrule' | 'emergency' {
+  return answer === 'yes' || answer === 'overrule' || answer === 'emergency';
 }
 
 /** The open question of a kind, if there is one. */

@@ -38,7 +38,14 @@ test('every key that has a default is written out', () => {
     web: { source: '.', smoke: [{ path: '/', status: 200, within: '10s' }], verify: [] },
   });
   expect(shown.steps).toEqual([{ traffic: 100, watch: '30m' }]);
-  expect(shown.approval).toEqual({ needed: 1, twoPerson: true, expires: '2h', hold: '15m' });
+  expect(shown.approval).toEqual({
+    needed: 1,
+    twoPerson: true,
+    expires: '2h',
+    remind: '30m',
+    hold: '15m',
+    emergency: true,
+  });
   expect(shown.checklist).toEqual(BUILT_IN_CHECKLIST);
   expect(shown).toMatchObject({ people: [], shardBy: 'random', monitoring: { lag: '4m' } });
   expect(shown.validation.checks).toHaveLength(7);

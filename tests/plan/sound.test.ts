@@ -21,7 +21,14 @@ test('the built-in plan is that of the deployment plan', () => {
   const plan = builtInPlan();
   expect(plan.steps.map((step) => step.traffic)).toEqual([100, 500, 1000]);
   expect(plan.checklist.flatMap((section) => section.items)).toHaveLength(19);
-  expect(plan.approval).toEqual({ needed: 1, twoPerson: true, expires: 7_200_000, hold: 900_000 });
+  expect(plan.approval).toEqual({
+    needed: 1,
+    twoPerson: true,
+    expires: 7_200_000,
+    remind: 1_800_000,
+    hold: 900_000,
+    emergency: true,
+  });
 });
 
 test('after-care, criteria and contingency are those of the deployment plan', () => {

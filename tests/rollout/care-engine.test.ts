@@ -41,6 +41,7 @@ async function start(world?: CareWorld): Promise<void> {
     store,
     clock,
     guard: await openGuard(store, [], clock),
+    rolesOf: () => [],
     hands: {
       monitor: { look } as Hands['monitor'],
       cloud: {} as Hands['cloud'],

@@ -45,7 +45,14 @@ export const DRAFT: Draft = {
     clone: false,
     smoke: [{ path: '/', status: 200, within: 10_000 }],
     verify: [],
-    approval: { needed: 1, twoPerson: true, expires: 120 * MINUTE, hold: 15 * MINUTE },
+    approval: {
+      needed: 1,
+      twoPerson: true,
+      expires: 120 * MINUTE,
+      remind: 30 * MINUTE,
+      hold: 15 * MINUTE,
+      emergency: true,
+    },
     watching: { lag: 4 * MINUTE, figures: true, commands: [] },
     announce: { chat: true, deployed: [], rolledBack: [] },
     afterCare: {
@@ -77,6 +84,8 @@ export type Fate = 'done' | 'failed' | 'drift';
 export class World {
   now = START;
   live: Split = { shardBy: 'UNSPECIFIED', shares: { v1: 1000 } };
+  /** The team as it is now. */
+  team: readonly Actor[] = PEOPLE;
   /** What keeps releases back. */
   bar: Bar | undefined;
   /** What cron.yaml would change. */
@@ -123,7 +132,11 @@ export class World {
   }
 
   act(command: Command, actor: Actor): boolean {
-    const act = weigh(this.#rollout, command, actor, this.bar);
+    const act = weigh(this.#rollout, command, actor, {
+      now: this.now,
+      rolesOf: (id) => this.team.find((one) => one.id === id)?.roles ?? [],
+      ...(this.bar && { bar: this.bar }),
+    });
     this.record(...act.facts);
     this.settle();
     return !act.refused;

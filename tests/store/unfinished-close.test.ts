@@ -28,6 +28,7 @@ test('a process that died between the last line of a journal and its closing: th
   const engine = createEngine({
     store,
     guard: await openGuard(store, [], systemClock),
+    rolesOf: () => expect.unreachable('Nobody votes.'),
     clock: systemClock,
     hands: {
       cloud: untouched('the cloud'),

@@ -108,7 +108,11 @@ export async function assembleTeam(
     // Whoever works on the sample has changes in it.
     validation: { ...built.validation, checks: built.validation.checks.filter((check) => check !== 'git') },
     // People's hours are real ones.
-    approval: { ...built.approval, expires: built.approval.expires * speed },
+    approval: {
+      ...built.approval,
+      expires: built.approval.expires * speed,
+      remind: built.approval.remind * speed,
+    },
     ...change,
   };
   const begin = async () => {

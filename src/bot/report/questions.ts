@@ -91,6 +91,7 @@ const ANSWERED: { readonly [answer in AnswerWord]: string } = {
   adopt: 'keep what was found',
   restore: 'put it back',
   overrule: 'yes, against the verdict',
+  emergency: 'yes, alone in an emergency',
 };
 
 function ending({ outcome, settledAt, settledBy }: Gate): Html {

@@ -67,7 +67,11 @@ const STAGES: { readonly [at in Exclude<Stage['at'], 'done' | 'rolled-back' | 'c
 
 function approvers({ gates }: Rollout): string {
   const names = gates.flatMap(({ topic, votes }) =>
-    topic.kind === 'promote' ? votes.map(({ by }) => by.name) : [],
+    topic.kind === 'promote'
+      ? votes.map(({ by, answer }) =>
+          answer === 'emergency' ? `${by.name} (alone, in an emergency)` : by.name,
+        )
+      : [],
   );
   return [...new Set(names)].join(', ') || 'nobody';
 }

@@ -28,8 +28,10 @@ export function ladder(rollout: Rollout): Html[] {
   return rollout.terms.steps.map(({ traffic }, i) => {
     const shifting = stage.at === 'shift' && stage.step === i;
     const present = i === rollout.step && !isOver(stage);
-    const done = i < rollout.step || (i === rollout.step && stage.at === 'done');
-    const base = line(done, shifting || present, `${percent(traffic)}`);
+    const reached = i < rollout.step || (i === rollout.step && isOver(stage));
+    const text = html`${percent(traffic)}${alone(rollout, i)}`;
+    if (reached && stage.at === 'rolled-back') return html`↩️ ${text}`;
+    const base = line(reached, shifting || present, text);
     if (!present || !verdict) return base;
     return html`${base} ${answerMark(verdict)} <b>${answerWord(verdict)}</b>. ${figures(verdict)}`;
   });
@@ -127,6 +129,13 @@ function cronLine(rollout: Rollout, at: Stage['at']): Html[] {
   ];
 }
 
-function line(done: boolean, active: boolean, text: string): Html {
+/** Who opened a step without the others that the plan asks for. */
+function alone({ gates }: Rollout, step: number): Html | string {
+  const gate = gates.findLast(({ topic }) => topic.kind === 'promote' && topic.step === step);
+  if (gate?.outcome?.kind !== 'answered' || gate.outcome.answer !== 'emergency') return '';
+  return html` · ⚠️ ${gate.settledBy?.name ?? 'somebody'} alone: “${shorten(gate.outcome.reason ?? '', 100)}”`;
+}
+
+function line(done: boolean, active: boolean, text: string | Html): Html {
   return html`${done ? '✅' : active ? '▶️' : '▫️'} ${text}`;
 }

@@ -2,7 +2,7 @@ import { sayDuration } from '../../plan/duration.ts';
 import { describeSplit } from '../../plan/split.ts';
 import { beginCare } from '../../rollout/care.ts';
 import type { Bar } from '../../rollout/guard.ts';
-import type { Gate, Rollout } from '../../rollout/state.ts';
+import { type Gate, isYes, type Rollout } from '../../rollout/state.ts';
 import type { View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { checkLine, sayCron } from './milestones.ts';
@@ -68,13 +68,15 @@ function announcement(rollout: Rollout): Html {
   ]}`;
 }
 
+const HOW = { overrule: 'overruled', emergency: 'alone, in an emergency' } as const;
+
 /** "10 % by Ben, 50 % by Ben (overruled: “It is a holiday.”)". */
 function approvals({ gates, terms }: Rollout): string {
   const steps = gates.flatMap(({ topic, outcome, votes }: Gate) => {
-    const yes = outcome?.kind === 'answered' && (outcome.answer === 'yes' || outcome.answer === 'overrule');
-    if (topic.kind !== 'promote' || !yes) return [];
+    if (topic.kind !== 'promote' || outcome?.kind !== 'answered' || !isYes(outcome.answer)) return [];
     const who = votes.map((vote) => vote.by.name).join(' and ');
-    const why = outcome.answer === 'overrule' ? ` (overruled: “${shorten(outcome.reason ?? '', 100)}”)` : '';
+    const why =
+      outcome.answer === 'yes' ? '' : ` (${HOW[outcome.answer]}: “${shorten(outcome.reason ?? '', 100)}”)`;
     return [`${percent(terms.steps[topic.step]?.traffic ?? 0)} by ${who}${why}`];
   });
   return steps.join(', ') || 'nothing had to be';

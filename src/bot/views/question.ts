@@ -1,7 +1,8 @@
 import type { Member } from '../../plan/schema.ts';
-import { choices } from '../../rollout/answers.ts';
+import { choices } from '../../rollout/choices.ts';
 import type { AnswerWord, Effect, Topic } from '../../rollout/events.ts';
 import type { Gate, Rollout } from '../../rollout/state.ts';
+import { isKeptOut, voteOf } from '../../rollout/voting.ts';
 import type { View } from '../buttons.ts';
 import { Html, html, shorten } from '../html.ts';
 import { buttons } from './question/buttons.ts';
@@ -18,10 +19,24 @@ export function question(rollout: Rollout, gate: Gate, people: readonly Member[]
     ...(open
       ? [...consequences(rollout, gate.topic), ...turned(rollout, gate), terms(rollout, gate, people)]
       : []),
-    ...votes(rollout, gate),
+    ...votes(rollout, gate, people),
     ...(open ? [] : [outcome(gate)]),
   ];
   return { html: html`${parts}`.text, buttons: open ? buttons(rollout, gate) : [] };
+}
+
+/** Brings an open question to the end of the chat before it expires; undefined while nobody needs reminding. */
+export function reminder(rollout: Rollout, gate: Gate, people: readonly Member[]): View | undefined {
+  if (gate.remindedAt === undefined) return undefined;
+  const asked = html`⏰ <b>${title(rollout, gate.topic)}</b>`;
+  if (gate.outcome !== undefined) return { html: html`${[asked, outcome(gate)]}`.text };
+  const lines = [
+    asked,
+    html`Nobody has settled it yet. It expires ${deadline(gate.expires, gate.remindedAt)}; the figures are in the question above.`,
+    ...turned(rollout, gate),
+    mayAnswer(rollout, gate, people),
+  ];
+  return { html: html`${lines}`.text, buttons: buttons(rollout, gate) };
 }
 
 function title(rollout: Rollout, topic: Topic): string {
@@ -68,17 +83,23 @@ function turned(rollout: Rollout, gate: Gate): Html[] {
   ];
 }
 
-function terms(rollout: Rollout, gate: Gate, people: readonly Member[]): Html {
-  const { needed, twoPerson } = rollout.terms.approval;
+/** Names those who may answer, so that their phones ring. */
+function mayAnswer(rollout: Rollout, gate: Gate, people: readonly Member[]): Html {
   const { topic } = gate;
   const roles = new Set(choices(rollout, gate).flatMap((choice) => choice.roles));
-  const excluded = topic.kind === 'promote' && twoPerson ? rollout.starter.id : undefined;
-  const asked = people.filter((p) => p.id !== excluded && p.roles.some((role) => roles.has(role)));
+  const keptOut = (id: number) =>
+    topic.kind === 'promote' && (isKeptOut(rollout, id) || voteOf(gate, { id }) !== undefined);
+  const asked = people.filter((p) => !keptOut(p.id) && p.roles.some((role) => roles.has(role)));
   const mentions = asked.slice(0, 5).map((p) => html`<a href="tg://user?id=${p.id}">${p.name}</a>`.text);
-  const may =
-    mentions.length > 0
-      ? html`For ${new Html(mentions.join(', '))}.`
-      : html`Nobody in the team may answer this.`;
+  return mentions.length > 0
+    ? html`For ${new Html(mentions.join(', '))}.`
+    : html`Nobody in the team may answer this.`;
+}
+
+function terms(rollout: Rollout, gate: Gate, people: readonly Member[]): Html {
+  const { needed } = rollout.terms.approval;
+  const { topic } = gate;
+  const may = mayAnswer(rollout, gate, people);
   const quorum = topic.kind === 'promote' && needed > 1 ? ` ${count(needed, 'approver')} must say yes.` : '';
   const asker = topic.kind === 'roll-back' ? topic.asker : undefined;
   const by = asker
@@ -92,9 +113,22 @@ function terms(rollout: Rollout, gate: Gate, people: readonly Member[]): Html {
   return html`${by}${may}${quorum}${expires}`;
 }
 
-function votes(rollout: Rollout, gate: Gate): Html[] {
-  if (gate.votes.length === 0 || rollout.terms.approval.needed === 1) return [];
-  return gate.votes.map((vote) => html`✔️ ${vote.by.name} said yes at ${clockTime(vote.at)}.`);
+function votes(rollout: Rollout, gate: Gate, people: readonly Member[]): Html[] {
+  const { needed } = rollout.terms.approval;
+  if (gate.votes.length === 0 || needed === 1) return [];
+  const counts = (id: number) =>
+    gate.outcome !== undefined || people.some((p) => p.id === id && p.roles.includes('approver'));
+  const left = needed - gate.votes.filter((vote) => counts(vote.by.id)).length;
+  return [
+    ...gate.votes.map((vote) =>
+      counts(vote.by.id)
+        ? html`✔️ ${vote.by.name} said yes at ${clockTime(vote.at)}.`
+        : html`▫️ ${vote.by.name}’s yes counts no more: no longer an approver.`,
+    ),
+    ...(gate.outcome === undefined && left > 0
+      ? [html`${count(left, 'more yes', 'more yeses')} needed.`]
+      : []),
+  ];
 }
 
 const ANSWERED: Record<AnswerWord, string> = {
@@ -105,6 +139,7 @@ const ANSWERED: Record<AnswerWord, string> = {
   adopt: 'keeps what was found',
   restore: 'puts it back',
   overrule: 'overruled the verdict',
+  emergency: 'promoted alone, in an emergency',
 };
 
 function saidOf({ kind }: Topic, answer: AnswerWord): string {

@@ -51,8 +51,8 @@ export function listShort(lines: readonly Html[], most = 6): Html[] {
   return [...lines.slice(0, most - 1), html`… and ${lines.length - most + 1} more.`];
 }
 
-export function count(n: number, noun: string): string {
-  return `${NUMBER_FORMAT.format(n)} ${noun}${n === 1 ? '' : 's'}`;
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${NUMBER_FORMAT.format(n)} ${n === 1 ? noun : plural}`;
 }
 
 const ANSWERS: Record<Verdict['answer'], string> = {

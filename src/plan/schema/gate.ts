@@ -65,9 +65,26 @@ export const approval = v.optional(
           duration('How long a question stays open; after that it is asked anew on demand.', '1m', '7d'),
           '2h',
         ),
+        remind: v.optional(
+          duration(
+            'How long before a question expires those who may answer are reminded of it, once. 0s: not at all.',
+            '0s',
+            '7d',
+          ),
+          '30m',
+        ),
         hold: v.optional(duration('How long "Hold" puts a question off.', '1m', '7d'), '15m'),
+        emergency: v.optional(
+          v.pipe(
+            v.boolean('true or false'),
+            about(
+              'Whether one approver alone, the starter too, may promote with /emergency and a written reason, where else more persons must say yes.',
+            ),
+          ),
+          true,
+        ),
       },
-      'a map with needed, twoPerson, expires and hold',
+      'a map with needed, twoPerson, expires, remind, hold and emergency',
     ),
     about('Who must say yes to a step, and how long they may think.'),
   ),

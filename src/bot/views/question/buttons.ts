@@ -1,6 +1,6 @@
 import { sayDuration } from '../../../plan/duration.ts';
-import { choices } from '../../../rollout/answers.ts';
-import type { AnswerWord, Topic } from '../../../rollout/events.ts';
+import { type Choice, choices } from '../../../rollout/choices.ts';
+import type { Topic } from '../../../rollout/events.ts';
 import type { Gate, Rollout } from '../../../rollout/state.ts';
 import type { Button } from '../../buttons.ts';
 import { percent } from '../words.ts';
@@ -19,7 +19,7 @@ export function buttons(rollout: Rollout, gate: Gate): Button[][] {
   ];
 }
 
-function answerButton(rollout: Rollout, gate: Gate, answer: AnswerWord): Button {
+function answerButton(rollout: Rollout, gate: Gate, answer: Choice['answer']): Button {
   const press = { kind: 'answer', gate: gate.id, revision: gate.revision, answer } as const;
   switch (answer) {
     case 'yes':
@@ -36,6 +36,10 @@ function answerButton(rollout: Rollout, gate: Gate, answer: AnswerWord): Button 
       return { text: 'Put it back', press, style: 'primary' };
     case 'overrule':
       return { text: 'Overrule, with a reason…', press };
+    case 'withdraw':
+      return { text: 'Take my yes back', press };
+    case 'emergency':
+      return { text: 'Alone, with a reason…', press };
   }
 }
 
