@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { conversations, createConversation } from '@grammyjs/conversations';
-import { Bot, Composer, type Context, GrammyError, HttpError } from 'grammy';
+import { Bot, Composer, type Context, GrammyError, HttpError, type Transformer } from 'grammy';
 import type { Command } from '../rollout/commands.ts';
 import type { Who } from '../rollout/draft.ts';
 import type { Monitor, Store } from '../rollout/ports.ts';
@@ -36,14 +36,19 @@ const POLL_S = 30;
 /** Another process polls with the same token: wait for it to go. */
 const CONFLICT_MS = 10_000;
 
+export interface Connection extends Pick<BotOptions, 'token' | 'apiRoot'> {
+  /** What every request passes last on its way out, the innermost first. */
+  readonly edge?: readonly Transformer[];
+}
+
 /** The bare connection to Telegram: what the outbox needs before the handlers exist. */
 export function connectTelegram(
-  { token, apiRoot }: Pick<BotOptions, 'token' | 'apiRoot'>,
+  { token, apiRoot, edge = [] }: Connection,
   moves?: Moves,
 ): Bot<BotContext> {
   const client = { timeoutSeconds: POLL_S + 15, ...(apiRoot && { apiRoot }) };
   const bot = new Bot<BotContext>(token, { client });
-  bot.api.config.use(carefulSending(moves));
+  bot.api.config.use(...edge, carefulSending(moves));
   return bot;
 }
 
