@@ -98,6 +98,16 @@ export class Operations {
       .map((one) => this.#resource(asOperation(one)));
   }
 
+  /** What those that ended well have changed, in the order in which they were begun. */
+  done(): { readonly method: string; readonly endedAt: number; readonly change: JsonObject }[] {
+    return this.#documents
+      .list('operation/')
+      .map(asOperation)
+      .flatMap(({ method, endedAt, error, change }) =>
+        endedAt === undefined || error ? [] : [{ method, endedAt, change }],
+      );
+  }
+
   /** Leaves what runs for the next process. */
   async close(): Promise<void> {
     this.#closing.abort();

@@ -45,6 +45,7 @@ export function restApi(parts: ApiParts): Hono {
   const { project } = registry;
   const api = new Hono();
   api.route('/_sandbox', faultRoutes(parts.faults, 'app-engine'));
+  api.get('/_sandbox/done', (c) => c.json({ ok: true, done: parts.operations.done() }));
   api.route('/', adminRoutes(parts));
   api.route('/', storageRoutes(parts.buckets));
   const measured = [platformMetrics(project, figures), logMetrics];
