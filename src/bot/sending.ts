@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpError, type Transformer } from 'grammy';
 import type { Update } from 'grammy/types';
+import { timeLimit } from '../plan/time-limit.ts';
 import { type Attempt, createChatLines, type Urgency } from './chat-lines.ts';
 import { fitCall, fitHtml, LONGEST } from './fit-text.ts';
 import { html, shorten } from './html.ts';
@@ -163,7 +164,7 @@ function noteSent(seen: SeenChats, result: unknown): void {
 }
 
 function deadline(signal: NodeSignal): NodeSignal {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = timeLimit(TIMEOUT_MS);
   const own = signal as AbortSignal | undefined;
   return (own ? AbortSignal.any([own, timeout]) : timeout) as unknown as NodeSignal;
 }

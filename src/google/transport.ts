@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { type AuthClient, GoogleAuth, type gaxios, PassThroughClient } from 'google-auth-library';
+import { timeLimit } from '../plan/time-limit.ts';
 import { type Outcome, tellAnswer } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
 import { readFault } from './fault.ts';
@@ -30,7 +31,7 @@ class Transport extends PassThroughClient {
   }
 
   override async request<T>(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<T>> {
-    const limit = AbortSignal.timeout(this.#timeoutMs);
+    const limit = timeLimit(this.#timeoutMs);
     const signals = [limit, callSignal.getStore(), options.signal].filter((s) => s instanceof AbortSignal);
     const response = await this.#client
       .request<T>({

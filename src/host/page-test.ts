@@ -1,5 +1,6 @@
 import type { Clock } from '../plan/clock.ts';
 import type { Check, PageTest } from '../plan/terms.ts';
+import { timeLimit } from '../plan/time-limit.ts';
 import { jsonFault } from './json-value.ts';
 
 /** A cold start may eat the first answers. */
@@ -73,7 +74,7 @@ interface Answer {
 
 async function ask(url: URL, signal?: AbortSignal): Promise<Answer | Fault> {
   const begun = performance.now();
-  const limits = [AbortSignal.timeout(LIMIT_MS), ...(signal ? [signal] : [])];
+  const limits = [timeLimit(LIMIT_MS), ...(signal ? [signal] : [])];
   try {
     const response = await fetch(url, { signal: AbortSignal.any(limits), redirect: 'manual' });
     const body = await textOf(response);

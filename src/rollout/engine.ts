@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { describeSplit, type Split, sameSplit } from '../plan/split.ts';
+import { timeLimit } from '../plan/time-limit.ts';
 import { type Act, type Actor, type Circumstances, refusal, who } from './answers.ts';
 import { sayBar } from './bar.ts';
 import { type Command, weigh } from './commands.ts';
@@ -16,8 +17,8 @@ import type { RolesOf } from './voting.ts';
 
 /** Figures are asked for this many rollouts at a time. */
 const OBSERVERS = 16;
-/** A tap waits this long for the live split before it is refused. */
-const READ_TIMEOUT_MS = 10_000;
+/** A tap waits this long for the live split before it is refused: the button spins meanwhile, and not for ever. */
+const READ_TIMEOUT_MS = 5_000;
 
 export interface Engine {
   /** Loads the live rollouts and goes on where each of them was. */
@@ -196,7 +197,7 @@ export function createEngine(around: EngineParts): Engine {
     const moves = topic?.kind === 'promote' && command.answer !== 'hold';
     if (!moves && !(topic?.kind === 'roll-back' && command.answer === 'yes')) return { kind: 'unread' };
     try {
-      const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
+      const signal = timeLimit(READ_TIMEOUT_MS);
       const live = await cloud.readSplit(rollout.service, signal);
       return live ? { kind: 'read', live } : { kind: 'unreadable', why: 'The service is gone.' };
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Composer } from 'grammy';
 import type { BotCommand } from 'grammy/types';
 import { MINUTE } from '../../plan/duration.ts';
+import { timeLimit } from '../../plan/time-limit.ts';
 import type { Actor } from '../../rollout/answers.ts';
 import type { Monitor } from '../../rollout/ports.ts';
 import type { Rollout } from '../../rollout/state.ts';
@@ -98,7 +99,7 @@ async function measure(rollout: Rollout, window: Window, desk: CareCommandsDesk)
   const { criteria } = rollout.terms.success;
   const probes = criteria.flatMap(({ checks }) => checks);
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = timeLimit(PATIENCE_MS);
     const found = await desk.look(rollout, probes, window, signal);
     // One reading for each probe, in their order.
     const left = [...found];

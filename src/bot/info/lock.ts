@@ -1,6 +1,7 @@
 import type { Clock } from '../../plan/clock.ts';
 import { nearest } from '../../plan/nearest.ts';
 import type { Plan } from '../../plan/schema.ts';
+import { timeLimit } from '../../plan/time-limit.ts';
 import type { Guard } from '../../rollout/guard.ts';
 import type { Rollout } from '../../rollout/state.ts';
 import type { View } from '../buttons.ts';
@@ -58,7 +59,7 @@ async function lookFor(service: string, sender: Sender, ports: LockPorts): Promi
   const { guard, readTraffic } = ports;
   let services: string[];
   try {
-    services = (await readTraffic(AbortSignal.timeout(LOOK_MS))).map((found) => found.service);
+    services = (await readTraffic(timeLimit(LOOK_MS))).map((found) => found.service);
   } catch (error) {
     const why = sentence((error as Error).message);
     return {

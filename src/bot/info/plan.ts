@@ -2,6 +2,7 @@ import type { Clock } from '../../plan/clock.ts';
 import { nearest } from '../../plan/nearest.ts';
 import type { Plan, Role } from '../../plan/schema.ts';
 import { describeSplit, type Split } from '../../plan/split.ts';
+import { timeLimit } from '../../plan/time-limit.ts';
 import type { Guard } from '../../rollout/guard.ts';
 import { isOver, type Rollout } from '../../rollout/state.ts';
 import type { View } from '../buttons.ts';
@@ -91,7 +92,7 @@ async function lookAt(
   readTraffic: ReadTraffic,
 ): Promise<{ services: Awaited<ReturnType<ReadTraffic>>; unread?: string }> {
   try {
-    return { services: await readTraffic(AbortSignal.timeout(LOOK_MS)) };
+    return { services: await readTraffic(timeLimit(LOOK_MS)) };
   } catch (error) {
     return {
       services: [],

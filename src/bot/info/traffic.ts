@@ -1,6 +1,7 @@
 import type { Clock } from '../../plan/clock.ts';
 import { nearest } from '../../plan/nearest.ts';
 import { describeSplit, type Split } from '../../plan/split.ts';
+import { timeLimit } from '../../plan/time-limit.ts';
 import type { Guard } from '../../rollout/guard.ts';
 import { isOver, type Rollout } from '../../rollout/state.ts';
 import type { View } from '../buttons.ts';
@@ -114,7 +115,7 @@ async function look(
   const name = text.trim();
   let all: readonly ServiceTraffic[];
   try {
-    all = await readTraffic(AbortSignal.timeout(LOOK_MS));
+    all = await readTraffic(timeLimit(LOOK_MS));
   } catch (error) {
     return { problem: `The live traffic cannot be read: ${sentence((error as Error).message)}` };
   }
