@@ -89,6 +89,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         chat: CHAT,
         people,
         flood: FLOOD,
+        faults,
         info: (): object => ({
           telegram: telegram?.url,
           ...(appEngine && { appEngine: appEngine.url, proxy: appEngine.proxyUrl, project: PROJECT }),

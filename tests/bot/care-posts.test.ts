@@ -9,6 +9,7 @@ import { openFileStore } from '../../src/store/file-store.ts';
 import { CareWorld, ERRORS, HOUR, off, round } from '../rollout/care-world.ts';
 import { ADA, DAY, DRAFT, MINUTE, START } from '../rollout/world.ts';
 import { type LocalTelegram, startLocalTelegram } from './local-telegram.ts';
+import { orderFault } from './order-fault.ts';
 
 const GROUP = DRAFT.chat.id;
 const TOKEN = '7000000001:care-test-token';
@@ -83,14 +84,6 @@ async function sends(): Promise<Call[]> {
   return calls.filter(({ method, params }) => method === 'sendMessage' && LOOK.test(params.text ?? ''));
 }
 
-function fail(fault: object): Promise<Response> {
-  return fetch(`${telegram.url}/_control/fail`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(fault),
-  });
-}
-
 test('a look is one message, however often it is published and whoever starts anew', async () => {
   world.pass(HOUR + 10 * MINUTE);
   await publish();
@@ -106,7 +99,7 @@ test('a look is one message, however often it is published and whoever starts an
 
 test('whoever dies between record and message tells it when back', async () => {
   world.pass(HOUR + 10 * MINUTE);
-  await fail({ method: 'sendMessage', times: 1, error_code: 500 });
+  await orderFault(telegram.url, 'sendMessage', { kind: 'status', code: 500 });
   await publish();
   expect(await looks()).toHaveLength(0);
   await restart();

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { MINUTE } from '../../src/plan/duration.ts';
 import type { ChecklistItem } from '../../src/plan/terms.ts';
 import { ADA, assembleTeam, BEN, type ChatMessage, CLEO, type Team } from '../story/team.ts';
+import { orderFault } from './order-fault.ts';
 
 let team: Team;
 afterEach(() => team.close());
@@ -166,12 +167,8 @@ test('a tap that reached the bot too late to be answered is worked off all the s
 }, async () => {
   await begin(TWO);
   const late = 'Bad Request: query is too old and response timeout expired or query ID is invalid';
-  const reply = await fetch(`${team.sandbox.telegram?.url}/_control/fail`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ method: 'answerCallbackQuery', times: 1, error_code: 400, description: late }),
-  });
-  expect(reply.ok).toBe(true);
+  const url = team.sandbox.telegram?.url ?? '';
+  await orderFault(url, 'answerCallbackQuery', { kind: 'status', code: 400, message: late });
   expect(await team.press(ADA, 'Note or file')).toMatchObject({ answered: false });
   await team.waitFor(/Ada: your note/);
   expect(await standing(/did not work/)).toEqual([]);

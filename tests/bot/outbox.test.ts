@@ -7,6 +7,7 @@ import { createOutbox, type Outbox, type Post } from '../../src/bot/outbox.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { scriptedServer } from '../deploy/scripted-server.ts';
 import { type LocalTelegram, startLocalTelegram } from './local-telegram.ts';
+import { orderFault } from './order-fault.ts';
 
 const GROUP = -1_001_234_567_890;
 const TOKEN = '7000000001:outbox-test-token';
@@ -55,13 +56,6 @@ async function calls(): Promise<string[]> {
   return calls.map((call) => call.method);
 }
 
-const fail = (fault: object) =>
-  fetch(`${telegram.url}/_control/fail`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(fault),
-  });
-
 test('the same post is sent once and edited after, also by the next process', async () => {
   await show(post('one'));
   await show(post('one'));
@@ -75,7 +69,7 @@ test('the same post is sent once and edited after, also by the next process', as
 });
 
 test('a flood limit is waited out', async () => {
-  await fail({ method: 'sendMessage', times: 1, error_code: 429, retry_after: 1 });
+  await orderFault(telegram.url, 'sendMessage', { kind: 'status', code: 429, retry_after: 1 });
   await show(post('hello'));
   expect(await texts()).toEqual(['hello']);
   expect(failures).toEqual([]);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { orderFault } from '../bot/order-fault.ts';
 import { ADA, botAt, GROUP, telegram, thrown } from './support.ts';
 
 interface Call {
@@ -24,26 +25,35 @@ test('a group takes so many sends and edits a minute, a private chat has no such
   for (let count = 0; count < 5; count++) await api.sendMessage(ADA, 'private');
 });
 
-test('a scripted failure hits so many calls of its method', async () => {
+test('a fault hits so many calls of its method', async () => {
   const server = await telegram();
   const { api } = botAt(server.url);
-  await server.post('/_control/fail', { method: 'sendMessage', times: 2, error_code: 429, retry_after: 7 });
+  const fault = { kind: 'status', code: 429, retry_after: 7 } as const;
+  await orderFault(server.url, 'sendMessage', fault, { times: 2 });
   for (const _ of [1, 2]) {
     const error = await thrown(api.sendMessage(GROUP, 'x'));
     expect(error).toMatchObject({ error_code: 429, description: 'Too Many Requests: retry after 7' });
   }
   await api.sendMessage(GROUP, 'x');
   expect(await server.messages()).toHaveLength(1);
-  const refused = await server.post('/_control/fail', { method: 'sendMessage', error: 500 });
-  expect(refused).toMatchObject({ ok: false, error_code: 400 });
 });
 
 test('an accepted call whose answer is lost took effect, and the client sees a network error', async () => {
   const server = await telegram();
-  await server.post('/_control/fail', { method: 'sendMessage', accept: true });
+  await orderFault(server.url, 'sendMessage', { kind: 'lost-answer' });
   const error = await thrown(botAt(server.url).api.sendMessage(GROUP, 'there'));
   expect(error.constructor.name).toBe('HttpError');
   expect((await server.messages()).map(({ text }) => text)).toEqual(['there']);
+});
+
+test('while a fault keeps the poll from coming through, updates wait, and none is lost', async () => {
+  const server = await telegram();
+  const rule = await orderFault(server.url, 'getUpdates', { kind: 'reset' }, {});
+  await server.send(ADA, '/status');
+  expect(await thrown(botAt(server.url).api.getUpdates())).toBeInstanceOf(Error);
+  await fetch(`${server.url}/_sandbox/faults/${rule}`, { method: 'DELETE' });
+  const updates = await botAt(server.url).api.getUpdates();
+  expect(updates.map(({ message }) => message?.text)).toEqual(['/status']);
 });
 
 test('every call is on the record, with its parameters and its outcome', async () => {

@@ -11,12 +11,12 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
   /** Sizes in bytes, by field. */
   readonly uploads: Readonly<Record<string, number>>;
-  /** The HTTP status; missing while the call is under way, 0 when the connection was cut. */
+  /** The HTTP status; missing while the call is under way. A fault at the wire may have given the bot another one. */
   status?: number;
   description?: string;
 }
 
-/** A record of what the bot asked of the server, for tests. */
+/** A record of what the bot asked of the server, for tests; what a fault kept from it is not in it. */
 export class Calls {
   readonly #calls: Call[] = [];
   #nextId = 1;

@@ -1,10 +1,14 @@
-import { Server } from 'node:http';
-import { serve } from '@hono/node-server';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { faultRoutes } from '../fault-routes.ts';
+import { Faults } from '../faults.ts';
+import { faultyListener } from '../faulty-listener.ts';
 import { Calls } from './calls.ts';
 import { Chats } from './chats.ts';
 import { Events } from './events.ts';
-import { Faults } from './faults.ts';
 import { Files } from './files.ts';
 import { Flood } from './flood.ts';
 import { Ledger } from './ledger.ts';
@@ -40,7 +44,7 @@ export interface LocalTelegram {
  * @throws when the port is taken or the journal in `dataDir` cannot be read.
  */
 export async function startTelegram(options: TelegramOptions): Promise<LocalTelegram> {
-  const { dataDir, clock, token, flood, info, log } = options;
+  const { dataDir, clock, token, flood, faults = new Faults(), info, log } = options;
   const ledger = Ledger.open(dataDir, log);
   const chats = new Chats(options, ledger);
   const files = new Files(dataDir, ledger);
@@ -48,7 +52,6 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
   const presses = new Presses(ledger);
   const updates = new Updates(ledger);
   const webhook = new WebhookSender(ledger, updates, log);
-  const faults = new Faults();
   const calls = new Calls();
   const budget = new Flood(flood);
   const methods = {
@@ -59,7 +62,7 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
     ...commandMethods(chats, ledger),
     ...fileMethods(files),
   };
-  const botApi = new BotApi(token, methods, files, faults, calls, log);
+  const botApi = new BotApi(token, methods, files, calls, log);
   const room = new Room(chats, ledger, updates, presses, files);
 
   const app = new Hono();
@@ -67,8 +70,9 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
   app.use(onlyLocal);
   app.get('/_sandbox', (c) => c.json(info()));
   app.route('/_sandbox', clockRoutes(clock));
+  app.route('/_sandbox', faultRoutes(faults, 'telegram'));
   app.route('/_user', userRoutes(room, chats, ledger, files, events, clock));
-  app.route('/_control', controlRoutes(faults, calls));
+  app.route('/_control', controlRoutes(calls));
   app.route('/', pageRoutes());
   app.notFound((c) => c.json({ ok: false, error_code: 404, description: 'Not Found' }, 404));
   app.onError((error, c) => {
@@ -78,7 +82,8 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
     return c.json({ ok: false, error_code: 500, description: 'Internal Server Error' }, 500);
   });
 
-  const { server, port } = await listen(app, options.port).catch((error: unknown) => {
+  const server = createServer(faultyListener(faults, 'telegram', handlerOf(app)));
+  const port = await listen(server, options.port).catch((error: unknown) => {
     ledger.close();
     throw error;
   });
@@ -96,24 +101,18 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
   };
 }
 
-function listen(app: Hono, port: number): Promise<{ readonly server: Server; readonly port: number }> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      fetch: app.fetch,
-      hostname: '127.0.0.1',
-      port,
-      // The process's own Request and Response stay as they are: others in it rely on them.
-      overrideGlobalObjects: false,
-      // Longer than a long poll, so that no idle connection closes under the next call.
-      serverOptions: { keepAliveTimeout: 75_000 },
-    };
-    const server = serve(options, (address) => {
-      server.off('error', reject);
-      if (server instanceof Server) resolve({ server, port: address.port });
-      else reject(new Error('Expected an HTTP/1 server from @hono/node-server.'));
-    });
-    server.once('error', reject);
-  });
+function handlerOf(app: Hono): RequestListener {
+  // The process's own Request and Response stay as they are: others in it rely on them.
+  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
+}
+
+/** @returns the port that it got. */
+async function listen(server: Server, port: number): Promise<number> {
+  // Longer than a long poll, so that no idle connection closes under the next call.
+  server.keepAliveTimeout = 75_000;
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 /** Event streams and idle connections would keep the server open: they are cut. */

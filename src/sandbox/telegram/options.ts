@@ -1,4 +1,5 @@
 import type { SandboxClock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
 
 /** Somebody who can write in the chats of this server. */
 export interface Person {
@@ -34,6 +35,8 @@ export interface TelegramOptions {
    * a sandbox that runs faster than life needs a wider budget.
    */
   readonly flood: { readonly perChatPerMinute: number } | 'off';
+  /** What goes wrong at the wire; `/_sandbox/faults` adds to it. */
+  readonly faults?: Faults;
   /** What `GET /_sandbox` answers. */
   readonly info: () => object;
   readonly log: (line: string) => void;

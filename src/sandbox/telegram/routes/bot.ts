@@ -1,10 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { Call, Calls } from '../calls.ts';
 import { ApiError, badRequest, errorBody } from '../errors.ts';
-import type { Faults } from '../faults.ts';
 import { type Files, filePath } from '../files.ts';
 import type { Methods } from '../methods/table.ts';
 import { type Params, paramsOf, readParams } from '../params.ts';
@@ -25,29 +22,18 @@ const UNMODELLED = [
   'message_effect_id',
 ];
 
-type Bindings = { Bindings: HttpBindings };
-
 /** The Bot API itself: `/bot<token>/<method>` and `/file/bot<token>/<path>`. */
 export class BotApi {
-  readonly app = new Hono<Bindings>();
+  readonly app = new Hono();
   readonly #methods: Methods;
-  readonly #faults: Faults;
   readonly #calls: Calls;
   readonly #log: (line: string) => void;
 
-  constructor(
-    token: string,
-    methods: Methods,
-    files: Files,
-    faults: Faults,
-    calls: Calls,
-    log: (line: string) => void,
-  ) {
+  constructor(token: string, methods: Methods, files: Files, calls: Calls, log: (line: string) => void) {
     // The real server reads a method's name in any case.
     this.#methods = Object.fromEntries(
       Object.entries(methods).map(([name, run]) => [name.toLowerCase(), run]),
     );
-    this.#faults = faults;
     this.#calls = calls;
     this.#log = log;
     this.app.on(['GET', 'POST'], '/:bot{bot[^/]+}/:method', (c) => {
@@ -75,7 +61,7 @@ export class BotApi {
       this.#log(`The bot's answer to its webhook, ${name}, was refused: ${record.description}`);
   }
 
-  async #serve(c: Context<Bindings>, name: string): Promise<Response> {
+  async #serve(c: Context, name: string): Promise<Response> {
     let params: Params;
     try {
       params = await readParams(c.req.raw);
@@ -84,13 +70,7 @@ export class BotApi {
       throw error;
     }
     const record = this.#calls.begin(name, params);
-    const fault = this.#faults.next(name.toLowerCase());
-    if (fault?.kind === 'refuse') return this.#refuse(record, fault.error);
-    const response = await this.#answer(record, name, params, c.req.raw.signal);
-    if (fault?.kind !== 'lose answer') return response;
-    record.status = 0;
-    c.env.outgoing.destroy();
-    return RESPONSE_ALREADY_SENT;
+    return this.#answer(record, name, params, c.req.raw.signal);
   }
 
   async #answer(record: Call, name: string, params: Params, signal: AbortSignal): Promise<Response> {
