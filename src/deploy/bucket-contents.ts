@@ -8,6 +8,7 @@ const PAGE_SIZE = 1_000;
 /** What Google charges for one list (a class A operation), it charges for this many looks at a name (class B). */
 const LOOKS_A_LIST = 12;
 const LOOKS_AT_ONCE = 32;
+const LISTS_AT_ONCE = 8;
 /** As gcloud has it, in days: a build must not find that its files have just been deleted. */
 const MARGIN_DAYS = 1;
 const DAY_MS = 24 * 60 * 60_000;
@@ -35,6 +36,7 @@ const bucketRules = v.object({
 });
 
 type CloudObject = v.InferOutput<typeof object>;
+type Listing = v.InferOutput<typeof listing>;
 
 /**
  * Objects made before this moment are deleted within a day, by the bucket's own rules. As gcloud reads them: the least
@@ -66,7 +68,8 @@ export async function expiring(
 
 /**
  * Which of these objects the bucket lacks. A few are looked for by name. For many the bucket is listed, and as checksums
- * spread evenly, the first pages tell how long that would take: where looking for the rest is cheaper, that is done.
+ * spread evenly, the first page tells how long that would take: where looking for the rest is cheaper, that is done;
+ * else the pages that are left are asked for side by side.
  * @param bornBefore resolves to the moment before which an object is as good as gone.
  */
 export async function lackingIn(
@@ -96,34 +99,61 @@ async function listFor(
   signal?: AbortSignal,
 ): Promise<Set<string>> {
   const lacking = new Set(names);
-  const fields = 'fields=items(name,timeCreated),nextPageToken';
-  let token = '';
-  for (let pages = 1; ; pages++) {
-    const query = `delimiter=/&${fields}&maxResults=${PAGE_SIZE}${token && `&pageToken=${encodeURIComponent(token)}`}`;
-    const [before, page] = await Promise.all([
-      bornBefore,
-      rest.read(
-        `list what the staging bucket ${bucket} has`,
-        async () => v.parse(listing, await rest.json('GET', `${pathOf(bucket)}/o?${query}`)),
-        signal,
-      ),
-    ]);
+  const list = async (query: string): Promise<Listing> => {
+    const [before, page] = await Promise.all([bornBefore, listPage(rest, bucket, query, signal)]);
     for (const found of page.items) if (isSafe(found, before)) lacking.delete(found.name);
-    if (page.nextPageToken === '') return lacking;
-    token = page.nextPageToken;
-    const last = page.items.at(-1)?.name ?? '';
-    const ahead = names.filter((name) => name > last);
-    if (ahead.length > pagesAhead(last, pages) * LOOKS_A_LIST) continue;
-    const found = await lookFor(rest, bucket, ahead, bornBefore, signal);
-    for (const name of ahead) if (!found.has(name)) lacking.delete(name);
+    return page;
+  };
+  /** Page after page. */
+  const listRange = async (range: string): Promise<void> => {
+    for (let page = await list(range); page.nextPageToken !== ''; )
+      page = await list(`${range}&pageToken=${encodeURIComponent(page.nextPageToken)}`);
+  };
+
+  const first = await list('');
+  if (first.nextPageToken === '') return lacking;
+  const last = first.items.at(-1)?.name ?? '';
+  const ahead = names.filter((name) => name > last);
+  const share = shareOf(last);
+  const pages = share > 0 ? (1 - share) / share : ahead.length;
+  if (ahead.length > pages * LOOKS_A_LIST) {
+    await pLimit(LISTS_AT_ONCE).map(rangesFrom(last, share, pages), listRange);
     return lacking;
   }
+  const found = await lookFor(rest, bucket, ahead, bornBefore, signal);
+  for (const name of ahead) if (!found.has(name)) lacking.delete(name);
+  return lacking;
 }
 
-/** @param last the name at which that many pages end; it counts as a share of all that checksums can be. */
-function pagesAhead(last: string, pages: number): number {
-  const share = Number.parseInt(last.slice(0, 8), 16) / 2 ** 32;
-  return share > 0 ? (pages * (1 - share)) / share : 0;
+function listPage(rest: Rest, bucket: string, query: string, signal?: AbortSignal): Promise<Listing> {
+  const fields = 'fields=items(name,timeCreated),nextPageToken';
+  const path = `${pathOf(bucket)}/o?delimiter=/&${fields}&maxResults=${PAGE_SIZE}${query}`;
+  return rest.read(
+    `list what the staging bucket ${bucket} has`,
+    async () => v.parse(listing, await rest.json('GET', path)),
+    signal,
+  );
+}
+
+/** How much of all that checksums can be lies before one. */
+function shareOf(name: string): number {
+  return /^[0-9a-f]{8}/.test(name) ? Number.parseInt(name.slice(0, 8), 16) / 2 ** 32 : 0;
+}
+
+/** Ranges of names behind `last`, each of somewhat less than a page, so that few of them take two. */
+function rangesFrom(last: string, share: number, pages: number): string[] {
+  const count = Math.ceil(pages * 1.2);
+  const borders = Array.from({ length: count - 1 }, (_, i) => {
+    const at = share + ((1 - share) * (i + 1)) / count;
+    return Math.floor(at * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  });
+  const starts = [encodeURIComponent(last), ...borders];
+  return starts.map((start, i) => {
+    const end = borders[i];
+    return `&startOffset=${start}${end === undefined ? '' : `&endOffset=${end}`}`;
+  });
 }
 
 async function lookFor(

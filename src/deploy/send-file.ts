@@ -58,8 +58,13 @@ async function sendWhole(
   const body =
     content.kind === 'made'
       ? Buffer.from(content.text)
-      : (content.held ?? (await readFile(content.location)));
-  if (createHash('sha1').update(body).digest('hex') !== sha1) throw changed(file, doing);
+      : (content.held ?? (await readAgain(content.location)));
+  async function readAgain(location: string): Promise<Buffer> {
+    const now = await readFile(location);
+    if (createHash('sha1').update(now).digest('hex') !== sha1) throw changed(file, doing);
+    return now;
+  }
+
   const url = `${uploadUrl(rest, bucket, sha1)}&uploadType=media&fields=size`;
   const response = await request(rest, 'POST', url, body);
   const { size } = v.parse(stored, JSON.parse(response.data));

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, type Dirent } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { createReadStream, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
 import { CloudError } from '../google/cloud-error.ts';
@@ -10,6 +9,8 @@ import { isStagedGo } from './app-yaml/runtimes.ts';
 import { goSource } from './go-module.ts';
 import type { Ignores } from './ignore-rules.ts';
 import { madeFiles } from './made-files.ts';
+import { type Found, walk } from './source-walk.ts';
+import { takeTurns } from './turns.ts';
 import { type UploadRules, uploadRules } from './upload-rules.ts';
 
 /** A file that belongs to a version. */
@@ -34,8 +35,8 @@ export type Content =
 
 /** "New versions are limited to 10000 files for this app", as App Engine says after the upload; we say it before. */
 const MOST_FILES = 10_000;
-/** Enough to keep the threads that Node reads with busy; hashing itself is one thread's work. */
-const READERS = 32;
+/** Of those that are not small: each is read by a thread of Node's, or as a stream. */
+const READERS = 8;
 /** In bytes: what is kept in memory of small files, of each and of all. */
 const HELD_OF_ONE = 64 * 1024;
 const HELD_IN_ALL = 32 * 1024 * 1024;
@@ -48,29 +49,38 @@ const AT_ONCE = 1024 * 1024;
  * circles, and for names that are no text.
  */
 export async function readSource(app: AppYaml, signal?: AbortSignal): Promise<SourceFile[]> {
-  const { found, made } = await findSource(app);
-  const limit = pLimit(READERS);
-  let room = HELD_IN_ALL;
-  const hashed = found.map((file) =>
-    limit(async () => {
-      signal?.throwIfAborted();
-      const { path, bytes, location } = file;
-      if (bytes > HELD_OF_ONE || bytes > room) {
-        return { path, bytes, content: { kind: 'disk' as const, location }, sha1: await sha1Of(file) };
-      }
-      room -= bytes;
-      const held = await readFile(location);
-      const sha1 = createHash('sha1').update(held).digest('hex');
-      return { path, bytes: held.length, content: { kind: 'disk' as const, location, held }, sha1 };
-    }),
-  );
-  const texts = made.map(({ path, text }) => ({
+  const { found, made } = await findSource(app, signal);
+  const turn = takeTurns(signal);
+  const files: SourceFile[] = made.map(({ path, text }) => ({
     path,
     bytes: Buffer.byteLength(text),
-    content: { kind: 'made' as const, text },
+    content: { kind: 'made', text },
     sha1: createHash('sha1').update(text).digest('hex'),
   }));
-  return [...(await Promise.all(hashed)), ...texts].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const others: Found[] = [];
+  let room = HELD_IN_ALL;
+  for (const file of found) {
+    if (file.bytes > HELD_OF_ONE || file.bytes > room) {
+      others.push(file);
+      continue;
+    }
+    room -= file.bytes;
+    files.push(holdSmall(file));
+    await turn();
+  }
+  const limit = pLimit(READERS);
+  const hashed = await limit.map(others, async (file): Promise<SourceFile> => {
+    signal?.throwIfAborted();
+    const { path, bytes, location } = file;
+    return { path, bytes, content: { kind: 'disk', location }, sha1: await sha1Of(file) };
+  });
+  return files.concat(hashed).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function holdSmall({ path, location }: Found): SourceFile {
+  const held = readFileSync(location);
+  const sha1 = createHash('sha1').update(held).digest('hex');
+  return { path, bytes: held.length, content: { kind: 'disk', location, held }, sha1 };
 }
 
 /** How much that is, without reading it: for a look beforehand. @throws CloudError as {@link readSource}. */
@@ -80,10 +90,10 @@ export async function measureSource(app: AppYaml): Promise<{ files: number; byte
   return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
-async function findSource(app: AppYaml) {
+async function findSource(app: AppYaml, signal?: AbortSignal) {
   const rules = await uploadRules(app);
   const go = isStagedGo(app.runtime, app.environment) ? await goSource(app.folder) : undefined;
-  const found = await walk(go?.root ?? app.folder, go ? withoutGit(rules) : rules);
+  const found = await walk(go?.root ?? app.folder, go ? withoutGit(rules) : rules, signal);
   const made = await madeFiles(app, go, rules.ignored, found);
   const total = found.length + made.length;
   if (total > MOST_FILES) {
@@ -118,68 +128,6 @@ function checkFiles(app: AppYaml, rules: UploadRules, found: readonly Found[]): 
       `${app.file} is among the files that are not uploaded, and flex needs it: take it out of .gcloudignore or skip_files.`,
     );
   }
-}
-
-interface Found {
-  readonly path: string;
-  readonly location: string;
-  readonly bytes: number;
-}
-
-async function walk(top: string, rules: UploadRules): Promise<Found[]> {
-  const files: Found[] = [];
-  const realTop = await realpath(top);
-
-  /** @param above real paths of the folders that lead here, this one included. */
-  async function visit(folder: string, prefix: string, above: readonly string[]): Promise<void> {
-    const entries = await readdir(folder, { withFileTypes: true });
-    await Promise.all(entries.map((entry) => look(entry, folder, prefix, above)));
-  }
-
-  async function look(
-    entry: Dirent,
-    folder: string,
-    prefix: string,
-    above: readonly string[],
-  ): Promise<void> {
-    const { name } = entry;
-    const path = prefix + name;
-    const location = join(folder, name);
-    // A link is what it points to.
-    const info = entry.isDirectory() ? undefined : await stat(location).catch(() => undefined);
-    const isFolder = entry.isDirectory() || info?.isDirectory() === true;
-    if (rules.ignored(path, isFolder)) return;
-    if (isFolder) return enter(location, path, above);
-    if (info?.isFile()) files.push({ path, location, bytes: info.size });
-    if (info) return;
-    if (name.includes('\uFFFD')) throw badName(folder, name);
-    if (rules.brokenLinks === 'skip') return;
-    throw new CloudError(
-      'invalid',
-      `${location} is a link that points nowhere: remove it, or list it in .gcloudignore.`,
-    );
-  }
-
-  async function enter(location: string, path: string, above: readonly string[]): Promise<void> {
-    const real = await realpath(location);
-    if (above.includes(real) || `${realTop}${sep}`.startsWith(real.endsWith(sep) ? real : `${real}${sep}`)) {
-      throw new CloudError(
-        'invalid',
-        `${location} is a link to a folder above itself: remove it, or list it in .gcloudignore.`,
-      );
-    }
-    await visit(location, `${path}/`, [...above, real]);
-  }
-
-  await visit(top, '', [realTop]);
-  return files;
-}
-
-function badName(folder: string, name: string): CloudError {
-  return new CloudError(
-    'invalid',
-    `The name of ${name} in ${folder} is not written in UTF-8, and App Engine takes no other: rename it, or leave it out.`,
-  );
 }
 
 /** Reads a file that may be large. @returns hexadecimal. */

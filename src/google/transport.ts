@@ -80,9 +80,8 @@ function outcomeOf(error: unknown): Outcome {
 }
 
 async function bodyText(response: gaxios.GaxiosResponse<unknown>): Promise<string> {
-  if (response.bodyUsed)
-    return typeof response.data === 'string' ? response.data : JSON.stringify(response.data);
-  return response.text();
+  if (typeof response.data === 'string') return response.data;
+  return response.bodyUsed ? JSON.stringify(response.data) : response.text();
 }
 
 /**

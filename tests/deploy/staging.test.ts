@@ -105,26 +105,44 @@ describe('what the bucket has', () => {
   });
 
   it('in a bucket of many pages: the first tells that looking by name is cheaper', async () => {
-    const sha1 = (text: string) => createHash('sha1').update(text).digest('hex');
-    // A bucket with 100,000 objects, of which every page gives a hundredth.
-    const has = Array.from({ length: 100_000 }, (_, i) => sha1(String(i))).toSorted();
-    const server = await scriptedServer(({ url }) => {
-      const asked = new URL(url, 'http://x');
-      const name = asked.pathname.split('/o/')[1];
-      if (name) return has.includes(name) ? { json: { name } } : fault(404, '', 'No such object.');
-      const from = Number(asked.searchParams.get('pageToken') ?? 0);
-      const items = has.slice(from, from + 1_000).map((one) => ({ name: one }));
-      const next = from + 1_000 < has.length ? { nextPageToken: String(from + 1_000) } : {};
-      return { json: asked.pathname.endsWith('/o') ? { items, ...next } : {} };
-    });
-    const endpoint = parseEndpoint('Cloud Storage', `${server.url}/storage/v1/`, 'x', '/storage/v1/');
-    const staging = openStaging(connectRest(endpoint), BUCKET);
+    const { staging, server } = await bucketWith(100_000);
     const wanted = [...Array.from({ length: 200 }, (_, i) => sha1(String(i * 7))), ...['a', 'b'].map(sha1)];
     expect(await staging.missing(wanted)).toEqual(new Set(['a', 'b'].map(sha1)));
     expect(server.count(/\/o\?/)).toBe(1);
     expect(server.seen.length).toBeLessThan(wanted.length + 2);
   });
+
+  it('in a bucket of some pages: the rest is asked for side by side, and nothing falls between', async () => {
+    const { staging, server } = await bucketWith(7_500);
+    const held = Array.from({ length: 7_500 }, (_, i) => sha1(String(i)));
+    expect(await staging.missing([...held, ...['a', 'b', 'c'].map(sha1)])).toEqual(
+      new Set(['a', 'b', 'c'].map(sha1)),
+    );
+    expect(server.count(/\/o\?/)).toBe(server.seen.length);
+    expect(server.seen.length).toBeLessThanOrEqual(1 + 6.5 * 1.5);
+    expect(server.count(/startOffset/)).toBe(server.seen.length - 1);
+  });
 });
+
+const sha1 = (text: string) => createHash('sha1').update(text).digest('hex');
+
+/** A bucket with the checksums of the first numbers, listed as Cloud Storage lists. */
+async function bucketWith(objects: number) {
+  const has = Array.from({ length: objects }, (_, i) => sha1(String(i))).toSorted();
+  const known = new Set(has);
+  const server = await scriptedServer(({ url }) => {
+    const { pathname, searchParams } = new URL(url, 'http://x');
+    const name = pathname.split('/o/')[1];
+    if (name) return known.has(name) ? { json: { name } } : fault(404, '', 'No such object.');
+    const [after, from, end] = ['pageToken', 'startOffset', 'endOffset'].map((key) => searchParams.get(key));
+    const left = has.filter((one) => one > (after ?? '') && one >= (from ?? '') && (!end || one < end));
+    const items = left.slice(0, 1_000).map((one) => ({ name: one }));
+    const next = left.length > 1_000 ? { nextPageToken: items.at(-1)?.name } : {};
+    return { json: { items, ...next } };
+  });
+  const endpoint = parseEndpoint('Cloud Storage', `${server.url}/storage/v1/`, 'x', '/storage/v1/');
+  return { server, staging: openStaging(connectRest(endpoint), BUCKET) };
+}
 
 describe('a failure that passes', () => {
   it('of one file costs the others nothing', async () => {

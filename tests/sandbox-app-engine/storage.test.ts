@@ -78,3 +78,28 @@ describe('uploads', () => {
     );
   });
 });
+
+describe('a list', () => {
+  it('of a range of names, with the fields that were asked for', async () => {
+    const engine = await appEngine();
+    for (const name of ['a', 'b', 'c', 'd'])
+      await rest(engine, 'POST', `/upload/storage/v1/b/${BUCKET}/o?uploadType=media&name=${name}`, {});
+    const list = async (query: string) =>
+      (await rest(engine, 'GET', `/storage/v1/b/${BUCKET}/o?${query}`)).body;
+    expect(await list('startOffset=b&endOffset=d&fields=items(name,size)')).toEqual({
+      items: [
+        { name: 'b', size: '2' },
+        { name: 'c', size: '2' },
+      ],
+    });
+    const first = await list('startOffset=b&maxResults=2&fields=items/name,nextPageToken');
+    expect(first).toMatchObject({ items: [{ name: 'b' }, { name: 'c' }] });
+    const { nextPageToken } = first as { nextPageToken: string };
+    const second = await list(`startOffset=b&pageToken=${nextPageToken}&fields=items(name),nextPageToken`);
+    expect(second).toEqual({ items: [{ name: 'd' }] });
+    expect(await list('fields=items(*),kind')).toMatchObject({ items: { length: 4 } });
+    expect(await list('fields=items(na-me)')).toMatchObject({
+      error: { message: 'Invalid field selection items(na-me)' },
+    });
+  });
+});

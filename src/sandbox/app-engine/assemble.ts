@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import pLimit from 'p-limit';
+import { setImmediate } from 'node:timers/promises';
 import type { Buckets } from './buckets.ts';
 import { isObject, type JsonObject, objectAt, textAt } from './json.ts';
 import { badField, Refusal } from './refusal.ts';
 import { unzip } from './unzip.ts';
 
-const AT_ONCE = 16;
+/** Files after which others get their turn. One after the other is many times faster here than by Node's threads. */
+const A_TURN = 50;
 
 /**
  * Builds a version's folder from its manifest, every file from where `sourceUrl` points, its SHA-1 checked; or from a
@@ -33,24 +35,43 @@ export async function assemble(buckets: Buckets, spec: JsonObject, folder: strin
   }
   const aside = `${folder}.new`;
   await rm(aside, { recursive: true, force: true });
-  const limit = pLimit(AT_ONCE);
-  const sizes = await Promise.all(
-    zip
-      ? unzip(await fetchObject(buckets, zip, 'version.deployment.zip')).map(([path, content]) =>
-          limit(() => write(aside, path, content)),
-        )
-      : files.map(([path, info]) => limit(() => place(buckets, aside, path, isObject(info) ? info : {}))),
-  );
+  const sources: Iterable<Source> = zip
+    ? unzip(fetchObject(buckets, zip, 'version.deployment.zip')).map(([path, content]) => [
+        path,
+        () => content,
+      ])
+    : files.map(([path, info]) => [path, () => fetchChecked(buckets, path, isObject(info) ? info : {})]);
+  const bytes = await writeAll(aside, sources);
   await checkPackages(aside);
   await rm(folder, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
   await rename(aside, folder);
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return bytes;
 }
 
-async function place(buckets: Buckets, folder: string, path: string, info: JsonObject): Promise<number> {
+type Source = readonly [path: string, content: () => Buffer];
+
+/** @returns the bytes written. */
+async function writeAll(folder: string, sources: Iterable<Source>): Promise<number> {
+  const made = new Set<string>();
+  let count = 0;
+  let bytes = 0;
+  for (const [path, content] of sources) {
+    const target = targetOf(folder, path);
+    const above = dirname(target);
+    if (!made.has(above)) mkdirSync(above, { recursive: true });
+    made.add(above);
+    const bytesOf = content();
+    writeFileSync(target, bytesOf);
+    bytes += bytesOf.length;
+    if (++count % A_TURN === 0) await setImmediate();
+  }
+  return bytes;
+}
+
+function fetchChecked(buckets: Buckets, path: string, info: JsonObject): Buffer {
   const field = `version.deployment.files[${path}]`;
-  const content = await fetchObject(buckets, info, field);
+  const content = fetchObject(buckets, info, field);
   // Google prints checksums with underscores now and then.
   const claimed = (textAt(info, 'sha1Sum') ?? '').replaceAll('_', '').toLowerCase();
   const sha1 = createHash('sha1').update(content).digest('hex');
@@ -60,10 +81,10 @@ async function place(buckets: Buckets, folder: string, path: string, info: JsonO
       `SHA-1 of '${path}' is ${sha1}, but the manifest says ${claimed}: upload the file again.`,
     );
   }
-  return write(folder, path, content);
+  return content;
 }
 
-async function fetchObject(buckets: Buckets, info: JsonObject, field: string): Promise<Buffer> {
+function fetchObject(buckets: Buckets, info: JsonObject, field: string): Buffer {
   const url = textAt(info, 'sourceUrl') ?? '';
   const [, bucket, name] = /^(?:https?:\/\/storage\.googleapis\.com\/|gs:\/\/)([^/]+)\/(.+)$/.exec(url) ?? [];
   if (bucket === undefined || name === undefined) {
@@ -75,15 +96,13 @@ async function fetchObject(buckets: Buckets, info: JsonObject, field: string): P
   return buckets.read(bucket, decodeURIComponent(name));
 }
 
-async function write(folder: string, path: string, content: Buffer): Promise<number> {
+function targetOf(folder: string, path: string): string {
   const target = join(folder, path);
   const inside = relative(folder, target);
   if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
     throw badField(`version.deployment.files[${path}]`, `File path '${path}' leaves the version's folder.`);
   }
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, content);
-  return content.length;
+  return target;
 }
 
 async function checkPackages(folder: string): Promise<void> {

@@ -121,7 +121,7 @@ async function upload({ buckets, registry }: Parts, folder: string): Promise<Jso
     if (!entry.isFile() || path.split('/').some((part) => LEFT_OUT.has(part))) continue;
     const content = await readFile(join(folder, path));
     const sha1Sum = createHash('sha1').update(content).digest('hex');
-    await buckets.write(bucket, sha1Sum, content, 'application/octet-stream');
+    buckets.write(bucket, sha1Sum, content, 'application/octet-stream');
     files[path] = { sha1Sum, sourceUrl: `https://storage.googleapis.com/${bucket}/${sha1Sum}` };
   }
   return files;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { bucketPermissions } from './bucket-permissions.ts';
 import type { Buckets } from './buckets.ts';
+import { partOf } from './fields.ts';
 import { isObject, textAt } from './json.ts';
 import { readRelated } from './multipart.ts';
 import { Refusal } from './refusal.ts';
@@ -12,6 +13,8 @@ interface ResumableUpload {
   readonly bucket: string;
   readonly name: string;
   readonly type: string;
+  /** Of the resource, as they were asked for when it began. */
+  readonly fields: string | undefined;
   readonly chunks: Buffer[];
 }
 
@@ -21,16 +24,24 @@ export function storageRoutes(buckets: Buckets): Hono {
   const uploads = new Map<string, ResumableUpload>();
 
   routes.route('/', bucketPermissions(buckets));
-  routes.get('/storage/v1/b/:bucket', (c) => c.json(buckets.bucket(c.req.param('bucket'))));
+  routes.get('/storage/v1/b/:bucket', (c) =>
+    c.json(partOf(buckets.bucket(c.req.param('bucket')), c.req.query('fields'))),
+  );
 
   routes.get('/storage/v1/b/:bucket/o', (c) => {
     const items = buckets.list(c.req.param('bucket'), c.req.query('prefix') ?? '');
     const size = Number(c.req.query('maxResults') ?? 1000) || 1000;
     const after = c.req.query('pageToken') ?? '';
-    const left = items.filter((item) => (textAt(item, 'name') ?? '') > after);
+    const from = c.req.query('startOffset') ?? '';
+    const end = c.req.query('endOffset') ?? '';
+    const left = items.filter((item) => {
+      const name = textAt(item, 'name') ?? '';
+      return name > after && name >= from && (end === '' || name < end);
+    });
     const page = left.slice(0, size);
-    const more = left.length > size ? { nextPageToken: textAt(page.at(-1), 'name') } : {};
-    return c.json({ kind: 'storage#objects', ...(page.length > 0 ? { items: page } : {}), ...more });
+    const more = left.length > size ? { nextPageToken: textAt(page.at(-1), 'name') ?? '' } : {};
+    const list = { kind: 'storage#objects', ...(page.length > 0 ? { items: page } : {}), ...more };
+    return c.json(partOf(list, c.req.query('fields')));
   });
 
   const getObject = async (c: Context<object, '/:bucket/:name'>) => {
@@ -40,8 +51,8 @@ export function storageRoutes(buckets: Buckets): Hono {
     const generation = c.req.query('generation');
     if (generation !== undefined && generation !== textAt(object, 'generation'))
       throw new Refusal('NOT_FOUND', `No such object: ${bucket}/${name}#${generation}`);
-    if (!media) return c.json(object);
-    const whole = await buckets.read(bucket, name);
+    if (!media) return c.json(partOf(object, c.req.query('fields')));
+    const whole = buckets.read(bucket, name);
     const range = /^bytes=(\d+)-(\d+)$/.exec(c.req.header('range') ?? '');
     const content = range ? whole.subarray(Number(range[1]), Number(range[2]) + 1) : whole;
     const part = { 'content-range': `bytes ${range?.[1]}-${range?.[2]}/${whole.length}` };
@@ -55,7 +66,7 @@ export function storageRoutes(buckets: Buckets): Hono {
   routes.get('/download/storage/v1/b/:bucket/o/:name', getObject);
 
   routes.delete('/storage/v1/b/:bucket/o/:name', async (c) => {
-    await buckets.delete(c.req.param('bucket'), c.req.param('name'));
+    buckets.delete(c.req.param('bucket'), c.req.param('name'));
     return c.body(null, 204);
   });
 
@@ -66,18 +77,19 @@ export function storageRoutes(buckets: Buckets): Hono {
     const body = Buffer.from(await c.req.arrayBuffer());
     const named = c.req.query('name');
 
-    if (kind === 'media') return c.json(await buckets.write(bucket, named ?? '', body, type));
+    const fields = c.req.query('fields');
+    if (kind === 'media') return c.json(partOf(buckets.write(bucket, named ?? '', body, type), fields));
     if (kind === 'multipart') {
       const { metadata, type: inner, content } = readRelated(type, body);
       const name = named ?? textAt(metadata, 'name') ?? '';
-      const object = await buckets.write(
+      const object = buckets.write(
         bucket,
         name,
         content,
         textAt(metadata, 'contentType') ?? inner,
         textAt(metadata, 'md5Hash'),
       );
-      return c.json(object);
+      return c.json(partOf(object, fields));
     }
     if (kind !== 'resumable') throw new Refusal('INVALID_ARGUMENT', `Unknown uploadType '${kind ?? ''}'.`);
 
@@ -86,7 +98,13 @@ export function storageRoutes(buckets: Buckets): Hono {
     const metadata = isObject(parsed) ? parsed : {};
     const id = randomUUID();
     const contentType = c.req.header('x-upload-content-type') ?? textAt(metadata, 'contentType') ?? BINARY;
-    uploads.set(id, { bucket, name: named ?? textAt(metadata, 'name') ?? '', type: contentType, chunks: [] });
+    uploads.set(id, {
+      bucket,
+      name: named ?? textAt(metadata, 'name') ?? '',
+      type: contentType,
+      fields,
+      chunks: [],
+    });
     const origin = new URL(c.req.url).origin;
     const path = `/${c.req.param('start')}/storage/v1/b/${encodeURIComponent(bucket)}/o`;
     return c.body(null, 200, { location: `${origin}${path}?uploadType=resumable&upload_id=${id}` });
@@ -114,7 +132,8 @@ export function storageRoutes(buckets: Buckets): Hono {
       return new Response(null, { status: 308, headers: now > 0 ? { range: `bytes=0-${now - 1}` } : {} });
     }
     uploads.delete(id);
-    return c.json(await buckets.write(upload.bucket, upload.name, Buffer.concat(upload.chunks), upload.type));
+    const object = buckets.write(upload.bucket, upload.name, Buffer.concat(upload.chunks), upload.type);
+    return c.json(partOf(object, upload.fields));
   });
 
   return routes;
