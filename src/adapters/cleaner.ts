@@ -96,7 +96,7 @@ export function cleanerFor(
             stopping.signal.throwIfAborted();
             const result = await attempt(service, version, what);
             await change((all) =>
-              all.map((one) => (one.id === id ? { ...one, results: [...one.results, result] } : one)),
+              all.map((one) => (one.id === id ? withResult(one, result, clock.now()) : one)),
             );
           }),
         ),
@@ -120,6 +120,11 @@ export function cleanerFor(
 
   async function read(): Promise<readonly Cleaning[]> {
     return (await store.readDocument<Cleaning[]>(RECORD)) ?? [];
+  }
+
+  function withResult(one: Cleaning, result: Check, now: number): Cleaning {
+    const results = [...one.results, result];
+    return { ...one, results, ...(results.length === one.versions.length && { ended: now }) };
   }
 
   /** One change after another, so that none is lost. */

@@ -7,7 +7,7 @@ import type { Engine } from '../rollout/engine.ts';
 import type { Store } from '../rollout/ports.ts';
 
 /** Who brought back what; intended before it was done, so that a crash does not hide it. */
-interface Restoration {
+export interface Restoration {
   readonly at: number;
   readonly by: Who;
   readonly rollout: string;

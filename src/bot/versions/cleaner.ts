@@ -15,6 +15,8 @@ export interface Cleaning {
   readonly begun?: { readonly by: Who; readonly at: number };
   /** By version, as far as it got. */
   readonly results: readonly Check[];
+  /** When the last result was known. */
+  readonly ended?: number;
 }
 
 /** Deletes and stops versions that nobody needs, outside any rollout. Errors thrown are sentences. */
