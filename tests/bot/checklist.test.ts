@@ -85,7 +85,7 @@ test('several people at once: each section in the chat is true, whoever ticks', 
   await team.waitFor(/Checklist 3 of 3/);
   expect(await standing(/: (Testing|Documents)/)).toHaveLength(2);
   const left = async () => (await team.buttons()).filter((label) => /^(⬜|✅)|Tick all/.test(label));
-  await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(left, { timeout: 30_000 }).toEqual([]);
 });
 
 test('the next section comes by itself, and /checklist brings the open one to the end', {
@@ -95,7 +95,7 @@ test('the next section comes by itself, and /checklist brings the open one to th
   const [first] = await standing(/: Testing/);
   await team.send(BEN, '/checklist');
   await expect
-    .poll(async () => (await standing(/: Testing/)).map((m) => m.message_id), { timeout: 10_000 })
+    .poll(async () => (await standing(/: Testing/)).map((m) => m.message_id), { timeout: 30_000 })
     .not.toContain(first?.message_id);
   expect(await standing(/: Testing/)).toHaveLength(1);
   await team.press(BEN, 'Tick all');
