@@ -14,8 +14,11 @@ import { offerAfterRelease } from './bot/versions/handlers.ts';
 import type { ControlPorts } from './control/app.ts';
 import { createFeed } from './control/feed.ts';
 import { type GoogleSide, openGoogleSide } from './google-side.ts';
+import { watchedStore } from './health/store.ts';
+import { hearTelegram, timeTaps } from './health/telegram.ts';
+import type { Vitals } from './health/vitals.ts';
 import type { BotParts } from './main.ts';
-import { systemClock } from './plan/clock.ts';
+import type { Clock } from './plan/clock.ts';
 import { createEngine, type Engine } from './rollout/engine.ts';
 import { openGuard } from './rollout/guard.ts';
 import type { Store } from './rollout/ports.ts';
@@ -39,12 +42,21 @@ export interface House {
 
 export type Failed = (what: string, error: unknown) => void;
 
-/** Wires the rooms together. The data folder must be held. */
-export async function assembleHouse(parts: BotParts, failed: Failed): Promise<House> {
+/**
+ * Wires the rooms together. The data folder must be held.
+ * @param vitals hear what goes on in them.
+ * @param peoplesClock of the hours in which people answer, whatever the releases' clock does.
+ */
+export async function assembleHouse(
+  parts: BotParts,
+  vitals: Vitals,
+  peoplesClock: Clock,
+  failed: Failed,
+): Promise<House> {
   const { telegram, cloud, plan, clock, log } = parts;
   const warn = (details: object, message: string) => log.warn(details, message);
 
-  const store = openFileStore(parts.dataDir);
+  const store = watchedStore(openFileStore(parts.dataDir), vitals);
   const google = openGoogleSide({
     cloud,
     dataDir: parts.dataDir,
@@ -55,14 +67,15 @@ export async function assembleHouse(parts: BotParts, failed: Failed): Promise<Ho
   });
   const { appEngine, sources, hands, drawChart, drawWindow } = google;
 
-  const bot = connectTelegram(telegram);
+  const bot = connectTelegram({ ...telegram, edge: [hearTelegram(vitals)] });
+  bot.use(timeTaps(vitals));
   const outbox = createOutbox(bot.api, store, failed);
   const team = await openTeam({
     store,
     planned: plan.people,
     chat: telegram.chat,
     clock,
-    peoplesClock: systemClock,
+    peoplesClock,
     // Open questions name those who may answer.
     changed: () => engine.all().forEach(publisher.publish),
   });

@@ -40,6 +40,8 @@ export interface Team {
   readonly dataDir: string;
   /** Where pipelines on other machines knock, if they may. */
   readonly door: string | undefined;
+  /** Where /healthz and /metrics are, if they are wished for. */
+  readonly health: string | undefined;
   /** What `/claim` takes, where the plan lists nobody. */
   claimCode(): string | undefined;
   /** @returns the number of the message. */
@@ -51,8 +53,8 @@ export interface Team {
   /** Waits until a message of the bot's, as it stands then, has these words. */
   waitFor(words: RegExp): Promise<ChatMessage>;
   buttons(): Promise<string[]>;
-  /** The bot dies without a word to anyone, and another one starts on the same data. */
-  restartBot(): Promise<void>;
+  /** The bot dies without a word to anyone, and another one starts on the same data after what happens meanwhile. */
+  restartBot(meanwhile?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,7 +73,7 @@ const PATIENCE_MS = 50_000;
 export async function assembleTeam(
   speed = 240,
   change: Partial<Plan> = {},
-  parts: Partial<Pick<BotParts, 'control' | 'log'>> = {},
+  parts: Partial<Pick<BotParts, 'control' | 'log' | 'watch' | 'peoplesClock'>> = {},
 ): Promise<Team> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-story-'));
   const app = join(dataDir, 'app');
@@ -125,7 +127,8 @@ export async function assembleTeam(
       log: createLog(process.env.LOG_LEVEL ?? 'silent'),
       ...parts,
     });
-    return { ...bot, door: (await bot.ready).url };
+    const { url, health } = await bot.ready;
+    return { ...bot, door: url, health };
   };
   let bot = await begin();
 
@@ -158,6 +161,7 @@ export async function assembleTeam(
     sandbox,
     dataDir,
     door: bot.door,
+    health: bot.health,
     messages,
     claimCode: () => bot.claimCode,
     async send(person, text, replyTo) {
@@ -184,8 +188,9 @@ export async function assembleTeam(
         (m) => m.reply_markup?.inline_keyboard?.flat().map((b) => b.text) ?? [],
       );
     },
-    async restartBot() {
+    async restartBot(meanwhile) {
       await bot.stop();
+      await meanwhile?.();
       bot = await begin();
     },
     async close() {

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import { type Clock, systemClock } from '../../src/plan/clock.ts';
+import { MINUTE } from '../../src/plan/duration.ts';
+import { assembleTeam, BEN, prepareRelease, type Team } from '../story/team.ts';
+
+/** People's clock that can be set on: hours pass for them while a test waits for none. */
+function settableClock(): Clock & { pass(ms: number): void } {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    sleep: systemClock.sleep,
+    pass(ms) {
+      ahead += ms;
+    },
+  };
+}
+
+async function told(team: Team): Promise<string[]> {
+  const words = (await team.messages()).map((message) => message.text ?? '');
+  return words.filter((text) => /was away for/.test(text));
+}
+
+test('after downtime the chat hears once since when nobody was there, what fell due, and what was found', async () => {
+  const peoplesClock = settableClock();
+  const steps = [
+    { traffic: 100, watch: 10 * MINUTE },
+    { traffic: 1_000, watch: 10 * MINUTE },
+  ];
+  const team = await assembleTeam(240, { steps }, { peoplesClock });
+  try {
+    await prepareRelease(team);
+    await team.press(BEN, 'Promote to 10 %');
+    await team.waitFor(/Watching at 10 %/);
+
+    // A restart is no absence.
+    await team.restartBot();
+    await team.restartBot(async () => {
+      // Five seconds here are twenty minutes of the release's: the window ends meanwhile.
+      await pause(5_000);
+      peoplesClock.pass(3 * MINUTE);
+    });
+    const { text = '' } = await team.waitFor(/was away for/);
+    expect(text).toMatch(/was away for \d+ minutes, from \d\d:\d\d UTC to \d\d:\d\d UTC, and is back\./);
+    expect(text).toMatch(/default: v\d\w+\n/);
+    expect(text).toMatch(
+      /\d\d:\d\d UTC: the window ended\. Judged now from the figures of that time: . \w+/u,
+    );
+    expect(text).toMatch(/The traffic is where it was left: .*v\d\w+ 10 %/);
+
+    // A bot that dies again and again says it once.
+    await team.restartBot(async () => peoplesClock.pass(3 * MINUTE));
+    const life = join(team.dataDir, 'life.json');
+    await vi.waitFor(async () => expect(await readFile(life, 'utf8')).toMatch(/"untold": ?1/), 30_000);
+    await team.restartBot(async () => peoplesClock.pass(40 * MINUTE));
+    await team.waitFor(/it was away 1 more time/);
+    expect(await told(team)).toHaveLength(2);
+  } finally {
+    await team.close();
+  }
+}, 120_000);
