@@ -41,7 +41,7 @@ interface Tap {
 /** Weighs a tap on a question's button. The button carries no authority: everything is looked up here. */
 export function answer(rollout: Rollout, tap: Tap, actor: Actor, around: Circumstances): Act {
   const gate = rollout.gates.findLast((g) => g.id === tap.gate);
-  const refuse = (why: string): Act => refusal(actor, attemptOf(tap), why);
+  const refuse = (why: string): Act => refusal(actor, attemptOf(tap), why, gate?.id);
 
   if (!gate) return refuse('That question is not known here.');
   if (actor.roles.length === 0)
@@ -76,7 +76,7 @@ function isAboutPromotion(gate: Gate): gate is Promotion {
 
 /** A yes in one of its three forms: plain, against a weak verdict, or alone in an emergency. */
 function promote(rollout: Rollout, gate: Promotion, tap: Tap, actor: Actor, around: Circumstances): Act {
-  const refuse = (why: string): Act => refusal(actor, attemptOf(tap), why);
+  const refuse = (why: string): Act => refusal(actor, attemptOf(tap), why, gate.id);
   const kept = whyNot(rollout, around.bar) ?? whyNotThisPerson(rollout, gate, tap, actor, around);
   if (kept !== undefined) return refuse(kept);
 
@@ -140,9 +140,13 @@ function settle(gate: Gate, answer: AnswerWord, actor: Actor, reason?: string): 
   };
 }
 
-/** A refused attempt: nothing changes, and the journal says that it was made. */
-export function refusal(actor: Who, attempt: string, why: string): Act {
-  return { facts: [{ type: 'refused', attempt, why, by: who(actor) }], say: why, refused: true };
+/**
+ * A refused attempt: nothing changes, and the journal says that it was made.
+ * @param gate the question that was to be answered.
+ */
+export function refusal(actor: Who, attempt: string, why: string, gate?: string): Act {
+  const fact = { type: 'refused', attempt, why, by: who(actor), ...(gate !== undefined && { gate }) } as const;
+  return { facts: [fact], say: why, refused: true };
 }
 
 export function who({ id, name, update }: Who): Who {

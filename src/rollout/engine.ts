@@ -263,6 +263,7 @@ function weighInWorld(
       actor,
       `answer '${command.answer}'`,
       `The live traffic cannot be read, so nothing was moved. ${world.why}`,
+      command.gate,
     );
   }
   if (sameSplit(world.live, topic.from)) return act;
@@ -280,6 +281,7 @@ function weighInWorld(
           { type: 'seen', live: world.live },
           { type: 'rollback-requested', reason: topic.reason, by: who(actor) },
         ];
-  const refused = refusal(actor, `answer '${command.answer}' to question ${command.gate}`, why);
+  const attempt = `answer '${command.answer}' to question ${command.gate}`;
+  const refused = refusal(actor, attempt, why, command.gate);
   return { facts: [...refused.facts, superseded, ...next], say: `Nothing was moved: ${why}.`, refused: true };
 }

@@ -214,7 +214,14 @@ export type Fact =
   | { readonly type: 'reminded'; readonly of: Reminder }
   /** The record is complete; the next rollout of the service, if any, has taken over. */
   | { readonly type: 'closed' }
-  | { readonly type: 'refused'; readonly attempt: string; readonly why: string; readonly by: Who };
+  | {
+      readonly type: 'refused';
+      readonly attempt: string;
+      readonly why: string;
+      readonly by: Who;
+      /** The question that was to be answered. */
+      readonly gate?: string;
+    };
 
 export interface Commit {
   readonly id: string;
