@@ -1,34 +1,30 @@
 import type { v1 } from '@google-cloud/appengine-admin';
-import type { ClientOptions, Rest } from '../google/rest.ts';
+import type { Rest } from '../google/rest.ts';
 
 /** The Admin API of one project. */
 export interface AppEngine {
   readonly project: string;
   readonly rest: Rest;
+  /** For what concerns whole services. Versions are read as raw JSON, which is what can be put back. */
   services(): Promise<v1.ServicesClient>;
-  versions(): Promise<v1.VersionsClient>;
 }
 
-/** Nothing of Google's is loaded before one of the clients is asked for: together they cost about 270 ms. */
+/** Nothing of Google's is loaded before its client is asked for, which costs about 270 ms. */
 export function openAppEngine(project: string, rest: Rest): AppEngine {
-  function lazily<C>(create: (api: typeof v1, options: ClientOptions) => C): () => Promise<C> {
-    let client: Promise<C> | undefined;
-    return () => {
-      client ??= Promise.all([import('@google-cloud/appengine-admin'), rest.clientOptions()]).then(
-        ([api, options]) => create(api.v1, options),
-      );
-      // Credentials that are missing now may be there the next time.
-      client.catch(() => {
-        client = undefined;
-      });
-      return client;
-    };
-  }
+  let services: Promise<v1.ServicesClient> | undefined;
   return {
     project,
     rest,
-    services: lazily((api, options) => new api.ServicesClient({ ...options })),
-    versions: lazily((api, options) => new api.VersionsClient({ ...options })),
+    services() {
+      services ??= Promise.all([import('@google-cloud/appengine-admin'), rest.clientOptions()]).then(
+        ([{ v1 }, options]) => new v1.ServicesClient({ ...options }),
+      );
+      // Credentials that are missing now may be there the next time.
+      services.catch(() => {
+        services = undefined;
+      });
+      return services;
+    },
   };
 }
 

@@ -1,4 +1,3 @@
-import type { protos } from '@google-cloud/appengine-admin';
 import * as v from 'valibot';
 import { CloudError } from '../google/cloud-error.ts';
 import { type AppEngine, resource } from './app-engine.ts';
@@ -28,20 +27,39 @@ const rawVersion = v.looseObject({ id: v.string(), servingStatus: v.optional(v.s
 /** A version as App Engine prints it with view=FULL. */
 export type RawVersion = v.InferOutput<typeof rawVersion>;
 
+const basicVersion = v.looseObject({
+  id: v.string(),
+  createTime: v.optional(v.string(), ''),
+  servingStatus: v.optional(v.string(), ''),
+  runtime: v.optional(v.string(), ''),
+  versionUrl: v.optional(v.string(), ''),
+  env: v.optional(v.string(), ''),
+  diskUsageBytes: v.optional(v.string(), '0'),
+});
+const versionPage = v.object({
+  versions: v.optional(v.array(basicVersion), []),
+  nextPageToken: v.optional(v.string(), ''),
+});
+
 /** Newest first. */
 export async function listVersions(
   app: AppEngine,
   service: string,
   signal?: AbortSignal,
 ): Promise<VersionSummary[]> {
-  const versions = await app.rest.read(
+  const { project, rest } = app;
+  const versions = await rest.read(
     `list the versions of ${service}`,
     async () => {
-      const client = await app.versions();
       const found: VersionSummary[] = [];
-      const parent = resource(app.project, service);
-      const pages = client.listVersionsAsync({ parent, pageSize: 100 }, { autoPaginate: false });
-      for await (const version of pages) found.push(summarise(version));
+      let token = '';
+      do {
+        const query = `pageSize=100${token && `&pageToken=${encodeURIComponent(token)}`}`;
+        const path = `/v1/${resource(project, service)}/versions?${query}`;
+        const page = v.parse(versionPage, await rest.json('GET', path));
+        found.push(...page.versions.map(summarise));
+        token = page.nextPageToken;
+      } while (token !== '');
       return found;
     },
     signal,
@@ -55,20 +73,8 @@ export async function findVersion(
   version: string,
   signal?: AbortSignal,
 ): Promise<VersionSummary | undefined> {
-  try {
-    return await app.rest.read(
-      `read version ${version} of ${service}`,
-      async () => {
-        const client = await app.versions();
-        const [found] = await client.getVersion({ name: resource(app.project, service, version) });
-        return summarise(found);
-      },
-      signal,
-    );
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const found = await read(app, service, version, basicVersion, 'BASIC', signal);
+  return found && summarise(found);
 }
 
 /** The whole resource as App Engine prints it, which is what can be put back. */
@@ -78,12 +84,22 @@ export async function readVersion(
   version: string,
   signal?: AbortSignal,
 ): Promise<RawVersion | undefined> {
-  const { project, rest } = app;
+  return read(app, service, version, rawVersion, 'FULL', signal);
+}
+
+async function read<T>(
+  { project, rest }: AppEngine,
+  service: string,
+  version: string,
+  schema: v.GenericSchema<unknown, T>,
+  view: 'BASIC' | 'FULL',
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  const path = `/v1/${resource(project, service, version)}?view=${view}`;
   try {
     return await rest.read(
       `read version ${version} of ${service}`,
-      async () =>
-        v.parse(rawVersion, await rest.json('GET', `/v1/${resource(project, service, version)}?view=FULL`)),
+      async () => v.parse(schema, await rest.json('GET', path)),
       signal,
     );
   } catch (error) {
@@ -107,19 +123,18 @@ export async function mustReadVersion(
   );
 }
 
-function summarise(version: protos.google.appengine.v1.IVersion): VersionSummary {
-  const { servingStatus } = version;
+function summarise(version: v.InferOutput<typeof basicVersion>): VersionSummary {
+  const { id, servingStatus, runtime, versionUrl, env } = version;
   const scaling = scalingOf(version);
   return {
-    id: version.id ?? '',
-    createTime:
-      Number(version.createTime?.seconds ?? 0) * 1000 + Math.floor((version.createTime?.nanos ?? 0) / 1e6),
+    id,
+    createTime: Date.parse(version.createTime) || 0,
     servingStatus: servingStatus === 'SERVING' || servingStatus === 'STOPPED' ? servingStatus : 'UNKNOWN',
-    runtime: version.runtime ?? '',
-    versionUrl: version.versionUrl ?? '',
-    env: version.env ?? '',
+    runtime,
+    versionUrl,
+    env,
     scaling: scaling.kind,
-    diskUsage: Number(version.diskUsageBytes ?? 0),
+    diskUsage: Number(version.diskUsageBytes),
     ...(scaling.kind === 'manual' && { instances: scaling.instances }),
   };
 }
