@@ -51,13 +51,13 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
       return { split: backup.split, backup: name };
     },
 
-    async deploy({ service, version, source, since, resumed, operation, backup, commit }, hooks) {
+    async deploy({ service, version, source, since, firstAt, resumed, operation, backup, commit }, hooks) {
       const at = await bring(source, hooks.signal);
       const made = await deployOrFind();
       // A folder that others work in tells its own commits; so does one that was fetched.
       const code = at && !at.packed ? (await locateApp(at.folder)).folder : undefined;
-      const changes = await sayChanges(appEngine, store, { service, version, code, backup, commit });
-      return { ...made, changes };
+      const released = { service, version, code, backup, commit };
+      return { ...made, changes: await sayChanges(appEngine, store, released, hooks.signal) };
 
       async function deployOrFind() {
         if (source.kind === 'version' || !at) {
@@ -66,7 +66,8 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
           return { versionUrl: found.versionUrl, files: 0, uploaded: 0 };
         }
         await sources.confirm(source, hooks.signal);
-        const request = { service, version, ...at, startedAt: since, resumed };
+        const attempt = { startedAt: since, resumed, ...(firstAt !== undefined && { firstAt }) };
+        const request = { service, version, ...at, ...attempt };
         const onProgress = (progress: DeployProgress) => hooks.onProgress(sayProgress(progress));
         const own = { ...hooks, onProgress, sessions: uploadSessions(store) };
         return appEngine.deploy({ ...request, ...(operation && { operation }) }, own);
@@ -163,13 +164,13 @@ async function sayChanges(
   appEngine: AppEngine,
   store: Store,
   { service, version, code, backup: name, commit }: Released,
+  signal: AbortSignal,
 ): Promise<string[]> {
   const backup = await readBackup(store, name);
   const shares = Object.entries(backup?.split?.shares ?? {}).toSorted(([, a], [, b]) => b - a);
   const [before] = shares[0] ?? [];
   const old = backup?.versions.find((one) => 'id' in one && one.id === before);
-  const now = await appEngine.readVersion(service, version);
-  const settings = old && now ? describeChange(old, now) : [];
+  const settings = old ? await sayNewSettings(appEngine, old, service, version, signal) : [];
 
   const document = `commits/${service}`;
   const known = (await store.readDocument<[string, string][]>(document)) ?? [];
@@ -180,4 +181,21 @@ async function sayChanges(
   const from = known.find(([id]) => id === before)?.[1];
   const subjects = from && commit && code ? await commitsBetween(code, from, commit.id, SUBJECTS) : undefined;
   return [...(subjects ?? []), ...settings];
+}
+
+/** The version is made: that its settings cannot be read must not undo that. */
+async function sayNewSettings(
+  appEngine: AppEngine,
+  old: object,
+  service: string,
+  version: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  try {
+    const now = await appEngine.readVersion(service, version, signal);
+    return now ? describeChange(old, now) : [];
+  } catch (error) {
+    signal.throwIfAborted();
+    return [`What is new in its settings is not known. ${(error as Error).message}`];
+  }
 }

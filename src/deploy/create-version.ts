@@ -12,7 +12,13 @@ const PATIENCE_MS = 5 * 60_000;
 /** What an earlier process, or a request whose answer was lost, has left at App Engine. */
 export type Traces =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'operation'; readonly name: string }
+  | {
+      readonly kind: 'operation';
+      readonly name: string;
+      /** Milliseconds since the epoch. */
+      readonly at: number;
+      readonly failed: boolean;
+    }
   | { readonly kind: 'version' };
 
 /** @param startedAt what is older is somebody else's, in milliseconds since the epoch. */
@@ -34,7 +40,10 @@ export async function tracesOf(
     (o) =>
       /CreateVersion$/.test(o.metadata?.method ?? '') && Date.parse(o.metadata?.insertTime ?? '') >= since,
   );
-  if (ours) return { kind: 'operation', name: ours.name };
+  if (ours) {
+    const at = Date.parse(ours.metadata?.insertTime ?? '');
+    return { kind: 'operation', name: ours.name, at, failed: ours.error !== undefined };
+  }
   const found = await findVersion(app, service, version, signal);
   return found && found.createTime >= since ? { kind: 'version' } : { kind: 'nothing' };
 }

@@ -29,6 +29,8 @@ export interface DeployRequest {
   readonly startedAt: number;
   /** An earlier process may have sent the request already. */
   readonly resumed: boolean;
+  /** When the first attempt was intended, if this is not the first: what it made counts as made, like the time above. */
+  readonly firstAt?: number;
 }
 
 export type DeployProgress =
@@ -79,7 +81,7 @@ export async function deploy(
 
   let uploaded = 0;
   const begun = await findEarlier(app, request, hooks.signal);
-  if (begun.kind === 'operation') await follow(begun.name, request.operation === undefined);
+  if (begun.kind === 'operation') await follow(begun.name, begun.name !== request.operation);
   else if (begun.kind === 'nothing') {
     const body = packed ? packedBody(version, settings, packed) : await uploadedBody();
     const operation = await createOnce(
@@ -110,12 +112,18 @@ export async function deploy(
 }
 
 /** What an earlier process, or a request whose answer was lost, has left at App Engine. */
-async function findEarlier(app: AppEngine, request: DeployRequest, signal?: AbortSignal): Promise<Traces> {
+async function findEarlier(
+  app: AppEngine,
+  request: DeployRequest,
+  signal?: AbortSignal,
+): Promise<Traces | { readonly kind: 'operation'; readonly name: string }> {
   if (request.operation !== undefined) return { kind: 'operation', name: request.operation };
-  const { service, version, startedAt } = request;
-  if (request.resumed) {
-    const traces = await tracesOf(app, service, version, startedAt, signal);
-    if (traces.kind !== 'nothing') return traces;
+  const { service, version, startedAt, firstAt, resumed } = request;
+  if (resumed || firstAt !== undefined) {
+    const traces = await tracesOf(app, service, version, firstAt ?? startedAt, signal);
+    // How an attempt before this one failed was told then.
+    const isPast = traces.kind === 'operation' && traces.failed && traces.at < startedAt;
+    if (traces.kind !== 'nothing' && !isPast) return traces;
   }
   const taken = await findVersion(app, service, version, signal);
   if (!taken) return { kind: 'nothing' };

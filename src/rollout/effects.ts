@@ -23,7 +23,7 @@ export async function carryOut(
   { cloud, scripts, monitor }: Hands,
   hooks: Hooks,
 ): Promise<Fact> {
-  const { service, version, source, terms, backup, commit } = rollout;
+  const { service, version, source, terms, backup, commit, madeSince } = rollout;
   const operation = rollout.pending?.operation;
   const since = rollout.pending?.since ?? rollout.startedAt;
   const from = { source, ...(terms.cron !== undefined && { cron: terms.cron }) };
@@ -68,6 +68,7 @@ export async function carryOut(
         source,
         since,
         resumed,
+        ...(madeSince !== undefined && madeSince < since && { firstAt: madeSince }),
         ...(operation && { operation }),
         ...(backup && { backup }),
         ...(commit && { commit }),

@@ -54,8 +54,13 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
       return evolveChecklist(settleEffect(rollout), event);
     case 'effect-intended': {
       const pending = { effect: event.effect, since: event.at };
-      // From here on a rollback has cron jobs to look after.
-      return { ...rollout, pending, ...(event.effect.kind === 'deploy-cron' && { cron: {} }) };
+      return {
+        ...rollout,
+        pending,
+        // From here on a rollback has cron jobs to look after.
+        ...(event.effect.kind === 'deploy-cron' && { cron: {} }),
+        ...(event.effect.kind === 'deploy' && { madeSince: rollout.madeSince ?? event.at }),
+      };
     }
     case 'operation-started':
       return rollout.pending

@@ -50,13 +50,17 @@ export interface Cloud {
     },
     signal: AbortSignal,
   ): Promise<{ split: Split; backup: string }>;
-  /** Makes the version exist without touching traffic. `since`: when the intent was recorded. */
+  /**
+   * Makes the version exist without touching traffic. `since`: when the intent was recorded; `firstAt`: that of the first
+   * attempt, if this is not the first.
+   */
   deploy(
     request: {
       service: string;
       version: string;
       source: Source;
       since: number;
+      firstAt?: number;
       resumed: boolean;
       operation?: string;
       /** What the new version is compared with, in words for people. */

@@ -120,6 +120,8 @@ export interface Rollout extends Draft {
   readonly backup?: string;
   /** The split last seen or made. */
   readonly live?: Split;
+  /** When the first attempt to make the version was intended. */
+  readonly madeSince?: number;
   readonly versionUrl?: string;
   readonly changes: readonly string[];
   /** From the moment on that jobs may have been changed; what was done, once that is known. */

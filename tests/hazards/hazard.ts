@@ -1,0 +1,93 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plan } from '../../src/plan/schema.ts';
+import type { FaultRule } from '../../src/sandbox/faults.ts';
+import { ADA, assembleTeam, type Team } from '../story/team.ts';
+
+/** A rule for the local App Engine, in short. @param at method and path, such as "PATCH /services/default" */
+export function rule(
+  at: string,
+  fault: FaultRule['fault'],
+  more: Omit<Partial<FaultRule>, 'fault'> = {},
+): FaultRule {
+  const [method = '', path = ''] = at.split(' ');
+  return { ...more, match: { method, path, ...more.match }, fault };
+}
+
+/** Where a release can be hurt, as {@link rule} takes it. */
+export const AT = {
+  permissions: 'POST :testIamPermissions$',
+  application: 'GET ^/v1/apps/demo$',
+  version: (id: string) => `GET /versions/${id}\\b`,
+  backup: 'GET /versions/v1\\?view=FULL',
+  upload: 'POST ^/upload/',
+  create: 'POST /versions$',
+  poll: 'GET /operations/',
+  logs: 'POST /entries:list$',
+  split: 'PATCH /services/default\\?',
+  readSplit: 'GET /services/default(\\?|$)',
+  figures: 'GET /timeSeries\\?',
+} as const;
+
+/** Lets faults loose. @returns what takes them away again */
+export function unleash(team: Team, ...rules: readonly FaultRule[]): () => void {
+  const { faults } = team.sandbox;
+  const ids = rules.map((one) => faults.add(one, 'app-engine').id);
+  return () => {
+    for (const id of ids) faults.clear(id);
+  };
+}
+
+/** How often each rule has hit, in the order in which they were let loose. */
+export function hits(team: Team): number[] {
+  return team.sandbox.faults.list().map((one) => one.hits);
+}
+
+/** A team whose windows are short and judged by a command alone, so that a story takes seconds. */
+export async function hazardTeam(change: Partial<Plan> = {}): Promise<Team> {
+  const team = await assembleTeam(240, {
+    checklist: [],
+    validation: { checks: ['permissions', 'service', 'versions', 'bucket'], commands: [] },
+    steps: [
+      { traffic: 100, watch: 60_000 },
+      { traffic: 500, watch: 60_000 },
+      { traffic: 1_000, watch: 0 },
+    ],
+    monitoring: { lag: 60_000, figures: false, commands: [{ name: 'look', run: 'true', within: 20_000 }] },
+    ...change,
+  });
+  // Figures are not what these stories are about.
+  team.sandbox.appEngine?.setLoad(0);
+  return team;
+}
+
+/** Through the wizard, with a file that the bucket does not have. */
+export async function begin(team: Team): Promise<void> {
+  await writeFile(join(team.dataDir, 'app', 'notice.txt'), 'The second version.');
+  await team.send(ADA, '/deploy');
+  await team.press(ADA, 'The folder');
+  await team.press(ADA, 'v2');
+  await team.press(ADA, 'Start');
+}
+
+/** What others than v1 have, in per cent, after each change of the split that App Engine has carried out. */
+export async function sharesDone(team: Team): Promise<number[]> {
+  const reply = await fetch(`${team.sandbox.appEngine?.url}/_sandbox/done`);
+  const { done } = (await reply.json()) as {
+    done: { change: { kind: string; allocations?: Record<string, number> } }[];
+  };
+  return (
+    done
+      .filter(({ change }) => change.kind === 'set split')
+      .map(({ change }) => Math.round((1 - (change.allocations?.v1 ?? 0)) * 100))
+      // What is set to what it is changes nothing.
+      .filter((share, i, all) => share !== all[i - 1])
+  );
+}
+
+/** How many versions of that name App Engine was told to make, and made. */
+export async function versionsMade(team: Team): Promise<number> {
+  const reply = await fetch(`${team.sandbox.appEngine?.url}/_sandbox/done`);
+  const { done } = (await reply.json()) as { done: { method: string }[] };
+  return done.filter(({ method }) => method === 'Versions.CreateVersion').length;
+}
