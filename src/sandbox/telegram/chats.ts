@@ -1,9 +1,9 @@
 import type { SandboxClock } from '../clock.ts';
-import { badRequest, forbidden } from './errors.ts';
+import { badRequest, forbidden, upgraded } from './errors.ts';
 import { viewOf } from './file-types.ts';
 import { documentOf, photoSize } from './files.ts';
 import type { Ledger } from './ledger.ts';
-import type { Chat, InaccessibleMessage, Message, User } from './model.ts';
+import type { Chat, InaccessibleMessage, Membership, Message, User } from './model.ts';
 import type { BotIdentity, Person, TelegramOptions } from './options.ts';
 import type { Params } from './params.ts';
 import { type Content, chatRecord, type StoredChat, type StoredMessage } from './state.ts';
@@ -14,16 +14,15 @@ export type Audience = 'bot' | 'people';
 /** The group and the private chats: who is in them, and their messages as the Bot API shows them. */
 export class Chats {
   readonly bot: User;
-  /** Whether the bot is an administrator of the group. */
-  readonly botIsAdmin: boolean;
   readonly people: readonly Person[];
   readonly #group: { readonly id: number; readonly title: string };
   readonly #ledger: Ledger;
   readonly #clock: SandboxClock;
+  readonly #placeAtFirst: Membership;
 
   constructor(options: Pick<TelegramOptions, 'bot' | 'people' | 'chat' | 'clock'>, ledger: Ledger) {
     this.bot = botUser(options.bot);
-    this.botIsAdmin = options.bot.admin ?? false;
+    this.#placeAtFirst = options.bot.admin ? 'administrator' : 'member';
     this.people = options.people;
     this.#group = options.chat;
     this.#clock = options.clock;
@@ -35,9 +34,32 @@ export class Chats {
     return Math.floor(this.#clock.now() / 1000);
   }
 
+  /** The bot's place in the group. */
+  get membership(): Membership {
+    return this.#ledger.state.membership ?? this.#placeAtFirst;
+  }
+
+  /** Whether the bot is an administrator of the group. */
+  get botIsAdmin(): boolean {
+    return this.membership === 'administrator';
+  }
+
+  /** Whether what happens in the group reaches the bot at all. */
+  get botIsThere(): boolean {
+    return this.membership !== 'left' && this.membership !== 'kicked';
+  }
+
+  /** The number of the group today: it may have become a supergroup. */
+  get groupId(): number {
+    const { migrated } = this.#ledger.state;
+    let id = this.#group.id;
+    for (let next = migrated.get(id); next !== undefined; next = migrated.get(id)) id = next;
+    return id;
+  }
+
   /** `undefined` when no chat has that id. A private chat bears the id of its person. */
   find(id: number): StoredChat | undefined {
-    const exists = id === this.#group.id || this.person(id) !== undefined;
+    const exists = this.#isGroup(id) || this.person(id) !== undefined;
     return exists ? chatRecord(this.#ledger.state, id) : undefined;
   }
 
@@ -50,14 +72,25 @@ export class Chats {
     if (id === '') throw badRequest('chat_id is empty');
     const chat = this.find(Number(id));
     if (chat === undefined) throw badRequest('chat not found');
+    const moved = this.#ledger.state.migrated.get(chat.id);
+    if (moved !== undefined) throw upgraded(moved);
+    if (this.isGroup(chat) && !this.botIsThere) {
+      const why = this.membership === 'kicked' ? 'bot was kicked from' : 'bot is not a member of';
+      throw forbidden(`${why} the supergroup chat`);
+    }
     if (!this.isGroup(chat) && chat.lastId === 0) {
       throw forbidden("bot can't initiate conversation with a user");
     }
     return chat;
   }
 
+  /** The group under the number of today, or an earlier one. */
   isGroup(chat: StoredChat): boolean {
-    return chat.id === this.#group.id;
+    return this.#isGroup(chat.id);
+  }
+
+  #isGroup(id: number): boolean {
+    return id === this.groupId || this.#ledger.state.migrated.has(id);
   }
 
   person(id: number): Person | undefined {
@@ -106,8 +139,11 @@ export class Chats {
     return {
       message_id: stored.id,
       from: stored.from,
+      ...(stored.sender === undefined ? {} : { sender_chat: stored.sender }),
       chat: this.describe(chat),
       date: stored.date,
+      ...(stored.automatic ? { is_automatic_forward: true as const } : {}),
+      ...(stored.forwarded ? { forward_origin: FORWARD_ORIGIN } : {}),
       ...(editDate === undefined ? {} : { edit_date: editDate }),
       ...(thread === undefined ? {} : { message_thread_id: thread, is_topic_message: true as const }),
       ...(stored.protected ? { has_protected_content: true as const } : {}),
@@ -119,6 +155,10 @@ export class Chats {
   #content(chat: StoredChat, content: Content, audience: Audience): Partial<Message> {
     if (content.kind === 'pin') {
       return { pinned_message: this.#pinned(chat, content.messageId, audience) };
+    }
+    if (content.kind === 'migration') {
+      const { from, to } = content;
+      return to === undefined ? { migrate_from_chat_id: from ?? 0 } : { migrate_to_chat_id: to };
     }
     const { text, entities } = content;
     if (content.kind === 'text') {
@@ -146,6 +186,9 @@ export class Chats {
     return { chat: this.describe(chat), message_id: id, date: 0 };
   }
 }
+
+/** Telegram does not say who wrote it first, where that person hides. */
+const FORWARD_ORIGIN = { type: 'hidden_user', sender_user_name: 'Somebody', date: 0 } as const;
 
 export function userOf(person: Person): User {
   return { id: person.id, is_bot: false, first_name: person.firstName, username: person.username };

@@ -2,12 +2,21 @@
 export class ApiError extends Error {
   readonly code: number;
   readonly retryAfter: number | undefined;
+  readonly migratedTo: number | undefined;
 
-  /** @param retryAfter real seconds; goes out as `parameters.retry_after` and as the Retry-After header. */
-  constructor(code: number, description: string, retryAfter?: number) {
+  /**
+   * @param parameters `retryAfter` in real seconds goes out as `retry_after` and as the Retry-After header, `migratedTo`
+   * as `migrate_to_chat_id`.
+   */
+  constructor(
+    code: number,
+    description: string,
+    parameters: { readonly retryAfter?: number; readonly migratedTo?: number } = {},
+  ) {
     super(description);
     this.code = code;
-    this.retryAfter = retryAfter;
+    this.retryAfter = parameters.retryAfter;
+    this.migratedTo = parameters.migratedTo;
   }
 }
 
@@ -31,7 +40,13 @@ export function conflict(reason: string): ApiError {
 
 /** @param seconds real seconds until the same call may be tried again. */
 export function tooManyRequests(seconds: number): ApiError {
-  return new ApiError(429, `Too Many Requests: retry after ${seconds}`, seconds);
+  return new ApiError(429, `Too Many Requests: retry after ${seconds}`, { retryAfter: seconds });
+}
+
+/** What a group answers that goes on as a supergroup under another number. */
+export function upgraded(to: number): ApiError {
+  const description = 'Bad Request: group chat was upgraded to a supergroup chat';
+  return new ApiError(400, description, { migratedTo: to });
 }
 
 /** The JSON that a refused call gets. */
@@ -41,5 +56,6 @@ export function errorBody(error: ApiError): object {
     error_code: error.code,
     description: error.message,
     ...(error.retryAfter === undefined ? {} : { parameters: { retry_after: error.retryAfter } }),
+    ...(error.migratedTo === undefined ? {} : { parameters: { migrate_to_chat_id: error.migratedTo } }),
   };
 }

@@ -11,6 +11,7 @@ import { Chats } from './chats.ts';
 import { Events } from './events.ts';
 import { Files } from './files.ts';
 import { Flood } from './flood.ts';
+import { Happenings } from './happenings.ts';
 import { Ledger } from './ledger.ts';
 import { chatMethods } from './methods/chats.ts';
 import { commandMethods } from './methods/commands.ts';
@@ -72,7 +73,7 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
   app.route('/_sandbox', clockRoutes(clock));
   app.route('/_sandbox', faultRoutes(faults, 'telegram'));
   app.route('/_user', userRoutes(room, chats, ledger, files, events, clock));
-  app.route('/_control', controlRoutes(calls));
+  app.route('/_control', controlRoutes(calls, new Happenings(chats, ledger, updates)));
   app.route('/', pageRoutes());
   app.notFound((c) => c.json({ ok: false, error_code: 404, description: 'Not Found' }, 404));
   app.onError((error, c) => {

@@ -101,9 +101,25 @@ export interface LinkPreviewOptions {
   readonly show_above_text?: boolean;
 }
 
+/** Who a message is from besides its user: the group for an anonymous administrator, or a channel. */
+export interface SenderChat {
+  readonly id: number;
+  readonly type: 'supergroup' | 'channel';
+  readonly title: string;
+}
+
 export interface Message {
   readonly message_id: number;
   readonly from: User;
+  readonly sender_chat?: SenderChat;
+  readonly is_automatic_forward?: true;
+  readonly forward_origin?: {
+    readonly type: 'hidden_user';
+    readonly sender_user_name: string;
+    readonly date: number;
+  };
+  readonly migrate_to_chat_id?: number;
+  readonly migrate_from_chat_id?: number;
   readonly chat: Chat;
   /** Seconds since the epoch, by the sandbox's clock. */
   readonly date: number;
@@ -133,14 +149,29 @@ export interface InaccessibleMessage {
 export interface CallbackQuery {
   readonly id: string;
   readonly from: User;
-  readonly message: Message | InaccessibleMessage;
+  readonly message?: Message | InaccessibleMessage;
+  /** In place of the message, where it was sent by way of another chat's inline query. */
+  readonly inline_message_id?: string;
   readonly chat_instance: string;
   readonly data: string;
 }
 
+/** The bot's place in the group. */
+export type Membership = 'administrator' | 'member' | 'restricted' | 'left' | 'kicked';
+
+export interface MembershipChange {
+  readonly chat: Chat;
+  readonly from: User;
+  readonly date: number;
+  readonly old_chat_member: { readonly status: Membership; readonly user: User };
+  readonly new_chat_member: { readonly status: Membership; readonly user: User };
+}
+
 export interface UpdateContent {
   readonly message?: Message;
+  readonly edited_message?: Message;
   readonly callback_query?: CallbackQuery;
+  readonly my_chat_member?: MembershipChange;
 }
 
 export interface Update extends UpdateContent {

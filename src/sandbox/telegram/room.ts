@@ -14,6 +14,9 @@ import type { Updates } from './updates.ts';
 /** A refusal of what a person tried, in a sentence. */
 export class Refusal extends Error {}
 
+/** The channel that people may speak as. */
+const CHANNEL = -1_009_000_000_001;
+
 /** Real milliseconds that a press waits for the bot's answer. */
 const PATIENCE = 10_000;
 
@@ -25,6 +28,16 @@ export interface Writing {
   readonly file?: { readonly kind: StoredFile['kind']; readonly upload: Upload } | undefined;
   readonly message_thread_id?: number | undefined;
   readonly reply_to?: number | undefined;
+  /** The group speaks in an administrator's stead, or a channel does: a member's own, or the one that is discussed here. */
+  readonly as?: 'group' | 'channel' | 'linked-channel' | undefined;
+  readonly forwarded?: boolean | undefined;
+}
+
+export interface Editing {
+  readonly chat_id: number;
+  readonly user_id: number;
+  readonly message_id: number;
+  readonly text: string;
 }
 
 export interface Pressing {
@@ -35,6 +48,8 @@ export interface Pressing {
   readonly button?: string | undefined;
   /** Callback data of the person's own making, as a hostile client can send it. */
   readonly data?: string | undefined;
+  /** The bot is told of an inline message, which belongs to no chat that it knows. */
+  readonly inline?: boolean | undefined;
 }
 
 export type Pressed = { readonly answered: false } | ({ readonly answered: true } & PressAnswer);
@@ -56,17 +71,19 @@ export class Room {
   }
 
   /** @throws Refusal for a chat or a person that is not there, and for what Telegram would not take. */
-  send({ chat_id, user_id, text, file, message_thread_id: thread, reply_to: replyTo }: Writing): Message {
-    const { chat, person } = this.#enter(chat_id, user_id);
+  send(writing: Writing): Message {
+    const { text, file, message_thread_id: thread, reply_to: replyTo } = writing;
+    const { chat, person } = this.#enter(writing.chat_id, writing.user_id);
     if (replyTo !== undefined && !chat.messages.has(replyTo)) {
       throw new Refusal(`There is no message ${replyTo} in chat ${chat.id} to reply to.`);
     }
     const content = this.#content(text, file);
     const message: StoredMessage = {
       id: chat.lastId + 1,
-      from: userOf(person),
+      ...this.#author(chat, person, writing.as),
       date: this.#chats.now(),
       content,
+      ...(writing.forwarded ? { forwarded: true as const } : {}),
       ...(thread === undefined ? {} : { thread }),
       ...(replyTo === undefined ? {} : { replyTo }),
     };
@@ -79,20 +96,43 @@ export class Room {
     return this.#chats.render(chat, message, 'people');
   }
 
+  /** A person changes what they have written. @throws Refusal for what is not theirs, or no text. */
+  edit({ chat_id, user_id, message_id: id, text }: Editing): Message {
+    const { chat, person } = this.#enter(chat_id, user_id);
+    const old = chat.messages.get(id);
+    if (old?.from.id !== person.id || old.content.kind !== 'text')
+      throw new Refusal(`${person.firstName} has written no text in message ${id} of chat ${chat.id}.`);
+    const message: StoredMessage = {
+      ...old,
+      content: this.#content(text, undefined),
+      editDate: this.#chats.now(),
+    };
+    const update = this.#botHears(chat, message)
+      ? this.#updates.enqueue({ edited_message: this.#chats.render(chat, message, 'bot') })
+      : [];
+    this.#ledger.commit({ do: 'put', chat: chat.id, message }, ...update);
+    return this.#chats.render(chat, message, 'people');
+  }
+
   /** Presses a button and waits for the bot's answer. @throws Refusal for what is not there to be pressed. */
   async press(pressing: Pressing): Promise<Pressed> {
     const { chat, person } = this.#enter(pressing.chat_id, pressing.user_id);
     const message = chat.messages.get(pressing.message_id);
+    const { inline } = pressing;
     const data = pressing.data ?? dataOf(chat.id, pressing.message_id, message, pressing.button ?? '');
     const id = randomBytes(8).readBigUInt64BE().toString();
     const content: UpdateContent = {
       callback_query: {
         id,
         from: userOf(person),
-        message:
-          message === undefined
-            ? this.#chats.inaccessible(chat, pressing.message_id)
-            : this.#chats.render(chat, message, 'bot'),
+        ...(inline
+          ? { inline_message_id: `inline-${pressing.message_id}` }
+          : {
+              message:
+                message === undefined
+                  ? this.#chats.inaccessible(chat, pressing.message_id)
+                  : this.#chats.render(chat, message, 'bot'),
+            }),
         chat_instance: String(chat.id),
         data,
       },
@@ -132,6 +172,36 @@ export class Room {
     }
   }
 
+  /** The users that stand for whoever does not write in their own name are Telegram's (core.telegram.org/bots/api#message). */
+  #author(
+    chat: StoredChat,
+    person: Person,
+    as: Writing['as'],
+  ): Pick<StoredMessage, 'from' | 'sender' | 'automatic'> {
+    const { id, title = '' } = this.#chats.describe(chat);
+    const channel = { id: CHANNEL, type: 'channel' as const, title: `${title}, the channel` };
+    switch (as) {
+      case undefined:
+        return { from: userOf(person) };
+      case 'group':
+        return {
+          from: { id: 1_087_968_824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' },
+          sender: { id, type: 'supergroup', title },
+        };
+      case 'channel':
+        return {
+          from: { id: 136_817_688, is_bot: true, first_name: 'Channel', username: 'Channel_Bot' },
+          sender: channel,
+        };
+      case 'linked-channel':
+        return {
+          from: { id: 777_000, is_bot: false, first_name: 'Telegram', username: '' },
+          sender: channel,
+          automatic: true,
+        };
+    }
+  }
+
   #find(chatId: number): StoredChat {
     const chat = this.#chats.find(chatId);
     if (chat !== undefined) return chat;
@@ -140,6 +210,9 @@ export class Room {
 
   #enter(chatId: number, userId: number): { readonly chat: StoredChat; readonly person: Person } {
     const chat = this.#find(chatId);
+    const today = this.#chats.groupId;
+    if (this.#chats.isGroup(chat) && chat.id !== today)
+      throw new Refusal(`The group ${chat.id} is a supergroup now: its number is ${today}.`);
     const person = this.#chats.person(userId);
     if (person === undefined) {
       const known = this.#chats.people.map(({ id, firstName }) => `${id} (${firstName})`).join(', ');
@@ -155,9 +228,10 @@ export class Room {
    * mentions (core.telegram.org/bots/features#privacy-mode). An administrator has none.
    */
   #botHears(chat: StoredChat, { content, replyTo }: StoredMessage): boolean {
+    if (this.#chats.isGroup(chat) && !this.#chats.botIsThere) return false;
     if (!this.#chats.isGroup(chat) || this.#chats.botIsAdmin) return true;
     if (replyTo !== undefined && chat.messages.get(replyTo)?.from.id === this.#chats.bot.id) return true;
-    if (content.kind === 'pin') return false;
+    if (!('entities' in content)) return false;
     const me = `@${this.#chats.bot.username}`.toLowerCase();
     return content.entities.some(({ type, offset, length }) => {
       const part = content.text.slice(offset, offset + length).toLowerCase();

@@ -4,7 +4,9 @@ import type {
   FormattedText,
   InlineKeyboard,
   LinkPreviewOptions,
+  Membership,
   RemoveKeyboard,
+  SenderChat,
   Update,
   User,
 } from './model.ts';
@@ -25,7 +27,9 @@ export interface StoredFile {
 export type Content =
   | ({ readonly kind: 'text'; readonly preview?: LinkPreviewOptions } & FormattedText)
   | ({ readonly kind: 'photo' | 'document'; readonly file: string } & FormattedText)
-  | { readonly kind: 'pin'; readonly messageId: number };
+  | { readonly kind: 'pin'; readonly messageId: number }
+  /** A service message: the group goes on as `to`, or went on from `from`. */
+  | { readonly kind: 'migration'; readonly to?: number; readonly from?: number };
 
 /** A message as it is kept: no copies of other messages, no chat; `render.ts` makes the Bot API's object of it. */
 export interface StoredMessage {
@@ -39,6 +43,11 @@ export interface StoredMessage {
   readonly replyTo?: number;
   readonly thread?: number;
   readonly protected?: true;
+  /** A group or a channel speaks through its stand-in. */
+  readonly sender?: SenderChat;
+  /** Posted by Telegram itself, from the channel that the group discusses. */
+  readonly automatic?: true;
+  readonly forwarded?: true;
 }
 
 export interface StoredChat {
@@ -46,6 +55,8 @@ export interface StoredChat {
   readonly messages: Map<number, StoredMessage>;
   /** The topics somebody has written in: `message_thread_id`s. */
   readonly topics: Set<number>;
+  /** Those of them that take no messages for now. */
+  readonly closed: Set<number>;
   /** Message ids, the one pinned last at the end. */
   pinned: readonly number[];
   lastId: number;
@@ -74,6 +85,10 @@ export interface State {
   /** `undefined`: the default kinds. */
   allowedUpdates: readonly string[] | undefined;
   webhook: Webhook | undefined;
+  /** Groups that go on under another number, by the old one. */
+  readonly migrated: Map<number, number>;
+  /** The bot's place in the group; `undefined`: as the options say. */
+  membership: Membership | undefined;
 }
 
 /** One line of the journal. */
@@ -87,6 +102,9 @@ export type Mutation =
       readonly lastId: number;
       readonly topics: readonly number[];
     }
+  | { readonly do: 'topic'; readonly chat: number; readonly thread: number; readonly is: TopicState }
+  | { readonly do: 'migrate'; readonly from: number; readonly to: number }
+  | { readonly do: 'membership'; readonly status: Membership }
   | { readonly do: 'update'; readonly update: Update; readonly at: number }
   | { readonly do: 'confirm'; readonly ids: readonly number[] }
   | { readonly do: 'nextUpdate'; readonly id: number }
@@ -94,6 +112,9 @@ export type Mutation =
   | { readonly do: 'webhook'; readonly webhook: Webhook | null }
   | { readonly do: 'commands'; readonly key: string; readonly commands: readonly BotCommand[] }
   | { readonly do: 'file'; readonly file: StoredFile };
+
+/** Nothing is left of a deleted topic, its messages included. */
+export type TopicState = 'open' | 'closed' | 'deleted';
 
 export function emptyState(): State {
   return {
@@ -104,6 +125,8 @@ export function emptyState(): State {
     nextUpdateId: 100_000_001,
     allowedUpdates: undefined,
     webhook: undefined,
+    migrated: new Map(),
+    membership: undefined,
   };
 }
 
@@ -111,7 +134,7 @@ export function emptyState(): State {
 export function chatRecord(state: State, id: number): StoredChat {
   let chat = state.chats.get(id);
   if (chat === undefined) {
-    chat = { id, messages: new Map(), topics: new Set(), pinned: [], lastId: 0 };
+    chat = { id, messages: new Map(), topics: new Set(), closed: new Set(), pinned: [], lastId: 0 };
     state.chats.set(id, chat);
   }
   return chat;
@@ -142,6 +165,15 @@ export function apply(state: State, mutation: Mutation): void {
       for (const topic of mutation.topics) chat.topics.add(topic);
       return;
     }
+    case 'topic':
+      setTopic(chatRecord(state, mutation.chat), mutation.thread, mutation.is);
+      return;
+    case 'migrate':
+      state.migrated.set(mutation.from, mutation.to);
+      return;
+    case 'membership':
+      state.membership = mutation.status;
+      return;
     case 'update':
       state.pending.push({ update: mutation.update, at: mutation.at });
       state.nextUpdateId = Math.max(state.nextUpdateId, mutation.update.update_id + 1);
@@ -172,6 +204,7 @@ export function* snapshot(state: State): Generator<Mutation> {
   for (const file of state.files.values()) yield { do: 'file', file };
   for (const chat of state.chats.values()) {
     yield { do: 'chat', chat: chat.id, lastId: chat.lastId, topics: [...chat.topics] };
+    for (const thread of chat.closed) yield { do: 'topic', chat: chat.id, thread, is: 'closed' };
     for (const message of chat.messages.values()) yield { do: 'put', chat: chat.id, message };
     if (chat.pinned.length > 0) yield { do: 'pins', chat: chat.id, ids: chat.pinned };
   }
@@ -180,6 +213,16 @@ export function* snapshot(state: State): Generator<Mutation> {
   yield { do: 'nextUpdate', id: state.nextUpdateId };
   if (state.allowedUpdates !== undefined) yield { do: 'allow', kinds: state.allowedUpdates };
   if (state.webhook !== undefined) yield { do: 'webhook', webhook: state.webhook };
+  for (const [from, to] of state.migrated) yield { do: 'migrate', from, to };
+  if (state.membership !== undefined) yield { do: 'membership', status: state.membership };
+}
+
+function setTopic(chat: StoredChat, thread: number, is: TopicState): void {
+  if (is === 'closed') chat.closed.add(thread);
+  else chat.closed.delete(thread);
+  if (is !== 'deleted') return void chat.topics.add(thread);
+  chat.topics.delete(thread);
+  for (const { id, thread: its } of [...chat.messages.values()]) if (its === thread) chat.messages.delete(id);
 }
 
 function forget(pending: PendingUpdate[], ids: readonly number[]): void {

@@ -27,8 +27,7 @@ export function editMethods(chats: Chats, ledger: Ledger, files: Files, flood: F
   function edit(params: Params, makeContent: (old: Content) => Content): Message {
     const chat = chats.forBot(params);
     const old = messageIn(chat, params, 'edit');
-    if (old.from.id !== chats.bot.id || old.content.kind === 'pin')
-      throw badRequest("message can't be edited");
+    if (old.from.id !== chats.bot.id || !('text' in old.content)) throw badRequest("message can't be edited");
     // Messages that carry another keyboard than an inline one stay as they are (tdlib, can_edit_message).
     if (old.markup !== undefined && !('inline_keyboard' in old.markup)) {
       throw badRequest("message can't be edited");

@@ -35,6 +35,9 @@ export function sendMethods(
 ): Methods {
   function send(params: Params, makeContent: () => Content): Message {
     const chat = chats.forBot(params);
+    if (chats.isGroup(chat) && chats.membership === 'restricted') {
+      throw badRequest('not enough rights to send text messages to the chat');
+    }
     const thread = topic(chat, params);
     const replyTo = repliedTo(chat, params);
     const content = makeContent();
@@ -115,6 +118,7 @@ function topic(chat: StoredChat, params: Params): number | undefined {
   const thread = params.int('message_thread_id', 0);
   if (thread <= 0) return undefined;
   if (!chat.topics.has(thread)) throw badRequest('message thread not found');
+  if (chat.closed.has(thread)) throw badRequest('TOPIC_CLOSED');
   return thread;
 }
 

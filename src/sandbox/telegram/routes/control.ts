@@ -1,9 +1,50 @@
 import { Hono } from 'hono';
+import * as v from 'valibot';
 import type { Calls } from '../calls.ts';
+import type { Happenings } from '../happenings.ts';
+import type { UpdateContent } from '../model.ts';
+import { Refusal } from '../room.ts';
+import { jsonBody, refuse } from './guard.ts';
+import { read } from './read.ts';
 
-/** For tests: a record of what the bot called. Mounted at `/_control`. */
-export function controlRoutes(calls: Calls): Hono {
+const id = v.pipe(v.number(), v.integer());
+const Migration = v.strictObject({ to: v.pipe(id, v.maxValue(-1)) });
+const Topic = v.strictObject({ thread: id, is: v.picklist(['open', 'closed', 'deleted']) });
+const Membership = v.strictObject({
+  status: v.picklist(['administrator', 'member', 'restricted', 'left', 'kicked']),
+});
+const Update = v.record(v.string(), v.looseObject({}));
+
+/** For tests: what befalls the group, and a record of what the bot called. Mounted at `/_control`. */
+export function controlRoutes(calls: Calls, happenings: Happenings): Hono {
   const app = new Hono();
+
   app.get('/calls', (c) => c.json({ ok: true, calls: calls.after(Number(c.req.query('after') ?? 0)) }));
+
+  app.post('/migrate', async (c) => {
+    happenings.migrate(read(Migration, await jsonBody(c)).to);
+    return c.json({ ok: true });
+  });
+
+  app.post('/topic', async (c) => {
+    const { thread, is } = read(Topic, await jsonBody(c));
+    happenings.setTopic(thread, is);
+    return c.json({ ok: true });
+  });
+
+  app.post('/membership', async (c) => {
+    happenings.setMembership(read(Membership, await jsonBody(c)).status);
+    return c.json({ ok: true });
+  });
+
+  app.post('/update', async (c) => {
+    happenings.deliver(read(Update, await jsonBody(c)) as UpdateContent);
+    return c.json({ ok: true });
+  });
+
+  app.onError((error, c) => {
+    if (error instanceof Refusal) return refuse(c, 400, error.message);
+    throw error;
+  });
   return app;
 }

@@ -12,6 +12,7 @@ import { commandsIn } from '../methods/commands.ts';
 import { type Params, readParams } from '../params.ts';
 import { Refusal, type Room, type Writing as Said } from '../room.ts';
 import { jsonBody, refuse } from './guard.ts';
+import { read } from './read.ts';
 
 const id = v.pipe(v.number(), v.integer());
 const Writing = v.strictObject({
@@ -20,13 +21,17 @@ const Writing = v.strictObject({
   text: v.string(),
   message_thread_id: v.optional(v.pipe(id, v.minValue(1))),
   reply_to: v.optional(id),
+  as: v.optional(v.picklist(['group', 'channel', 'linked-channel'])),
+  forwarded: v.optional(v.boolean()),
 });
+const Editing = v.strictObject({ chat_id: id, user_id: id, message_id: id, text: v.string() });
 const Pressing = v.strictObject({
   chat_id: id,
   user_id: id,
   message_id: id,
   button: v.optional(v.string()),
   data: v.optional(v.string()),
+  inline: v.optional(v.boolean()),
 });
 
 /** Real milliseconds between two signs of life on an event stream, so that a dead connection is noticed. */
@@ -50,6 +55,8 @@ export function userRoutes(
       : read(Writing, await jsonBody(c));
     return c.json({ ok: true, message: room.send(writing) });
   });
+
+  app.post('/edit', async (c) => c.json({ ok: true, message: room.edit(read(Editing, await jsonBody(c))) }));
 
   app.post('/press', async (c) => {
     const pressing = read(Pressing, await jsonBody(c));
@@ -147,13 +154,6 @@ function withFile(form: Params): Said {
     ...Object.fromEntries(numbers),
   };
   return { ...read(Writing, fields), file: { kind, upload: named[1] } };
-}
-
-function read<T extends v.GenericSchema>(schema: T, body: unknown): v.InferOutput<T> {
-  const parsed = v.safeParse(schema, body);
-  if (parsed.success) return parsed.output;
-  const faults = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`);
-  throw new Refusal(`The request is not as expected. ${faults.join('; ')}.`);
 }
 
 function whole(text: string | undefined, name: string): number {

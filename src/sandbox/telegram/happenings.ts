@@ -1,0 +1,82 @@
+import type { Chats } from './chats.ts';
+import type { Ledger } from './ledger.ts';
+import type { Membership, UpdateContent } from './model.ts';
+import { Refusal } from './room.ts';
+import type { StoredMessage, TopicState } from './state.ts';
+import type { Updates } from './updates.ts';
+
+/** What befalls the group as a whole, for tests. */
+export class Happenings {
+  readonly #chats: Chats;
+  readonly #ledger: Ledger;
+  readonly #updates: Updates;
+
+  constructor(chats: Chats, ledger: Ledger, updates: Updates) {
+    this.#chats = chats;
+    this.#ledger = ledger;
+    this.#updates = updates;
+  }
+
+  /**
+   * The group goes on as a supergroup of that number, without its messages; both sides get a service message about it.
+   * @throws Refusal for a number that is taken.
+   */
+  migrate(to: number): void {
+    const from = this.#chats.groupId;
+    if (this.#chats.find(to) !== undefined) throw new Refusal(`There is a chat ${to} already.`);
+    const leaving = this.#service(from, { kind: 'migration', to });
+    this.#ledger.commit({ do: 'put', chat: from, message: leaving }, ...this.#told(from, leaving));
+    this.#ledger.commit({ do: 'migrate', from, to });
+    const arriving = this.#service(to, { kind: 'migration', from });
+    this.#ledger.commit({ do: 'put', chat: to, message: arriving }, ...this.#told(to, arriving));
+  }
+
+  /** @throws Refusal for a topic in which nobody has written. */
+  setTopic(thread: number, is: TopicState): void {
+    const chat = this.#group();
+    if (!chat.topics.has(thread)) throw new Refusal(`There is no topic ${thread} in the group.`);
+    this.#ledger.commit({ do: 'topic', chat: chat.id, thread, is });
+  }
+
+  /** The bot is thrown out, muted, made a member or an administrator; it is told so. */
+  setMembership(status: Membership): void {
+    const chat = this.#group();
+    const [owner] = this.#chats.people;
+    const change = {
+      chat: this.#chats.describe(chat),
+      from: (owner && this.#chats.whoIs(owner.id)) ?? this.#chats.bot,
+      date: this.#chats.now(),
+      old_chat_member: { status: this.#chats.membership, user: this.#chats.bot },
+      new_chat_member: { status, user: this.#chats.bot },
+    };
+    this.#ledger.commit({ do: 'membership', status }, ...this.#updates.enqueue({ my_chat_member: change }));
+  }
+
+  /** Hands the bot an update that nobody here could have caused, if it has asked for its kind. */
+  deliver(content: UpdateContent): void {
+    this.#ledger.commit(...this.#updates.enqueue(content));
+  }
+
+  #group() {
+    const chat = this.#chats.find(this.#chats.groupId);
+    if (chat === undefined) throw new Error('The group has no record.');
+    return chat;
+  }
+
+  #service(chatId: number, content: StoredMessage['content']): StoredMessage {
+    const chat = this.#chats.find(chatId);
+    const [owner] = this.#chats.people;
+    return {
+      id: (chat?.lastId ?? 0) + 1,
+      from: (owner && this.#chats.whoIs(owner.id)) ?? this.#chats.bot,
+      date: this.#chats.now(),
+      content,
+    };
+  }
+
+  #told(chatId: number, message: StoredMessage) {
+    const chat = this.#chats.find(chatId);
+    if (chat === undefined) return [];
+    return this.#updates.enqueue({ message: this.#chats.render(chat, message, 'bot') });
+  }
+}
