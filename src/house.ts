@@ -1,6 +1,8 @@
 import type { Bot } from 'grammy';
+import { AUDITED_DOCUMENTS, entriesOf } from './adapters/audit-records.ts';
 import { cleanerFor } from './adapters/cleaner.ts';
 import { restorerFor } from './adapters/restorer.ts';
+import { type Audit, openAudit } from './audit/audit.ts';
 import { connectTelegram, installHandlers } from './bot/bot.ts';
 import type { BotContext } from './bot/context.ts';
 import { createDesk } from './bot/desk.ts';
@@ -29,6 +31,7 @@ import { wizardWorld } from './wizard-world.ts';
 export interface House {
   readonly bot: Bot<BotContext>;
   readonly store: Store;
+  readonly audit: Audit;
   readonly engine: Engine;
   readonly team: Team;
   readonly outbox: Outbox;
@@ -56,7 +59,16 @@ export async function assembleHouse(
   const { telegram, cloud, plan, clock, log } = parts;
   const warn = (details: object, message: string) => log.warn(details, message);
 
-  const store = watchedStore(openFileStore(parts.dataDir), vitals);
+  const audit = await openAudit({
+    folder: parts.dataDir,
+    store: watchedStore(openFileStore(parts.dataDir), vitals),
+    documents: AUDITED_DOCUMENTS,
+    entriesOf,
+    clock,
+    peoplesClock,
+    failed,
+  });
+  const { store } = audit;
   const google = openGoogleSide({
     cloud,
     dataDir: parts.dataDir,
@@ -80,7 +92,7 @@ export async function assembleHouse(
     changed: () => engine.all().forEach(publisher.publish),
   });
   const guard = await openGuard(store, plan.freeze, clock);
-  const publisher = createPublisher(outbox, team, guard, clock, drawChart);
+  const publisher = createPublisher(outbox, team, guard, clock, drawChart, audit.standing);
   const feed = createFeed();
   const engine = createEngine({
     store,
@@ -112,6 +124,7 @@ export async function assembleHouse(
     errorLogs: ({ service, version, startedAt }, limit) =>
       appEngine.errorLogs({ service, versions: [version], since: startedAt, limit }),
     note: warn,
+    refused: audit.refused,
     failed,
   });
   const cleaner = cleanerFor(appEngine, store, engine, plan.cleaning, clock);
@@ -133,10 +146,21 @@ export async function assembleHouse(
   };
   installHandlers(bot, { ...telegram, store, failed }, desk, world, info, hands.monitor.look);
 
-  const control = { engine, releases: world, store, chat: team.chat, feed, clock, note: warn, failed };
+  const control = {
+    engine,
+    releases: world,
+    store,
+    chat: team.chat,
+    feed,
+    clock,
+    note: warn,
+    refused: audit.refused,
+    failed,
+  };
   return {
     bot,
     store,
+    audit,
     engine,
     team,
     outbox,
@@ -144,6 +168,7 @@ export async function assembleHouse(
     google,
     control,
     async recover() {
+      await audit.store.complete();
       await engine.recover();
       for (const rollout of engine.all()) publisher.publish(rollout);
     },

@@ -144,6 +144,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       await engine.stop();
       await google.sources.stop();
       await outbox.stop();
+      await house.audit.stop();
       release();
     },
   };

@@ -62,6 +62,8 @@ export interface DeskOptions {
   /** The newest error logs of the new version. */
   readonly errorLogs: (rollout: Rollout, limit: number) => Promise<readonly ErrorLine[]>;
   readonly note: (details: object, message: string) => void;
+  /** Puts an attempt that no journal has on record. */
+  readonly refused: (by: Who, attempt: string) => void;
   readonly failed: (what: string, error: unknown) => void;
 }
 
@@ -90,7 +92,10 @@ export function createDesk(options: DeskOptions): Desk {
     note: (remark, number, evidence) => takeNote(remark, number, evidence, act, options),
     showSection: publisher.showSection,
     showEvidence: (rollout) => showEvidence(rollout, options),
-    refused: (by, attempt) => note({ id: by.id, name: by.name, attempt }, 'refused: no such role'),
+    refused(by, attempt) {
+      note({ id: by.id, name: by.name, attempt }, 'refused: no such role');
+      options.refused(by, attempt);
+    },
     failed: options.failed,
   };
 }

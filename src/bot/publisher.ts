@@ -7,6 +7,7 @@ import type { Outbox, Post } from './outbox.ts';
 import type { Team } from './team/team.ts';
 import { card } from './views/card.ts';
 import { checklistSection, firstOpenSection } from './views/checklist.ts';
+import type { AuditStanding } from './views/headline.ts';
 import { notice } from './views/notice.ts';
 import { question, reminder } from './views/question.ts';
 
@@ -31,6 +32,8 @@ interface Known {
   readonly rollout: Rollout;
   /** A line from an effect, and the effect that it speaks of. */
   readonly progress?: { readonly effect: string; readonly line: string };
+  /** Where the audit stood when the journal changed, so that a card does not change by itself. */
+  readonly audit: AuditStanding;
 }
 
 /** Turns a rollout into the messages that should stand in its chat: the checklist, the card, its questions, its end. */
@@ -40,19 +43,20 @@ export function createPublisher(
   guard: Pick<Guard, 'bar'>,
   clock: Clock,
   drawChart: DrawChart,
+  audit: () => AuditStanding,
 ): Publisher {
   const latest = new Map<string, Known>();
   const saidSince = new Set<string>();
 
   function show(rollout: Rollout): void {
-    outbox.show(rollout.id, rollout.chat, () => posts(latest.get(rollout.id) ?? { rollout }));
+    outbox.show(rollout.id, rollout.chat, () => posts(latest.get(rollout.id) ?? { rollout, audit: audit() }));
   }
 
-  function posts({ rollout, progress }: Known): Post[] {
+  function posts({ rollout, progress, audit: standing }: Known): Post[] {
     const now = clock.now();
     const line = progress?.effect === rollout.pending?.effect.id ? progress?.line : undefined;
     const bar = guard.bar(rollout.service, now);
-    const moment = { now, ...(line && { progress: line }), ...(bar && { bar }) };
+    const moment = { now, audit: standing, ...(line && { progress: line }), ...(bar && { bar }) };
     const end = notice(rollout, bar);
     return [
       ...sectionPosts(rollout, line),
@@ -74,14 +78,15 @@ export function createPublisher(
         outbox.finish(rollout.id);
         return;
       }
-      latest.set(rollout.id, { ...latest.get(rollout.id), rollout });
+      latest.set(rollout.id, { ...latest.get(rollout.id), rollout, audit: audit() });
       show(rollout);
     },
     progress(rollout, line) {
       const effect = rollout.pending?.effect.id;
       if (effect === undefined) return;
       const { id } = rollout;
-      latest.set(id, { rollout, progress: { effect, line } });
+      const known = latest.get(id) ?? { audit: audit() };
+      latest.set(id, { ...known, rollout, progress: { effect, line } });
       if (saidSince.has(id)) return;
       saidSince.add(id);
       setTimeout(() => {

@@ -3,16 +3,19 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { stream } from 'hono/streaming';
 import type { Clock } from '../plan/clock.ts';
+import type { Who } from '../rollout/draft.ts';
 import type { Feed } from './feed.ts';
 import { follow } from './follow.ts';
 import { ORDER_BYTES, type Order, parseOrder, ROLLOUTS } from './protocol.ts';
-import { type ReleasePorts, release } from './release.ts';
+import { pipeline, type ReleasePorts, release } from './release.ts';
 
 export interface ControlPorts extends ReleasePorts {
   readonly feed: Feed;
   readonly clock: Clock;
   /** Something that whoever reads the log should know. */
   readonly note: (details: object, message: string) => void;
+  /** Puts an attempt that no journal has on record. */
+  readonly refused: (by: Who, attempt: string) => void;
   readonly failed: (what: string, error: unknown) => void;
 }
 
@@ -27,6 +30,7 @@ export function controlApp(ports: ControlPorts, token?: string): Hono {
     app.use(async (c, next) => {
       if (right(c.req.header('authorization'))) return next();
       ports.note({ path: c.req.path }, 'refused: a pipeline without the right SLUICE_CONTROL_TOKEN');
+      ports.refused(pipeline('unknown'), `${c.req.method} ${c.req.path} without the right token`);
       return c.json(
         { refused: 'The token is wrong: SLUICE_CONTROL_TOKEN must be the same here as where the bot runs.' },
         401,
@@ -44,6 +48,7 @@ export function controlApp(ports: ControlPorts, token?: string): Hono {
     const answer = await release(order, ports);
     if ('refused' in answer) {
       ports.note({ as: order.as, why: answer.refused }, 'refused: a release from a pipeline');
+      ports.refused(pipeline(order.as), `release: ${answer.refused}`);
       return c.json(answer, 409);
     }
     return c.json(answer, answer.attached ? 200 : 201);

@@ -42,7 +42,8 @@ function open(): void {
   outbox = createOutbox(api, openFileStore(folder), () => {});
   const clock = { now: () => world.now, sleep: () => Promise.reject(new Error('Nothing sleeps here.')) };
   const team = { members: () => [] };
-  publisher = createPublisher(outbox, team, { bar: () => undefined }, clock, async () => undefined);
+  const audit = () => ({ head: '' });
+  publisher = createPublisher(outbox, team, { bar: () => undefined }, clock, async () => undefined, audit);
 }
 
 async function restart(): Promise<void> {

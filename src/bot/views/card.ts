@@ -15,6 +15,7 @@ export function card(rollout: Rollout, moment: Moment): View {
     headline(rollout, moment),
     ...brakes(rollout, moment),
     ...warning(rollout),
+    ...silence(moment),
     html``,
     ...preparation(rollout),
     ...ladder(rollout),
@@ -25,6 +26,7 @@ export function card(rollout: Rollout, moment: Moment): View {
   lines.push(
     html`<i>Started by ${rollout.starter.name} at ${clockTime(rollout.startedAt)} · ${rollout.id}</i>`,
   );
+  if (moment.audit) lines.push(html`<i>Audit</i> <code>${moment.audit.head}</code>`);
   return { html: html`${lines}`.text, buttons: buttons(rollout) };
 }
 
@@ -33,6 +35,13 @@ export function warning({ rejected, version }: Rollout): Html[] {
   return rejected
     ? [html`⚠️ ${version} was rolled back on ${dayOf(rejected.at)}: ${shorten(rejected.why, 200)}`]
     : [];
+}
+
+/** That nothing goes on record now, and what that holds up. */
+function silence({ audit }: Moment): Html[] {
+  return audit?.problem === undefined
+    ? []
+    : [html`🛑 Nothing is promoted before this is put right: ${shorten(audit.problem, 300)}`];
 }
 
 function buttons(rollout: Rollout): Button[][] {

@@ -13,6 +13,15 @@ export interface Moment {
   readonly progress?: string;
   /** What keeps the service's releases back. */
   readonly bar?: Bar;
+  readonly audit?: AuditStanding;
+}
+
+/** Where the audit stands. */
+export interface AuditStanding {
+  /** Signed, for whoever checks the audit later: with it in the chat, its end cannot be cut off unseen. */
+  readonly head: string;
+  /** Why it cannot be written just now. */
+  readonly problem?: string;
 }
 
 /** Characters of a command's line that the card shows. */
