@@ -35,6 +35,7 @@ export async function engineOn(
     clock,
     guard: await openGuard(store, [], clock),
     rolesOf: () => [],
+    blind: () => {},
     hands: {
       cloud: cloudFor(connectCloud({ project, endpoints, clock, log }), store, sources),
       scripts,

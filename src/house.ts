@@ -110,6 +110,7 @@ export async function assembleHouse(
       feed.progress(rollout, line);
     },
     failed: (rollout, error) => failed(`rollout ${rollout.id}`, error),
+    blind: ({ service }, error) => warn({ service, problem: error.message }, 'a look at App Engine failed'),
   });
 
   const desk = createDesk({

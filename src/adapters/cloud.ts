@@ -14,12 +14,27 @@ import { commitsBetween, gitState } from '../host/git.ts';
 import type { Source } from '../rollout/draft.ts';
 import type { CronChange } from '../rollout/events.ts';
 import type { Cloud, CronRequest, Store } from '../rollout/ports.ts';
+import type { Mark } from '../rollout/sighting.ts';
 import { sayProgress, uploadSessions } from './upload.ts';
 
 /** App Engine as the engine wants it: backups go to the store, sources become deployments. */
 export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): Cloud {
   return {
-    readSplit: (service, signal) => appEngine.readSplit(service, signal),
+    async see(service, versions, signal) {
+      const [split, ...found] = await Promise.all([
+        appEngine.readSplit(service, signal),
+        ...versions.map((id) => appEngine.findVersion(service, id, signal)),
+      ]);
+      const marks = versions.map((id, i) => [id, markOf(found[i])] as const);
+      return split && { split, versions: Object.fromEntries(marks) };
+    },
+
+    async listCron(signal) {
+      // To bring the jobs to none would take away all that are there.
+      const { delete: all } = await appEngine.compareCron([], signal);
+      return all.map(describeJob).toSorted();
+    },
+
     verify: (request, signal) => appEngine.verify(request, { signal }),
 
     async validate({ service, version, source, checks, region, cron }, signal) {
@@ -125,6 +140,10 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
 }
 
 async function readBackup(store: Store, name: string | undefined): Promise<Backup | undefined> {
+function markOf(found: Awaited<ReturnType<AppEngine['findVersion']>>): Mark | null {
+  return found ? { created: found.createTime, serving: found.servingStatus !== 'STOPPED' } : null;
+}
+
   return name === undefined ? undefined : store.readDocument<Backup>(name);
 }
 

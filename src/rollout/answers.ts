@@ -145,7 +145,13 @@ function settle(gate: Gate, answer: AnswerWord, actor: Actor, reason?: string): 
  * @param gate the question that was to be answered.
  */
 export function refusal(actor: Who, attempt: string, why: string, gate?: string): Act {
-  const fact = { type: 'refused', attempt, why, by: who(actor), ...(gate !== undefined && { gate }) } as const;
+  const fact = {
+    type: 'refused',
+    attempt,
+    why,
+    by: who(actor),
+    ...(gate !== undefined && { gate }),
+  } as const;
   return { facts: [fact], say: why, refused: true };
 }
 

@@ -1,5 +1,6 @@
 import type { Role } from '../plan/schema.ts';
-import type { AnswerWord, Effect } from './events.ts';
+import { sameSplit } from '../plan/split.ts';
+import type { AnswerWord, Effect, Topic } from './events.ts';
 import type { Gate, Rollout } from './state.ts';
 
 /** An answer that a question takes at this moment, and who may give it. */
@@ -37,8 +38,23 @@ export function choices(rollout: Rollout, gate: Gate): Choice[] {
     case 'stuck':
       return waysOut(rollout, topic.effect);
     case 'drift':
-      return (['adopt', 'restore', 'no'] as const).map((answer) => ({ answer, roles: APPROVERS }));
+      return waysFrom(rollout, topic).map((answer) => ({ answer, roles: APPROVERS }));
   }
+}
+
+/** What can be done about another hand's change. */
+function waysFrom(
+  { version, stage }: Rollout,
+  { expected, live, versions = [] }: Extract<Topic, { kind: 'drift' }>,
+): AnswerWord[] {
+  const unfit = versions.some((one) => one.version === version && one.what !== 'replaced');
+  return [
+    // A version that does not run cannot be let out.
+    ...(unfit ? [] : (['adopt'] as const)),
+    ...(sameSplit(expected, live) ? [] : (['restore'] as const)),
+    // What is out has ended already.
+    ...(stage.at === 'done' ? [] : (['no'] as const)),
+  ];
 }
 
 /** What can be done about an effect that failed. */

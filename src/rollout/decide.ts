@@ -4,7 +4,7 @@ import { wantedRun } from './checklist.ts';
 import { decideCare, decideFollowUp } from './decide-care.ts';
 import type { Announcement, Effect, Fact } from './events.ts';
 import type { Bar } from './guard.ts';
-import { canRollBack, openGate, type Rollout } from './state.ts';
+import { canRollBack, openGate, type Rollout, type Strayed } from './state.ts';
 import { targetSplit } from './target.ts';
 
 /** What is to be done next. */
@@ -46,7 +46,7 @@ export function decide(rollout: Rollout, now: number, bar?: Bar): Decision {
     case 'ask-cron':
       return hold(rollout, { kind: 'cron', change: stage.change }, now);
     case 'shift':
-      return run(moveTo(rollout, targetSplit(rollout, stage.step)));
+      return run(moveTo(rollout, stage.to ?? targetSplit(rollout, stage.step)));
     case 'restore':
       return rollout.original ? run(moveTo(rollout, rollout.original)) : { do: 'nothing' };
     case 'watch':
@@ -56,16 +56,21 @@ export function decide(rollout: Rollout, now: number, bar?: Bar): Decision {
     case 'stuck':
       return hold(rollout, { kind: 'stuck', effect: stage.effect.kind, problem: stage.problem }, now);
     case 'drift':
-      return rollout.live
-        ? hold(rollout, { kind: 'drift', expected: rollout.live, live: stage.live }, now)
-        : { do: 'nothing' };
+      return askDrift(rollout, stage, now);
     case 'done':
+      if (rollout.strayed) return askDrift(rollout, rollout.strayed, now);
       return announce(rollout, 'deployed') ?? decideCare(rollout, now) ?? { do: 'wait' };
     case 'rolled-back':
       return announce(rollout, 'rolled-back') ?? decideFollowUp(rollout, now) ?? { do: 'nothing' };
     case 'cancelled':
       return { do: 'nothing' };
   }
+}
+
+function askDrift(rollout: Rollout, { live, versions }: Strayed, now: number): Decision {
+  const expected = rollout.live;
+  if (!expected) return { do: 'nothing' };
+  return hold(rollout, { kind: 'drift', expected, live, ...(versions && { versions }) }, now);
 }
 
 /** The team's own announcement, once. */

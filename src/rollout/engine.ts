@@ -1,24 +1,21 @@
 import pLimit from 'p-limit';
-import { describeSplit, type Split, sameSplit } from '../plan/split.ts';
-import { timeLimit } from '../plan/time-limit.ts';
-import { type Act, type Actor, type Circumstances, refusal, who } from './answers.ts';
+import { type Act, type Actor, type Circumstances, who } from './answers.ts';
+import { readWorld, weighInWorld } from './at-the-tap.ts';
 import { sayBar } from './bar.ts';
-import { type Command, weigh } from './commands.ts';
+import type { Command } from './commands.ts';
 import type { Draft } from './draft.ts';
-import type { Fact } from './events.ts';
 import { evolve, fold } from './evolve.ts';
 import type { Guard } from './guard.ts';
 import { sayHolder } from './holder.ts';
 import { Line, type Surroundings } from './line.ts';
 import { isNews, observationDue } from './observation.ts';
 import { pastOf } from './past.ts';
+import { createPatrol } from './patrol.ts';
 import { isOver, type Rollout } from './state.ts';
 import type { RolesOf } from './voting.ts';
 
 /** Figures are asked for this many rollouts at a time. */
 const OBSERVERS = 16;
-/** A tap waits this long for the live split before it is refused: the button spins meanwhile, and not for ever. */
-const READ_TIMEOUT_MS = 5_000;
 
 export interface Engine {
   /** Loads the live rollouts and goes on where each of them was. */
@@ -41,6 +38,8 @@ export interface Engine {
 export interface EngineParts extends Omit<Surroundings, 'bar'> {
   readonly guard: Guard;
   readonly rolesOf: RolesOf;
+  /** App Engine could not be looked at. Nothing stops for it. */
+  readonly blind: (rollout: Rollout, error: Error) => void;
 }
 
 /** Runs rollouts: asks the pure heart what is next, does it through the ports, and records what came of it. */
@@ -53,6 +52,8 @@ export function createEngine(around: EngineParts): Engine {
   const lookedAt = new Map<string, number>();
   const limit = pLimit(OBSERVERS);
   const stopping = new AbortController();
+  const { signal: stops } = stopping;
+  const patrol = createPatrol({ cloud, clock, blind: around.blind, stopping: stops });
   let beginnings: Promise<unknown> = Promise.resolve();
   /** Locks that rollbacks have brought and that are on their way to the disk. */
   let shutting: Promise<unknown> = Promise.resolve();
@@ -90,19 +91,20 @@ export function createEngine(around: EngineParts): Engine {
     async act(id, command, actor) {
       const line = closing.has(id) ? undefined : lines.get(id);
       if (!line) return { facts: [], say: 'That rollout is closed, or not known here.', refused: true };
-      const world = await readWorld(line.rollout, command, actor);
+      const world = await readWorld(cloud, line.rollout, command, actor, circumstances(line.rollout));
       return line.change((rollout) => weighInWorld(rollout, command, actor, world, circumstances(rollout)));
     },
 
     async tick() {
       const now = clock.now();
       const due = [...lines.values()];
-      await Promise.all(
-        due.flatMap((line) => [
+      await Promise.all([
+        ...due.flatMap((line) => [
           ...(line.isDue(now) ? [line.goOn()] : []),
           ...(isObservable(line, now) ? [observeInTurn(line)] : []),
         ]),
-      );
+        patrol.round(due.filter((line) => !closing.has(line.rollout.id))),
+      ]);
     },
 
     get: (id) => lines.get(id)?.rollout,
@@ -137,7 +139,8 @@ export function createEngine(around: EngineParts): Engine {
     lines.set(draft.id, line);
     around.changed(line.rollout);
     // The last release that is fully out stays at hand for a rollback until this one has traffic of its own.
-    const lastDone = others.findLast((other) => other.rollout.stage.at === 'done');
+    // Where another hand has moved it since, the new one takes what is there for what was before.
+    const lastDone = others.findLast(({ rollout: { stage, strayed } }) => stage.at === 'done' && !strayed);
     for (const other of others) if (other !== lastDone) close(other);
     await line.goOn();
     return { rollout: line.rollout };
@@ -189,22 +192,6 @@ export function createEngine(around: EngineParts): Engine {
     return { now, rolesOf: around.rolesOf, ...(bar && { bar }) };
   }
 
-  /** Before a tap moves traffic, the live split is read once more. */
-  async function readWorld(rollout: Rollout, command: Command, actor: Actor): Promise<World> {
-    if (command.type !== 'answer' || weigh(rollout, command, actor, circumstances(rollout)).refused)
-      return { kind: 'unread' };
-    const topic = rollout.gates.findLast((gate) => gate.id === command.gate)?.topic;
-    const moves = topic?.kind === 'promote' && command.answer !== 'hold';
-    if (!moves && !(topic?.kind === 'roll-back' && command.answer === 'yes')) return { kind: 'unread' };
-    try {
-      const signal = timeLimit(READ_TIMEOUT_MS);
-      const live = await cloud.readSplit(rollout.service, signal);
-      return live ? { kind: 'read', live } : { kind: 'unreadable', why: 'The service is gone.' };
-    } catch (error) {
-      return { kind: 'unreadable', why: (error as Error).message };
-    }
-  }
-
   function isObservable(line: Line, now: number): boolean {
     const { id } = line.rollout;
     return !observing.has(id) && observationDue(line.rollout, now, lookedAt.get(id)) !== undefined;
@@ -237,51 +224,4 @@ export function createEngine(around: EngineParts): Engine {
           : [],
     }));
   }
-}
-
-type World =
-  | { readonly kind: 'unread' }
-  | { readonly kind: 'read'; readonly live: Split }
-  | { readonly kind: 'unreadable'; readonly why: string };
-
-/** {@link weigh}, with what the live traffic has to say about an answer that moves it. */
-function weighInWorld(
-  rollout: Rollout,
-  command: Command,
-  actor: Actor,
-  world: World,
-  around: Circumstances,
-): Act {
-  const act = weigh(rollout, command, actor, around);
-  if (command.type !== 'answer' || act.refused || world.kind === 'unread') return act;
-  const topic = rollout.gates.findLast((gate) => gate.id === command.gate)?.topic;
-  if (topic?.kind !== 'promote' && topic?.kind !== 'roll-back') return act;
-  if (world.kind === 'unreadable') {
-    // A rollback reads for itself and is not kept from trying.
-    if (topic.kind === 'roll-back') return act;
-    return refusal(
-      actor,
-      `answer '${command.answer}'`,
-      `The live traffic cannot be read, so nothing was moved. ${world.why}`,
-      command.gate,
-    );
-  }
-  if (sameSplit(world.live, topic.from)) return act;
-  // What the rollout moved, or is moving, since the question was put is no foreign hand: it must not delay the way back.
-  const own =
-    rollout.pending?.effect.kind === 'set-split' || (rollout.live && sameSplit(world.live, rollout.live));
-  if (topic.kind === 'roll-back' && own) return act;
-
-  const why = `traffic was moved by another hand: it is ${describeSplit(world.live)} now`;
-  const superseded: Fact = { type: 'settled', gate: command.gate, outcome: { kind: 'superseded', why } };
-  const next: Fact[] =
-    topic.kind === 'promote'
-      ? [{ type: 'drifted', live: world.live }]
-      : [
-          { type: 'seen', live: world.live },
-          { type: 'rollback-requested', reason: topic.reason, by: who(actor) },
-        ];
-  const attempt = `answer '${command.answer}' to question ${command.gate}`;
-  const refused = refusal(actor, attempt, why, command.gate);
-  return { facts: [...refused.facts, superseded, ...next], say: `Nothing was moved: ${why}.`, refused: true };
 }

@@ -2,6 +2,7 @@ import type { Split } from '../plan/split.ts';
 import type { Check, Reading } from '../plan/terms.ts';
 import type { Verdict } from '../plan/verdict.ts';
 import type { Draft, Who } from './draft.ts';
+import type { Marks, VersionChange } from './sighting.ts';
 
 export type { Check };
 
@@ -66,7 +67,13 @@ export type Topic =
     }
   | { readonly kind: 'cron'; readonly change: CronChange }
   | { readonly kind: 'stuck'; readonly effect: Effect['kind']; readonly problem: string }
-  | { readonly kind: 'drift'; readonly expected: Split; readonly live: Split };
+  | {
+      readonly kind: 'drift';
+      readonly expected: Split;
+      readonly live: Split;
+      /** Versions that another hand changed. */
+      readonly versions?: readonly VersionChange[];
+    };
 
 /** Answers that a person can give; which of them a question takes depends on its topic. */
 export type AnswerWord =
@@ -136,8 +143,20 @@ export type Fact =
   | { readonly type: 'verified'; readonly effect: string; readonly checks: readonly Check[] }
   | { readonly type: 'split-set'; readonly effect: string; readonly split: Split }
   | { readonly type: 'put-back'; readonly effect: string; readonly checks: readonly Check[] }
-  /** Traffic was moved by another hand: everything waits for people. */
-  | { readonly type: 'drifted'; readonly live: Split }
+  /** What the versions were when they were first looked at. */
+  | { readonly type: 'marked'; readonly versions: Marks }
+  /** Traffic or versions were changed by another hand: everything waits for people. */
+  | {
+      readonly type: 'drifted';
+      readonly live: Split;
+      readonly versions?: readonly VersionChange[];
+      /** The versions as they are now; present with `versions`. */
+      readonly seen?: Marks;
+    }
+  /** Whoever changed it has put it back. */
+  | { readonly type: 'righted' }
+  /** The cron jobs, a line each; later than the first time they were changed by another hand. */
+  | { readonly type: 'cron-seen'; readonly jobs: readonly string[]; readonly change?: CronChange }
   /** The same, found when a rollback was about to overwrite it anyway. */
   | { readonly type: 'seen'; readonly live: Split }
   | { readonly type: 'effect-failed'; readonly effect: string; readonly problem: string }

@@ -2,9 +2,11 @@ import { MINUTE } from '../plan/duration.ts';
 import type { Split } from '../plan/split.ts';
 import { beginCare, evolveCare, lookFailed } from './care.ts';
 import { EMPTY_CHECKLIST, evolveChecklist } from './checklist.ts';
+import { drifted, righted } from './drift.ts';
 import type { Check, Event } from './events.ts';
-import { changeGate, settleEffect, settleGate, withdraw } from './settle.ts';
+import { changeGate, settleGate } from './settle.ts';
 import { enter, type Gate, type Rollout, type Stage } from './state.ts';
+import { supersedeGates, withoutEffect } from './withdraw.ts';
 
 /** Folds a journal. @throws when it does not begin with `started`. */
 export function fold(events: readonly Event[]): Rollout {
@@ -51,7 +53,7 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
     case 'checklist-closed':
       return evolveChecklist(rollout, event);
     case 'item-ran':
-      return evolveChecklist(settleEffect(rollout), event);
+      return evolveChecklist(withoutEffect(rollout), event);
     case 'effect-intended': {
       const pending = { effect: event.effect, since: event.at };
       return {
@@ -68,13 +70,13 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
         : rollout;
     case 'validated': {
       const { checks, commit, at } = event;
-      const known = { ...settleEffect(rollout), validation: checks, ...(commit && { commit }) };
+      const known = { ...withoutEffect(rollout), validation: checks, ...(commit && { commit }) };
       return passed(known, checks, { at: 'validate' }, { at: 'back-up' }, at);
     }
     case 'backed-up':
       return enter(
         {
-          ...settleEffect(rollout),
+          ...withoutEffect(rollout),
           original: event.split,
           base: event.split,
           live: event.split,
@@ -86,19 +88,19 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
     case 'deployed': {
       const { versionUrl, changes, at } = event;
       const next = rollout.source.kind === 'version' ? 'verify' : 'compare-cron';
-      return enter({ ...settleEffect(rollout), versionUrl, changes }, { at: next }, at);
+      return enter({ ...withoutEffect(rollout), versionUrl, changes }, { at: next }, at);
     }
     case 'cron-compared': {
       const { change, at } = event;
       const same = change.create.length === 0 && change.remove.length === 0;
-      return enter(settleEffect(rollout), same ? { at: 'verify' } : { at: 'ask-cron', change }, at);
+      return enter(withoutEffect(rollout), same ? { at: 'verify' } : { at: 'ask-cron', change }, at);
     }
     case 'cron-deployed':
-      return enter({ ...settleEffect(rollout), cron: { change: event.change } }, { at: 'verify' }, event.at);
+      return enter({ ...withoutEffect(rollout), cron: { change: event.change } }, { at: 'verify' }, event.at);
     case 'verified': {
       const { checks, at } = event;
       return passed(
-        { ...settleEffect(rollout), checks },
+        { ...withoutEffect(rollout), checks },
         checks,
         { at: 'verify' },
         { at: 'ask', since: at },
@@ -106,26 +108,37 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
       );
     }
     case 'split-set':
-      return moved(settleEffect(rollout), event.split, event.at);
+      return moved(withoutEffect(rollout), event.split, event.at);
     case 'put-back': {
       const { checks, at } = event;
       const { stage } = rollout;
-      const back = { ...settleEffect(rollout), putBack: checks };
+      const back = { ...withoutEffect(rollout), putBack: checks };
       if (stage.at !== 'put-back') return back;
       return passed(back, checks, stage, { at: 'rolled-back', reason: stage.reason }, at);
     }
+    case 'marked':
+      return { ...rollout, marks: { ...rollout.marks, ...event.versions } };
     case 'drifted':
-      return enter(settleEffect(rollout), { at: 'drift', live: event.live, resume: rollout.stage }, event.at);
-    case 'seen':
-      return { ...rollout, live: event.live };
+      return drifted(rollout, event);
+    case 'righted':
+      return righted(rollout, event.at);
+    case 'cron-seen': {
+      const { jobs, change, at } = event;
+      const drifts = rollout.cronDrifts ?? [];
+      return { ...rollout, cronSeen: jobs, ...(change && { cronDrifts: [...drifts, { at, change }] }) };
+    }
+    case 'seen': {
+      const { strayed: _, ...rest } = rollout;
+      return { ...rest, live: event.live };
+    }
     case 'effect-failed': {
       const effect = rollout.pending?.effect;
       if (!effect) return rollout;
       const { care, terms } = rollout;
       if (care && (effect.kind === 'look-after' || effect.kind === 'assess'))
-        return { ...settleEffect(rollout), care: lookFailed(care, terms, effect, event.problem, event.at) };
+        return { ...withoutEffect(rollout), care: lookFailed(care, terms, effect, event.problem, event.at) };
       const stage: Stage = { at: 'stuck', effect, problem: event.problem, resume: rollout.stage };
-      return enter(settleEffect(rollout), stage, event.at);
+      return enter(withoutEffect(rollout), stage, event.at);
     }
     case 'asked': {
       const { gate: id, revision, topic, verdict, digest, expires } = event;
@@ -176,14 +189,18 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
     case 'rollback-requested':
       return { ...rollout, rollbackWish: { by: event.by, reason: event.reason } };
     case 'cancelled':
-      return enter(withdraw(rollout, 'the rollout was cancelled', event.at), { at: 'cancelled' }, event.at);
+      return enter(
+        supersedeGates(withoutEffect(rollout), 'the rollout was cancelled', event.at),
+        { at: 'cancelled' },
+        event.at,
+      );
     case 'announced': {
       const announced = { ...rollout.announced, [event.what]: event.checks };
-      return { ...settleEffect(rollout), announced };
+      return { ...withoutEffect(rollout), announced };
     }
     case 'looked-after':
     case 'assessed':
-      return withCare(settleEffect(rollout), event);
+      return withCare(withoutEffect(rollout), event);
     case 'task-answered':
     case 'criterion-answered':
     case 'concluded':
@@ -192,7 +209,7 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
     case 'reminded':
       return withCare(rollout, event);
     case 'closed':
-      return { ...settleEffect(rollout), closed: true };
+      return { ...withoutEffect(rollout), closed: true };
     case 'refused':
       return rollout;
   }
@@ -229,7 +246,10 @@ function moved(rollout: Rollout, split: Split, at: number): Rollout {
   if (stage.at !== 'shift') return now;
 
   const open = { ...now, step: stage.step };
-  const watch = rollout.terms.steps[stage.step]?.watch ?? 0;
+  // It was put back after it had all of the traffic: after-care goes on.
+  if (open.care) return { ...open, stage: { at: 'done' } };
+  // Without traffic of its own there is nothing to judge.
+  const watch = split.shares[rollout.version] ? (rollout.terms.steps[stage.step]?.watch ?? 0) : 0;
   if (watch === 0) return lastStepIsOut(open) ? finish(open, at) : enter(open, { at: 'ask', since: at }, at);
   const from = Math.ceil(at / MINUTE) * MINUTE;
   return enter(open, { at: 'watch', from, to: from + watch }, at);

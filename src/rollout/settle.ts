@@ -1,5 +1,7 @@
+import { settleDrift } from './drift.ts';
 import type { AnswerWord, Event } from './events.ts';
 import { enter, type Gate, type Rollout, type Stage } from './state.ts';
+import { supersedeGates, withoutEffect } from './withdraw.ts';
 
 /** The state after a question has been answered, has expired or was withdrawn. */
 export function settleGate(rollout: Rollout, event: Extract<Event, { type: 'settled' }>): Rollout {
@@ -20,19 +22,6 @@ export function changeGate(rollout: Rollout, id: string, change: (gate: Gate) =>
   return gate ? { ...rollout, gates: rollout.gates.with(at, change(gate)) } : rollout;
 }
 
-/** Drops the effect under way. */
-export function settleEffect(rollout: Rollout): Rollout {
-  const { pending: _, ...rest } = rollout;
-  return rest;
-}
-
-/** Drops the effect under way and every open question. */
-export function withdraw(rollout: Rollout, why: string, at: number): Rollout {
-  const outcome = { kind: 'superseded', why } as const;
-  const gates = rollout.gates.map((gate) => (gate.outcome ? gate : { ...gate, outcome, settledAt: at }));
-  return { ...settleEffect(rollout), gates };
-}
-
 function answered(rollout: Rollout, gate: Gate, answer: AnswerWord, at: number): Rollout {
   const { topic } = gate;
   const { stage } = rollout;
@@ -44,19 +33,20 @@ function answered(rollout: Rollout, gate: Gate, answer: AnswerWord, at: number):
     case 'roll-back':
       // Overtakes whatever is under way: the effect's late outcome no longer counts.
       if (answer !== 'yes') return rollout;
-      return enter(
-        withdraw(rollout, 'the rollback was approved', at),
-        { at: 'restore', reason: topic.reason },
-        at,
-      );
+      return goBack(rollout, topic.reason, at);
     case 'cron':
       if (stage.at !== 'ask-cron') return rollout;
       return enter(rollout, { at: answer === 'yes' ? 'deploy-cron' : 'verify' }, at);
     case 'stuck':
       return stage.at === 'stuck' ? unstuck(rollout, stage, answer, at) : rollout;
     case 'drift':
-      return stage.at === 'drift' ? drifted(rollout, stage, answer, at) : rollout;
+      return settleDrift(rollout, topic, answer, at);
   }
+}
+
+function goBack(rollout: Rollout, reason: string, at: number): Rollout {
+  const { strayed: _, ...rest } = withoutEffect(rollout);
+  return enter(supersedeGates(rest, 'the rollback was approved', at), { at: 'restore', reason }, at);
 }
 
 function unstuck(
@@ -77,23 +67,4 @@ function unstuck(
   if (stage.resume.at === 'compare-cron' || stage.resume.at === 'deploy-cron')
     return enter(rollout, { at: 'verify' }, at);
   return enter(rollout, { at: 'cancelled' }, at);
-}
-
-function drifted(
-  rollout: Rollout,
-  stage: Extract<Stage, { at: 'drift' }>,
-  answer: AnswerWord,
-  at: number,
-): Rollout {
-  const known = { ...rollout, live: stage.live };
-  const { resume } = stage;
-  if (answer === 'adopt') {
-    // What was judged so far was judged under another split: the figures begin anew, and the step is asked for again.
-    const { verdict: _, judgedAt: __, ...unjudged } = known;
-    const step = Math.min(rollout.step, rollout.terms.steps.length - 2);
-    return enter({ ...unjudged, step, base: stage.live, movedAt: at }, { at: 'ask', since: at }, at);
-  }
-  if (answer !== 'restore') return enter(known, { at: 'cancelled' }, at);
-  if (resume.at === 'restore') return enter(known, resume, at);
-  return enter(known, { at: 'shift', step: rollout.step }, at);
 }

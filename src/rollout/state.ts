@@ -14,6 +14,7 @@ import type {
   Outcome,
   Topic,
 } from './events.ts';
+import type { Marks, VersionChange } from './sighting.ts';
 
 /** Where a rollout stands. */
 export type Stage =
@@ -28,18 +29,26 @@ export type Stage =
   | { readonly at: 'verify' }
   /** The gate may go one step further when people say so; they are not asked before `since`. */
   | { readonly at: 'ask'; readonly since: number }
-  | { readonly at: 'shift'; readonly step: number }
+  /** To the split of the step, or to `to`, which was in force before another hand moved it. */
+  | { readonly at: 'shift'; readonly step: number; readonly to?: Split }
   /** A step's window: figures of whole minutes from `from` to `to` are judged. */
   | { readonly at: 'watch'; readonly from: number; readonly to: number }
   /** The traffic first, then, at `put-back`, cron jobs and files. */
   | { readonly at: 'restore'; readonly reason: string }
   | { readonly at: 'put-back'; readonly reason: string }
   | { readonly at: 'stuck'; readonly effect: Effect; readonly problem: string; readonly resume: Stage }
-  | { readonly at: 'drift'; readonly live: Split; readonly resume: Stage }
+  | (Strayed & { readonly at: 'drift'; readonly resume: Stage })
   /** All of the traffic is the new version's; after-care goes on. */
   | { readonly at: 'done' }
   | { readonly at: 'rolled-back'; readonly reason: string }
   | { readonly at: 'cancelled' };
+
+/** What was found where something else was expected. */
+export interface Strayed {
+  readonly live: Split;
+  readonly versions?: readonly VersionChange[];
+  readonly seen?: Marks;
+}
 
 /** A question put to people. Kept after its end, so that a late tap gets a true answer. */
 export interface Gate {
@@ -120,6 +129,14 @@ export interface Rollout extends Draft {
   readonly backup?: string;
   /** The split last seen or made. */
   readonly live?: Split;
+  /** What the versions were when they were first looked at, or as people took them over. */
+  readonly marks?: Marks;
+  /** After the release was out, another hand moved the traffic; people are asked, and nothing else waits. */
+  readonly strayed?: Strayed;
+  /** The cron jobs as they were last seen, a line each. */
+  readonly cronSeen?: readonly string[];
+  /** What another hand did to the cron jobs, oldest first. */
+  readonly cronDrifts?: readonly { readonly at: number; readonly change: CronChange }[];
   /** When the first attempt to make the version was intended. */
   readonly madeSince?: number;
   readonly versionUrl?: string;

@@ -42,6 +42,7 @@ async function start(world?: CareWorld): Promise<void> {
     clock,
     guard: await openGuard(store, [], clock),
     rolesOf: () => [],
+    blind: () => {},
     hands: {
       monitor: { look } as Hands['monitor'],
       cloud: {} as Hands['cloud'],

@@ -29,6 +29,7 @@ test('a process that died between the last line of a journal and its closing: th
     store,
     guard: await openGuard(store, [], systemClock),
     rolesOf: () => expect.unreachable('Nobody votes.'),
+    blind: (_, error) => expect.unreachable(String(error)),
     clock: systemClock,
     hands: {
       cloud: untouched('the cloud'),
