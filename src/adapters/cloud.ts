@@ -139,11 +139,11 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
   }
 }
 
-async function readBackup(store: Store, name: string | undefined): Promise<Backup | undefined> {
 function markOf(found: Awaited<ReturnType<AppEngine['findVersion']>>): Mark | null {
   return found ? { created: found.createTime, serving: found.servingStatus !== 'STOPPED' } : null;
 }
 
+async function readBackup(store: Store, name: string | undefined): Promise<Backup | undefined> {
   return name === undefined ? undefined : store.readDocument<Backup>(name);
 }
 
