@@ -146,6 +146,14 @@ export function listOf<T>(read: Read<T>): Read<T[]> {
     });
 }
 
+/** For cron.yaml and dispatch.yaml. @throws for any value. */
+export const refuseApplication: Read<never> = (spot) => {
+  throw fault(
+    { ...spot, node: null },
+    '"application" does not belong here (the project is in GOOGLE_CLOUD_PROJECT): delete the line.',
+  );
+};
+
 /** Names with texts, such as env_variables. */
 export const settings: Read<Record<string, string>> = namesWith(text);
 

@@ -10,7 +10,7 @@ import {
   type Spot,
   said,
 } from '../app-yaml/document.ts';
-import { number, pattern, type Read, text, whole } from '../app-yaml/kinds.ts';
+import { number, pattern, type Read, refuseApplication, text, whole } from '../app-yaml/kinds.ts';
 import { pythonText } from '../app-yaml/scalars.ts';
 import { type Fields, type Given, readFields } from '../app-yaml/shape.ts';
 import { type CronJob, jobKey } from './job.ts';
@@ -50,6 +50,7 @@ const ENTRY: Fields = {
 };
 
 const ROOT: Fields = {
+  application: { read: refuseApplication },
   cron: { read: (spot) => itemsOf(spot).map((item) => ({ spot: item, job: job(item) })), readsEmpty: true },
 };
 
