@@ -28,7 +28,7 @@ export const WEIGHT = {
   tail: 0.22,
   memory: 0.08,
   cpu: 0.07,
-  errorLogs: 0.04,
+  errorLogs: 0.12,
   custom: 0.04,
 } as const;
 
@@ -147,4 +147,6 @@ export const MEMORY = {
   /** A course that ends above this, at the end of the window, matters, once so much of it is there. */
   matters: 1.1,
   already: 0.05,
+  /** The same of a leak that set in later: the end of a slow settling looks like one. */
+  alreadyLate: 0.12,
 } as const;

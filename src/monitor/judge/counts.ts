@@ -1,6 +1,6 @@
 import { coldShare } from './cold.ts';
 import { BEFORE_AND_AFTER, COLD, CUSTOM, ERROR_LOGS, ERRORS, WEIGHT } from './constants.ts';
-import type { Finding, JudgeHeader, MinuteFigures, Pair } from './figures.ts';
+import { type Finding, type JudgeHeader, type MinuteFigures, type Pair, sumOf } from './figures.ts';
 import { overOnsets } from './onset.ts';
 import { type RareMargins, rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
 
@@ -17,8 +17,20 @@ export function judgeErrors(header: JudgeHeader, pairs: readonly Pair[], now: nu
   });
 }
 
+/**
+ * Lines beyond those of failed requests. Where failures come late, their own lines look like such: a minute without a
+ * failure that ought to have some is waited for.
+ */
 export function judgeErrorLogs(header: JudgeHeader, pairs: readonly Pair[], now: number): Finding {
+  const known = [...header.history, ...pairs.flatMap((pair) => pair.baseline ?? [])];
+  const rate =
+    sumOf(known, (m) => m.errors) /
+    Math.max(
+      1,
+      sumOf(known, (m) => m.requests),
+    );
   return judgeCount(header, pairs, {
+    late: ({ canary }) => canary?.errors === 0 && canary.requests * rate > FAILURES_AWAITED,
     channel: 'error logs',
     weight: WEIGHT.errorLogs,
     margins: ERROR_LOGS,
@@ -61,6 +73,8 @@ interface CountChannel {
   readonly failing: number;
   /** Minute of the decision. */
   readonly now: number;
+  /** Whether something that this count leans on has not arrived. */
+  readonly late?: (pair: Pair) => boolean;
 }
 
 function judgeCount(header: JudgeHeader, pairs: readonly Pair[], channel: CountChannel): Finding {
@@ -71,6 +85,7 @@ function judgeCount(header: JudgeHeader, pairs: readonly Pair[], channel: CountC
     m: pair.m,
     canary: sideOf(pair.canary),
     baseline: sideOf(pair.baseline),
+    late: channel.late?.(pair) ?? false,
   }));
   const prior = ratePrior(
     [...header.history.map(sideOf), ...all.map((row) => row.baseline)],
@@ -79,9 +94,10 @@ function judgeCount(header: JudgeHeader, pairs: readonly Pair[], channel: CountC
   // A series that is written only when something failed may come after the rest of its minute: a zero that is hard to
   // believe is waited for, and so is a side that is missing.
   const unsettled = (row: (typeof all)[number]) =>
-    withControl &&
     channel.now - row.m <= header.maxDelayMin + 1 &&
-    (row.baseline.n === 0 || (row.baseline.x === 0 && row.baseline.n * prior.rate > IMPLAUSIBLE));
+    (row.late ||
+      (withControl &&
+        (row.baseline.n === 0 || (row.baseline.x === 0 && row.baseline.n * prior.rate > IMPLAUSIBLE))));
   const rows = all
     .filter((row) => row.canary.n > 0 && !unsettled(row))
     .map((row) => ({
@@ -108,3 +124,5 @@ function judgeCount(header: JudgeHeader, pairs: readonly Pair[], channel: CountC
 
 /** So many bad ones expected of the control, and none there. */
 const IMPLAUSIBLE = 2;
+/** So many failures expected of the canary, and none there yet: its log lines are not told from theirs. */
+const FAILURES_AWAITED = 0.7;

@@ -101,13 +101,14 @@ export function judgeMemory(header: JudgeHeader, pairs: readonly Pair[]): Findin
       })),
     );
   const best = terms.reduce((a, b) => (b.nats > a.nats ? b : a));
+  const grown = best.leak * ((rows.at(-1)?.m ?? 0) - best.onset);
   // Where the course leads by the end of the window.
   const end = 1 + best.leak * (header.durationMin - best.onset);
   return {
     channel: 'memory',
     evidence: logSumExp(terms.map((t) => t.nats)) + Math.log(WEIGHT.memory),
     effect: end,
-    matters: end >= MEMORY.matters && best.leak * ((rows.at(-1)?.m ?? 0) - best.onset) >= MEMORY.already,
+    matters: end >= MEMORY.matters && grown >= (best.onset === 0 ? MEMORY.already : MEMORY.alreadyLate),
   };
 }
 

@@ -162,12 +162,17 @@ export function withJumps(prior: RatePrior, minutes: readonly RareMinute[]): Rat
   return { ...prior, dispersion: Math.min(8, Math.max(prior.dispersion, sum / weight)) };
 }
 
-/** Ratio of the rates from a minute on, drawn towards 1 by half an event. */
+/**
+ * Ratio of the rates from a minute on, drawn towards 1 by half an event. The canary's worst minute is left out where there
+ * are others: a fault shows in them too, a blip does not.
+ */
 export function ratioSince(minutes: readonly RareMinute[], since: number, prior: RatePrior): number {
   const canary = { n: 0, x: 0 };
   const baseline = { n: 0, x: 0 };
-  for (const minute of minutes) {
-    if (minute.m < since) continue;
+  const judged = minutes.filter(({ m }) => m >= since);
+  const worst = judged.reduce((a, b) => (b.canary.x > a.canary.x ? b : a), judged[0]);
+  for (const minute of judged) {
+    if (minute === worst && judged.length > 1) continue;
     canary.n += minute.canary.n;
     canary.x += Math.max(0, minute.canary.x - (minute.excused ?? 0) * minute.canary.n);
     baseline.n += minute.baseline.n;
