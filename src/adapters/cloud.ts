@@ -84,7 +84,7 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
         const attempt = { startedAt: since, resumed, ...(firstAt !== undefined && { firstAt }) };
         const request = { service, version, ...at, ...attempt };
         const onProgress = (progress: DeployProgress) => hooks.onProgress(sayProgress(progress));
-        const own = { ...hooks, onProgress, sessions: uploadSessions(store) };
+        const own = { ...hooks, onProgress, onWait: hooks.onProgress, sessions: uploadSessions(store) };
         return appEngine.deploy({ ...request, ...(operation && { operation }) }, own);
       }
     },
@@ -108,7 +108,8 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
     async setSplit({ backup: name, ...request }, hooks) {
       const backup = await readBackup(store, name);
       const start = backup?.running.filter(({ version }) => request.to.shares[version]);
-      return appEngine.setSplit({ ...request, ...(start && { start }) }, hooks);
+      const change = { ...request, ...(start && { start }) };
+      return appEngine.setSplit(change, { ...hooks, onWait: hooks.onProgress });
     },
 
     async putBack({ service, source, backup: name, cron, files }, hooks) {

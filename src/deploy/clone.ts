@@ -82,7 +82,7 @@ async function createCopy(
   const kept = Object.entries(source).filter(([field]) => !OUTPUT_ONLY.includes(field));
   const body = { ...Object.fromEntries(kept), id, deployment: image ? { container: image } : deployment };
   const creation = { service, version: id, startedAt: clock.now(), resumed: false, body, doing };
-  const operation = await createOnce(app, clock, creation, signal);
+  const operation = await createOnce(app, clock, creation, signal ? { signal } : {});
   if (operation !== undefined) await waitForOperation(app.rest, operation, doing, clock, signal);
   await untilServing(app, clock, service, id, doing, signal);
 }

@@ -1,12 +1,13 @@
 import { CloudError, isLost } from '../google/cloud-error.ts';
-import { operationsOn, parseOperation } from '../google/operations.ts';
+import { OPERATION_MS, operationsOn, parseOperation } from '../google/operations.ts';
 import type { Clock } from '../plan/clock.ts';
 import { type AppEngine, resource } from './app-engine.ts';
+import { type Hooks, sayWait } from './hooks.ts';
 import { findVersion, type VersionSummary } from './versions.ts';
 
 /** App Engine stamps whole seconds, and its clock is not ours. */
 const STAMP_SLACK_MS = 2_000;
-/** How long a lost request, or another operation on the version, may keep us looking, by the clock. */
+/** How long a lost request may keep us looking, by the clock; what another operation holds is waited for as long as that takes. */
 const PATIENCE_MS = 5 * 60_000;
 
 /** What an earlier process, or a request whose answer was lost, has left at App Engine. */
@@ -66,10 +67,11 @@ export async function createOnce(
   app: AppEngine,
   clock: Clock,
   creation: Creation,
-  signal?: AbortSignal,
+  { signal, onWait }: Omit<Hooks, 'onOperation'>,
 ): Promise<string | undefined> {
   const { service, version, startedAt, body, doing } = creation;
-  const until = clock.now() + PATIENCE_MS;
+  const last = clock.now() + OPERATION_MS;
+  let until = clock.now() + PATIENCE_MS;
   let lost = creation.resumed;
   for (let pause = 1_000; ; pause = Math.min(pause * 2, 15_000)) {
     try {
@@ -85,7 +87,9 @@ export async function createOnce(
       lost ||= isLost(error);
       // Somebody else's version of this name, or a plain refusal.
       if (!lost && !error.retryable) throw error;
+      if (error.kind === 'conflict') until = Math.min(clock.now() + PATIENCE_MS, last);
       if (clock.now() + pause > until) throw error;
+      onWait?.(sayWait(`version ${version}`, error));
       // A lost request may have arrived. Several looks, because what it began shows only after a while.
       for (let look = 0; look < 3; look++) {
         await clock.sleep(pause * (0.75 + Math.random() / 2), signal);

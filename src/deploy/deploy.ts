@@ -88,7 +88,7 @@ export async function deploy(
       app,
       clock,
       { service, version, startedAt, resumed: request.resumed, body, doing },
-      hooks.signal,
+      hooks,
     );
     if (operation !== undefined) await follow(operation, true);
   }

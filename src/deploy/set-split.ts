@@ -1,9 +1,9 @@
 import { CloudError } from '../google/cloud-error.ts';
-import { waitForOperation } from '../google/operations.ts';
+import { OPERATION_MS, waitForOperation } from '../google/operations.ts';
 import type { Clock } from '../plan/clock.ts';
 import { describeSplit, type Split, sameSplit, WHOLE } from '../plan/split.ts';
 import { type AppEngine, resource } from './app-engine.ts';
-import type { Hooks } from './hooks.ts';
+import { type Hooks, sayWait } from './hooks.ts';
 import { readSplit } from './services.ts';
 import { type Start, startVersions } from './start.ts';
 
@@ -25,7 +25,7 @@ export type SplitOutcome =
   /** Nothing was written over it. */
   | { readonly kind: 'drift'; readonly live: Split };
 
-/** How long a resource may be held by another operation, by the clock. */
+/** How long there may be no good answer, by the clock; what another operation holds is waited for as long as that takes. */
 const PATIENCE_MS = 5 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
@@ -48,7 +48,8 @@ export async function setSplit(
   if (change.operation !== undefined)
     await settleEarlier(app, clock, log, change.operation, doing, hooks.signal);
 
-  const until = clock.now() + PATIENCE_MS;
+  const last = clock.now() + OPERATION_MS;
+  let until = clock.now() + PATIENCE_MS;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       const live = await mustReadSplit(app, service, hooks.signal);
@@ -61,8 +62,11 @@ export async function setSplit(
       await waitForOperation(app.rest, operation, doing, clock, hooks.signal);
       return await readBack(app, clock, change, hooks.signal);
     } catch (error) {
-      if (!(error instanceof CloudError && error.retryable) || clock.now() + pause > until) throw error;
+      if (!(error instanceof CloudError && error.retryable)) throw error;
+      if (error.kind === 'conflict') until = Math.min(clock.now() + PATIENCE_MS, last);
+      if (clock.now() + pause > until) throw error;
       log('looking at the split again', { service, problem: error.message });
+      hooks.onWait?.(sayWait(service, error));
     }
     // Two bots that wait for the same resource must not come back together.
     await clock.sleep(pause * (0.75 + Math.random() / 2), hooks.signal);

@@ -29,7 +29,7 @@ export type Operation = v.InferOutput<typeof operationSchema>;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 /** As long as gcloud waits: 720 polls of 5 s. Real splits took up to 20 minutes, builds more than 15. */
-const PATIENCE_MS = 60 * 60_000;
+export const OPERATION_MS = 60 * 60_000;
 
 /**
  * Waits for a long-running operation to end, by its name alone: a restarted process goes on where the last one was.
@@ -44,7 +44,7 @@ export async function waitForOperation(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<void> {
-  const until = clock.now() + PATIENCE_MS;
+  const until = clock.now() + OPERATION_MS;
   let wait = FIRST_WAIT_MS;
   let trouble: CloudError | undefined;
   while (clock.now() < until) {

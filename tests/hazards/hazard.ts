@@ -91,3 +91,15 @@ export async function versionsMade(team: Team): Promise<number> {
   const { done } = (await reply.json()) as { done: { method: string }[] };
   return done.filter(({ method }) => method === 'Versions.CreateVersion').length;
 }
+
+/** Waits until a tap has been answered with these words, however busy the machine is. */
+export async function answerGiven(team: Team, words: RegExp): Promise<void> {
+  for (let look = 0; look < 400; look++) {
+    const reply = await fetch(`${team.sandbox.telegram?.url}/_control/calls`);
+    const { calls } = (await reply.json()) as { calls: { method: string; params: Record<string, string> }[] };
+    const answers = calls.filter(({ method }) => method.toLowerCase() === 'answercallbackquery');
+    if (answers.some(({ params }) => words.test(params.text ?? ''))) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`No tap was answered with ${words}.`);
+}
