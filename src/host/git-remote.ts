@@ -1,12 +1,10 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
-import { runGit } from './git.ts';
+import { stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { sayGitFault } from './git-faults.ts';
+import { runGit } from './git-run.ts';
 
-/** Real milliseconds for a question, and for bringing a whole tree. */
+/** Real milliseconds. */
 const ASK_MS = 20_000;
-const FETCH_MS = 10 * 60_000;
-/** Commits that come along, so that it can be said what is new in a release. */
-const HISTORY = 200;
 
 /** Stricter than git, which would take a ref such as "--upload-pack=…" for an option. */
 const REF = /^(?![-./])(?!.*(?:\.\.|\/\/|@\{|\.lock$))[\w./+@=-]{1,200}(?<![./])$/;
@@ -47,7 +45,7 @@ export async function resolveRef(
     within: ASK_MS,
     signal,
   });
-  if (!ran.ok) throw new Error(`The git repository ${repository} does not answer: ${ran.why}`);
+  if (!ran.ok) throw new Error(sayGitFault(repository, `look ${ref} up`, ran));
   const listed = new Map(
     ran.out.split('\n').flatMap((line) => {
       const [commit, name] = line.split('\t');
@@ -76,46 +74,7 @@ async function ofLocal(repository: string, ref: string, signal?: AbortSignal): P
   return ran.ok && COMMIT.test(ran.out) ? ran.out : undefined;
 }
 
-/** Where {@link fetchCommit} puts the files of the commit. */
-export const TREE = 'tree';
-
-/**
- * Makes a folder hold a commit of a repository: its files in {@link TREE}, and beside them, so that nobody uploads it, as
- * much history as it takes to say what is new. The folder appears as a whole or not at all; what an earlier attempt has
- * left is taken away first.
- * @throws Error with a sentence, and the signal's reason.
- */
-export async function fetchCommit(
-  { repository, ref, commit }: { readonly repository: string; readonly ref: string; readonly commit: string },
-  folder: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const aside = `${folder}.new`;
-  await rm(aside, { recursive: true, force: true });
-  const tree = join(aside, TREE);
-  await mkdir(tree, { recursive: true });
-  const git = (...args: string[]) => runGit(tree, args, { within: FETCH_MS, signal });
-  const must = async (...args: string[]) => {
-    const ran = await git(...args);
-    if (!ran.ok) throw new Error(`Could not fetch ${ref} of ${repository}: ${ran.why}`);
-  };
-  await must('init', '-q', '--template=', '--separate-git-dir=../repository');
-  // Seen from here, so that it holds when the folder gets its name.
-  await writeFile(join(tree, '.git'), 'gitdir: ../repository\n');
-  await must('remote', 'add', '--', 'origin', addressOf(repository));
-  // Files of other commits stay where they are.
-  const fetch = ['fetch', '-q', '--no-tags', `--depth=${HISTORY}`, '--filter=blob:none', 'origin'];
-  const direct = await git(...fetch, commit);
-  // Some servers hand out what has a name only.
-  if (!direct.ok) await must(...fetch, ref);
-  await must('checkout', '-q', '--detach', commit);
-  if (await stat(join(tree, '.gitmodules')).catch(() => undefined))
-    await must('submodule', '-q', 'update', '--init', '--recursive', '--depth=1');
-  await rm(folder, { recursive: true, force: true });
-  await rename(aside, folder);
-}
-
 /** git runs elsewhere, so a path on this machine is told from the root. */
-function addressOf(repository: string): string {
+export function addressOf(repository: string): string {
   return /^[a-z+]+:\/\/|^[^/]+:/i.test(repository) ? repository : resolve(repository);
 }

@@ -1,4 +1,4 @@
-import { environmentOf } from './environment.ts';
+import { runGit } from './git-run.ts';
 
 export interface GitState {
   /** Full hash of the commit that the folder stands on. */
@@ -79,44 +79,4 @@ async function git(folder: string, args: readonly string[]): Promise<string | un
   if (ran.ok) return ran.out;
   if (ran.absent || NOTHING_THERE.some((known) => known.test(ran.why))) return undefined;
   throw new Error(`git cannot tell where ${folder} stands: ${ran.why}`);
-}
-
-export type GitRun =
-  | { readonly ok: true; readonly out: string }
-  /** In git's own words. `absent`: neither git nor the folder could be found. */
-  | { readonly ok: false; readonly why: string; readonly absent: boolean };
-
-/**
- * Runs the git of this machine. It asks nobody for a password.
- * @param hooks.within real milliseconds.
- * @throws the signal's reason only.
- */
-export async function runGit(
-  folder: string,
-  args: readonly string[],
-  { within, signal }: { readonly within: number; readonly signal?: AbortSignal | undefined },
-): Promise<GitRun> {
-  const { execa } = await import('execa');
-  const { exitCode, code, stdout, stderr, shortMessage, failed } = await execa('git', args, {
-    cwd: folder,
-    env: gitEnvironment(),
-    extendEnv: false,
-    stdin: 'ignore',
-    timeout: within,
-    reject: false,
-    ...(signal && { cancelSignal: signal }),
-  });
-  signal?.throwIfAborted();
-  if (!failed) return { ok: true, out: stdout };
-  const why = exitCode === undefined ? (shortMessage ?? 'it was ended') : stderr.trim();
-  return { ok: false, why, absent: code === 'ENOENT' };
-}
-
-/** English, without locks and questions, and without what git itself sets for a hook that may have started this process. */
-function gitEnvironment(): Record<string, string> {
-  const all = environmentOf({ LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' });
-  for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX']) delete all[name];
-  // ssh asks the terminal by itself.
-  const ssh = all.GIT_SSH_COMMAND ?? all.GIT_SSH;
-  return ssh === undefined ? { ...all, GIT_SSH_COMMAND: 'ssh -o BatchMode=yes' } : all;
 }

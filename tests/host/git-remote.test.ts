@@ -1,26 +1,12 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { describe, expect, it, vi } from 'vitest';
 import { commitsBetween, gitState } from '../../src/host/git.ts';
-import { fetchCommit, isRef, repositoryAround, resolveRef, TREE } from '../../src/host/git-remote.ts';
+import { fetchCommit, TREE } from '../../src/host/git-fetch.ts';
+import { isRef, repositoryAround, resolveRef } from '../../src/host/git-remote.ts';
 import { faultOfRepository } from '../../src/plan/repository.ts';
 import { temporaryFolder } from '../deploy/local-app-engine.ts';
-
-async function repository() {
-  const folder = await temporaryFolder();
-  const who = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org'];
-  const git = async (...args: string[]) => (await execa('git', [...who, ...args], { cwd: folder })).stdout;
-  const commit = async (subject: string) => {
-    await mkdir(join(folder, 'apps/web'), { recursive: true });
-    await writeFile(join(folder, 'apps/web/app.yaml'), `# ${subject}\nruntime: nodejs22\n`);
-    await git('add', '.');
-    await git('commit', '-q', '-m', subject);
-    return git('rev-parse', 'HEAD');
-  };
-  await git('init', '-q', '-b', 'main');
-  return { folder, git, commit };
-}
+import { repository } from './repository.ts';
 
 describe('what a word means in a repository', () => {
   it('a branch, a tag with a message or without, a commit in full or in short', async () => {
@@ -54,7 +40,9 @@ describe('what a word means in a repository', () => {
     await expect(resolveRef(folder, 'same')).rejects.toThrow(
       /a branch and a tag named 'same': write refs\/heads\/same or refs\/tags\/same/,
     );
-    await expect(resolveRef(join(folder, 'nonesuch'), 'main')).rejects.toThrow(/does not answer: /);
+    await expect(resolveRef(join(folder, 'nonesuch'), 'main')).rejects.toThrow(
+      /^Could not look main up: the repository .* is not there, .* Correct the address/,
+    );
   });
 
   it.each(['--upload-pack=true', '-x', 'a..b', 'a b', '/etc', 'x@{1}', 'a.lock', ''])(
@@ -132,7 +120,7 @@ describe('fetching a commit', () => {
     const target = join(await temporaryFolder(), 'here');
     const gone = '0123456789012345678901234567890123456789';
     await expect(fetchCommit({ repository: folder, ref: 'nonesuch', commit: gone }, target)).rejects.toThrow(
-      /Could not fetch nonesuch of .*: /,
+      /^Could not fetch nonesuch: the repository .* no longer has that commit/,
     );
     const off = AbortSignal.abort(new Error('Called off.'));
     await expect(fetchCommit({ repository: folder, ref: 'main', commit: head }, target, off)).rejects.toThrow(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CloudError } from '../../google/cloud-error.ts';
 import { parseEndpoint } from '../../google/endpoint.ts';
 import { connectRest } from '../../google/rest.ts';
-import { fetchCommit, TREE } from '../../host/git-remote.ts';
+import { fetchCommit, TREE } from '../../host/git-fetch.ts';
 import type { GitOrigin, Origin, ZipOrigin } from '../../plan/origin.ts';
 import { locateApp } from '../config-files.ts';
 import { httpsOf } from './bucket-object.ts';
