@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
+import type { VerifyOptions } from './commands/audit.ts';
 import type { DeployOptions } from './commands/deploy.ts';
+import { guardOutput } from './last-words.ts';
+import { redact } from './secrets.ts';
+
+guardOutput();
 
 const program = new Command('sluice')
   .description('Takes a Google App Engine release through its deployment plan, one gate at a time.')
@@ -75,6 +80,40 @@ program
   .action(async (folder: string | undefined, options: DeployOptions) =>
     (await import('./commands/deploy.ts')).deploy(folder, options),
   );
+
+const audit = program
+  .command('audit')
+  .description('looks at the record of every act and every refused attempt');
+const record = [
+  '[file]',
+  "the audit, such as /audit gives it; the data folder's when none is named",
+] as const;
+audit
+  .command('verify')
+  .description('says whether a line was changed, removed or reordered; ends with 1 if so')
+  .argument(...record)
+  .option('--head <head>', 'the head that the chat shows: finds lines that were cut off the end, too')
+  .option(
+    '--key <key>',
+    "the public key that the head must be signed with; the data folder's or the file's own",
+  )
+  .option('--from <number>', 'the number of the first line, for a piece of an audit')
+  .action(async (path: string | undefined, options: VerifyOptions) =>
+    (await import('./commands/audit.ts')).verify(path, options),
+  );
+audit
+  .command('show')
+  .description('prints the audit for people')
+  .argument(...record)
+  .option('--rollout <id>', 'only what happened to this rollout')
+  .action(async (path: string | undefined, options: { rollout?: string }) =>
+    (await import('./commands/audit.ts')).show(path, options),
+  );
+audit
+  .command('key')
+  .description('prints the public key that heads are signed with')
+  .action(async () => (await import('./commands/audit.ts')).key());
+
 program
   .command('judge')
   .description('judges windows given as lines of JSON on standard input, one answer a tick')
@@ -84,5 +123,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   // Whatever was started by then must not keep a failed command alive.
-  process.stderr.write(`${(error as Error).message}\n`, () => process.exit(1));
+  process.stderr.write(`${redact((error as Error).message)}\n`, () => process.exit(1));
 }
