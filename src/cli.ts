@@ -6,6 +6,10 @@ import { guardOutput } from './last-words.ts';
 import { redact } from './secrets.ts';
 
 guardOutput();
+import { guardOutput } from './last-words.ts';
+import { redact } from './secrets.ts';
+
+guardOutput();
 
 const program = new Command('sluice')
   .description('Takes a Google App Engine release through its deployment plan, one gate at a time.')

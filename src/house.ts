@@ -15,6 +15,7 @@ import type { Cleaner } from './bot/versions/cleaner.ts';
 import { offerAfterRelease } from './bot/versions/handlers.ts';
 import type { ControlPorts } from './control/app.ts';
 import { createFeed } from './control/feed.ts';
+import { redactCalls, redactedStore } from './edges.ts';
 import { type GoogleSide, openGoogleSide } from './google-side.ts';
 import { watchedStore } from './health/store.ts';
 import { hearTelegram, timeTaps } from './health/telegram.ts';
@@ -68,7 +69,7 @@ export async function assembleHouse(
     peoplesClock,
     failed,
   });
-  const { store } = audit;
+  const store = redactedStore(audit.store);
   const google = openGoogleSide({
     cloud,
     dataDir: parts.dataDir,
@@ -79,7 +80,7 @@ export async function assembleHouse(
   });
   const { appEngine, sources, hands, drawChart, drawWindow } = google;
 
-  const bot = connectTelegram({ ...telegram, edge: [hearTelegram(vitals)] });
+  const bot = connectTelegram({ ...telegram, edge: [hearTelegram(vitals), redactCalls()] });
   bot.use(timeTaps(vitals));
   const outbox = createOutbox(bot.api, store, failed);
   const team = await openTeam({

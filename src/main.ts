@@ -31,6 +31,8 @@ export interface BotParts {
   readonly log: Logger;
   /** Where pipelines on other machines may begin releases. */
   readonly control?: RemoteDoor;
+  /** Variables of this process's environment that the team's commands get besides the common ones. */
+  readonly commandEnv?: readonly string[];
   /** How it keeps watch over itself; absent: as much as needs no configuration. */
   readonly watch?: Watch;
   /** The hours in which people answer and machines fail, where the releases' clock runs at another speed. */

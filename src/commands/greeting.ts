@@ -1,4 +1,4 @@
-import type { RunningBot } from '../main.ts';
+import type { Doors, RunningBot } from '../main.ts';
 
 /** What the terminal says once the bot polls: where it listens, or how it gets a team. */
 export function greeting({ claimCode }: RunningBot): string {
@@ -11,7 +11,8 @@ That makes the group the team's chat, and you its admin.
 `;
 }
 
-/** Where other machines' pipelines find it, when they may. */
-export function sayDoor(url: string | undefined): string {
-  return url === undefined ? '' : `Pipelines elsewhere reach it at ${url} (put TLS in front of it).\n`;
+/** Where pipelines of other machines, supervisors and Prometheus find it, when they may. */
+export function sayDoors({ url, health }: Doors): string {
+  const pipelines = url && `Pipelines elsewhere reach it at ${url} (put TLS in front of it).\n`;
+  return `${pipelines ?? ''}${health === undefined ? '' : `Its health is at ${health}/healthz and ${health}/metrics.\n`}`;
 }

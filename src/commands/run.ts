@@ -1,15 +1,17 @@
-import { ConfigError, checkProject, readConfig } from '../config.ts';
+import { checkProject } from '../config.ts';
 import { createLog } from '../log.ts';
 import { startBot } from '../main.ts';
 import { systemClock } from '../plan/clock.ts';
 import { loadPlan } from '../plan/load.ts';
+import { ConfigError } from '../settings.ts';
 import { askSandbox, followSandbox } from '../shared-sandbox.ts';
-import { greeting, sayDoor } from './greeting.ts';
+import { configure } from './configure.ts';
+import { greeting, sayDoors } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
 /** The bot alone: both halves of the world must be configured. */
 export async function run(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = configure(process.env);
   const { telegram, cloud } = config;
   if (telegram.kind === 'local') {
     throw new ConfigError(
@@ -33,9 +35,11 @@ export async function run(): Promise<void> {
     dataDir: config.dataDir,
     clock: followed?.clock ?? systemClock,
     log: createLog(config.logLevel ?? 'info'),
+    watch: config.watch,
+    commandEnv: config.commandEnv,
     ...(config.control && { control: config.control }),
   });
-  bot.ready.then(({ url }) => process.stdout.write(greeting(bot) + sayDoor(url)));
+  bot.ready.then((doors) => process.stdout.write(greeting(bot) + sayDoors(doors)));
   await liveUntilStopped(bot.ended, async () => {
     await bot.stop();
     followed?.stop();

@@ -1,16 +1,17 @@
-import { type Config, checkProject, readConfig } from '../config.ts';
+import { type Config, checkProject } from '../config.ts';
 import { localEndpoints, localPeople, localServices, samplePlan, startLocal } from '../local.ts';
 import { createLog } from '../log.ts';
 import { startBot } from '../main.ts';
 import { systemClock } from '../plan/clock.ts';
 import { loadPlan, readPlanFile } from '../plan/load.ts';
 import type { Plan } from '../plan/schema.ts';
-import { greeting, sayDoor } from './greeting.ts';
+import { configure } from './configure.ts';
+import { greeting, sayDoors } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
 
 /** The bot, and a stand-in for each half of the world that the configuration does not name. */
 export async function start(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = configure(process.env);
   const log = createLog(config.logLevel ?? 'warn');
   const parts = { telegram: config.telegram.kind === 'local', appEngine: config.cloud.kind === 'local' };
   const plan = await readPlan(config, parts.appEngine);
@@ -46,14 +47,16 @@ export async function start(): Promise<void> {
     dataDir: config.dataDir,
     clock: parts.appEngine && sandbox ? sandbox.clock : systemClock,
     log,
+    watch: config.watch,
+    commandEnv: config.commandEnv,
     ...(config.control && { control: config.control }),
   });
-  bot.ready.then(({ url }) => {
+  bot.ready.then((doors) => {
     const page = sandbox?.telegram?.url;
     const app = sandbox?.appEngine?.proxyUrl;
     const here = app ? `The local app is at ${app}\n` : '';
     const up = page ? `Sluice is up: open ${page}\n` : greeting(bot) + here;
-    process.stdout.write(up + sayDoor(url));
+    process.stdout.write(up + sayDoors(doors));
   });
   await liveUntilStopped(bot.ended, async () => {
     await bot.stop();

@@ -2,21 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { type Clock, systemClock } from '../../src/plan/clock.ts';
 import { MINUTE } from '../../src/plan/duration.ts';
 import { assembleTeam, BEN, prepareRelease, type Team } from '../story/team.ts';
-
-/** People's clock that can be set on: hours pass for them while a test waits for none. */
-function settableClock(): Clock & { pass(ms: number): void } {
-  let ahead = 0;
-  return {
-    now: () => Date.now() + ahead,
-    sleep: systemClock.sleep,
-    pass(ms) {
-      ahead += ms;
-    },
-  };
-}
+import { settableClock } from './people.ts';
 
 /** Lets the releases' clock run on, while nobody is there to see it. */
 async function passTime({ sandbox }: Team, ms: number): Promise<void> {

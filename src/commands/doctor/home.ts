@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Config, readConfig } from '../../config.ts';
+import type { Config } from '../../config.ts';
 import { loadPlan } from '../../plan/load.ts';
 import type { Plan } from '../../plan/schema.ts';
+import { configure } from '../configure.ts';
 import { type Examination, good, wrong } from './finding.ts';
 
 export async function* examineConfiguration(env: NodeJS.ProcessEnv): Examination<Config | undefined> {
   try {
-    const config = readConfig(env);
+    const config = configure(env);
     yield good('Configuration', 'every value can be read.');
     return config;
   } catch (error) {
