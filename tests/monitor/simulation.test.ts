@@ -10,7 +10,7 @@ describe('simulated windows of all kinds, with everything that makes judging har
   let found: Score;
   beforeAll(() => {
     found = score(Array.from({ length: WINDOWS }, (_, i) => play(FIRST + i).outcome));
-  });
+  }, 300_000);
 
   it('of healthy versions end well', () => {
     expect(found.healthy).toBeGreaterThan(30);

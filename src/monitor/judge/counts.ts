@@ -112,7 +112,8 @@ function judgeCount(header: JudgeHeader, pairs: readonly Pair[], channel: CountC
       channel.margins.nullRatio < 1 ? channel.margins.nullRatio / wide : channel.margins.nullRatio * wide,
   };
   const { evidence, since } = overOnsets(rareEvidence(rows, jumpy, margins, withControl), header.durationMin);
-  const effect = rows.length > 0 ? ratioSince(rows, since, prior) : undefined;
+  const effect =
+    rows.length > 0 ? ratioSince(rows, since, prior, channel.matters < 1 ? 'fewer' : 'more') : undefined;
   return {
     channel: channel.channel,
     evidence: evidence + Math.log(channel.weight),

@@ -165,14 +165,22 @@ export function withJumps(prior: RatePrior, minutes: readonly RareMinute[]): Rat
 /**
  * Ratio of the rates from a minute on, drawn towards 1 by half an event. The canary's worst minute is left out where there
  * are others: a fault shows in them too, a blip does not.
+ * @param worse what is bad: more of them than the baseline has, or fewer.
  */
-export function ratioSince(minutes: readonly RareMinute[], since: number, prior: RatePrior): number {
+export function ratioSince(
+  minutes: readonly RareMinute[],
+  since: number,
+  prior: RatePrior,
+  worse: 'more' | 'fewer',
+): number {
   const canary = { n: 0, x: 0 };
   const baseline = { n: 0, x: 0 };
   const judged = minutes.filter(({ m }) => m >= since);
-  const worst = judged.reduce((a, b) => (b.canary.x > a.canary.x ? b : a), judged[0]);
-  for (const minute of judged) {
-    if (minute === worst && judged.length > 1) continue;
+  const sign = worse === 'more' ? 1 : -1;
+  const strays = judged.map(({ canary: { n, x } }) => sign * (x - n * prior.rate));
+  const worst = strays.indexOf(Math.max(...strays));
+  for (const [i, minute] of judged.entries()) {
+    if (i === worst && judged.length > 1) continue;
     canary.n += minute.canary.n;
     canary.x += Math.max(0, minute.canary.x - (minute.excused ?? 0) * minute.canary.n);
     baseline.n += minute.baseline.n;

@@ -75,7 +75,7 @@ export function judgeTail(header: JudgeHeader, cuts: readonly Cut[], pairs: read
       rareEvidence(rows, withControl ? withJumps(prior, rows) : prior, margins, withControl),
       header.durationMin,
     );
-    const effect = rows.length > 0 ? ratioSince(rows, since, prior) : undefined;
+    const effect = rows.length > 0 ? ratioSince(rows, since, prior, 'more') : undefined;
     return {
       channel: cut.name,
       evidence: evidence + Math.log(WEIGHT.tail / cuts.length),
