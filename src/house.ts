@@ -7,6 +7,7 @@ import { connectTelegram, installHandlers } from './bot/bot.ts';
 import type { BotContext } from './bot/context.ts';
 import { createDesk } from './bot/desk.ts';
 import type { InfoPorts } from './bot/info/install.ts';
+import { openMoves } from './bot/moves.ts';
 import { createOutbox, type Outbox } from './bot/outbox.ts';
 import { actorFor } from './bot/people.ts';
 import { createPublisher } from './bot/publisher.ts';
@@ -80,13 +81,15 @@ export async function assembleHouse(
   });
   const { appEngine, sources, hands, drawChart, drawWindow } = google;
 
-  const bot = connectTelegram({ ...telegram, edge: [hearTelegram(vitals), redactCalls()] });
+  const moves = await openMoves(store);
+  const bot = connectTelegram({ ...telegram, edge: [hearTelegram(vitals), redactCalls()] }, moves);
   bot.use(timeTaps(vitals));
-  const outbox = createOutbox(bot.api, store, failed);
+  const outbox = createOutbox(bot.api, store, failed, moves.follow);
   const team = await openTeam({
     store,
     planned: plan.people,
     chat: telegram.chat,
+    follow: moves.follow,
     clock,
     peoplesClock,
     // Open questions name those who may answer.
@@ -121,6 +124,8 @@ export async function assembleHouse(
     store,
     publisher,
     clock,
+    peoplesClock,
+    follow: moves.follow,
     api: bot.api,
     drawChart,
     errorLogs: ({ service, version, startedAt }, limit) =>
@@ -146,7 +151,14 @@ export async function assembleHouse(
     refused: desk.refused,
     failed,
   };
-  installHandlers(bot, { ...telegram, store, failed }, desk, world, info, hands.monitor.look);
+  installHandlers(
+    bot,
+    { ...telegram, store, failed, peoplesClock, returned: outbox.resume },
+    desk,
+    world,
+    info,
+    hands.monitor.look,
+  );
 
   const control = {
     engine,

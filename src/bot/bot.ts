@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { conversations, createConversation } from '@grammyjs/conversations';
 import { Bot, Composer, type Context, GrammyError, HttpError, type Transformer } from 'grammy';
+import type { Clock } from '../plan/clock.ts';
 import type { Command } from '../rollout/commands.ts';
 import type { Who } from '../rollout/draft.ts';
 import type { Monitor, Store } from '../rollout/ports.ts';
@@ -14,10 +15,12 @@ import type { BotContext } from './context.ts';
 import { conversationStorage } from './conversation-storage.ts';
 import type { Desk } from './desk.ts';
 import type { Plea, Remark, WizardStart } from './dialogue.ts';
+import { type Door, openDoor } from './door.ts';
 import { handleInfo, type InfoPorts } from './info/install.ts';
 import type { Moves } from './moves.ts';
-import { handleLeftovers, handlePresses } from './presses.ts';
+import { handleForeignPresses, handleLeftovers, handlePresses } from './presses.ts';
 import { askReason } from './reason.ts';
+import { refuseSecondHand } from './second-hand.ts';
 import { carefulSending } from './sending.ts';
 import { followMigration } from './team/commands.ts';
 import { runWizard, type WizardWorld } from './wizard.ts';
@@ -29,6 +32,10 @@ export interface BotOptions {
   readonly store: Store;
   /** Called with a sentence when a handler fails. */
   readonly failed: (what: string, error: unknown) => void;
+  /** People's hours. */
+  readonly peoplesClock: Clock;
+  /** Called when the bot may write in the team's chat again, or the chat has got another number. */
+  readonly returned: () => void;
 }
 
 /** Real seconds that Telegram may hold a poll open. */
@@ -42,10 +49,7 @@ export interface Connection extends Pick<BotOptions, 'token' | 'apiRoot'> {
 }
 
 /** The bare connection to Telegram: what the outbox needs before the handlers exist. */
-export function connectTelegram(
-  { token, apiRoot, edge = [] }: Connection,
-  moves?: Moves,
-): Bot<BotContext> {
+export function connectTelegram({ token, apiRoot, edge = [] }: Connection, moves?: Moves): Bot<BotContext> {
   const client = { timeoutSeconds: POLL_S + 15, ...(apiRoot && { apiRoot }) };
   const bot = new Bot<BotContext>(token, { client });
   bot.api.config.use(...edge, carefulSending(moves));
@@ -61,14 +65,22 @@ export function installHandlers(
   info: InfoPorts,
   look: Monitor['look'],
 ): void {
-  const { store, failed } = options;
-  bot.catch(async ({ ctx, error }) => {
+  const { store, failed, peoplesClock, returned } = options;
+  const apologise = async (ctx: BotContext, error: unknown) => {
     failed('an update', error);
     const sorry = 'That did not work, and nothing was changed by it. The log says more.';
     await (ctx.callbackQuery
       ? ctx.answerCallbackQuery({ text: sorry, show_alert: true })
       : ctx.reply(sorry)
     ).catch((second) => failed('an apology', second));
+  };
+  bot.catch(({ ctx, error }) => apologise(ctx, error));
+  const { team, overlooked } = desk;
+  const door = openDoor({ team, clock: peoplesClock, overlooked, failed: apologise });
+  doors.set(bot, door);
+  bot.use(door.middleware);
+  bot.on('my_chat_member', (ctx) => {
+    if (ctx.chatId === team.chat()) returned();
   });
 
   // A dialogue is one person's, in one topic; whatever has no person or no chat never reaches the dialogues.
@@ -86,9 +98,10 @@ export function installHandlers(
     }),
   );
   dialogues.on('message:migrate_to_chat_id', async (ctx) => {
-    const todo = await followMigration(ctx, desk.team);
-    if (todo) failed('the team’s chat', new Error(todo));
+    await followMigration(ctx, team);
+    returned();
   });
+  refuseSecondHand(dialogues, desk);
   handlePresses(dialogues, desk, info.restorer, info.cleaner);
   const more = new Composer<BotContext>();
   handleInfo(more, info);
@@ -128,7 +141,11 @@ export function installHandlers(
     ctx.dialogue ? ctx.conversation.enter(ctx.dialogue.name, ctx.dialogue.argument) : next(),
   );
   handleLeftovers(dialogues);
+  handleForeignPresses(bot, desk);
 }
+
+/** What the updates of a bot pass first, as long as there is the bot. */
+const doors = new WeakMap<Bot<BotContext>, Door>();
 
 /** Polls until stopped. Resolves once the last handler is through. */
 export async function poll(
@@ -138,11 +155,12 @@ export async function poll(
 ): Promise<void> {
   for (;;) {
     try {
-      return await bot.start({
+      await bot.start({
         timeout: POLL_S,
         allowed_updates: ['message', 'callback_query', 'my_chat_member'],
         onStart: ready,
       });
+      return await doors.get(bot)?.idle();
     } catch (error) {
       if (error instanceof GrammyError && error.error_code === 401) {
         throw new Error(

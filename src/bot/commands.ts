@@ -7,7 +7,7 @@ import type { Desk } from './desk.ts';
 import { openDialogue } from './dialogue.ts';
 import { html } from './html.ts';
 import { COMMANDS } from './menu.ts';
-import { OWN_NAME } from './people.ts';
+import { OWN_NAME, senderOf } from './people.ts';
 import { claimCommand, teamCommand, whoAmI } from './team/commands.ts';
 import { card } from './views/card.ts';
 import { firstOpenSection } from './views/checklist.ts';
@@ -28,7 +28,10 @@ export function handleCommands(bot: Composer<BotContext>, desk: Desk, more: Comp
   ours.use(async (ctx, next) => {
     const chat = desk.team.chat();
     if (chat === ctx.chatId) await next();
-    else await ctx.reply(chat === undefined ? homeless(desk, ctx.chatId) : 'I work in my team’s group only.');
+    else {
+      if (chat !== undefined) desk.refused(senderOf(ctx), `${ctx.msg?.text ?? ''} in chat ${ctx.chatId}`);
+      await ctx.reply(chat === undefined ? homeless(desk, ctx.chatId) : 'I work in my team’s group only.');
+    }
   });
   ours.use(more);
   ours.command(['help', 'start'], (ctx) => ctx.reply(help(), { parse_mode: 'HTML' }));
@@ -149,6 +152,7 @@ function withoutService(match: string, { service }: Rollout): string {
 async function requireRole(ctx: BotContext, desk: Desk, attempt: string): Promise<Actor | undefined> {
   const actor = desk.actor(ctx);
   if (!actor) {
+    desk.refused(senderOf(ctx), `/${attempt}`);
     await ctx.reply(OWN_NAME);
     return undefined;
   }

@@ -126,7 +126,7 @@ export function createDelivery(
     shelf.posts[key] = { message, chat, form, digest };
     delete shelf.sending;
     await writeShelf(store, owner, shelf);
-    if (replaced) await remove(replaced);
+    if (replaced?.chat === chat) await remove(replaced);
   }
 
   async function forget(owner: string, shelf: Shelf): Promise<void> {

@@ -8,6 +8,7 @@ import type { Engine } from '../rollout/engine.ts';
 import type { Bar, Guard } from '../rollout/guard.ts';
 import type { Store } from '../rollout/ports.ts';
 import type { Rollout } from '../rollout/state.ts';
+import { createAllowance } from './allowance.ts';
 import { type Evidence, keepEvidence } from './checklist/evidence.ts';
 import type { BotContext } from './context.ts';
 import type { Plea, Remark } from './dialogue.ts';
@@ -39,11 +40,18 @@ export interface Desk {
   showEvidence(rollout: Rollout): Promise<void>;
   /** An attempt by somebody who may not, that no rollout has a journal for. */
   refused(by: Who, attempt: string): void;
+  /** As {@link refused}, where there are so many that they are only counted. */
+  overlooked(by: Who, attempt: string): void;
+  /** Whether the team or one of its rollouts is at home in this chat. */
+  isHome(chat: number | undefined): boolean;
   /** Something failed that no one waits for. */
   failed(what: string, error: unknown): void;
 }
 
 const LOG_LINES = 8;
+/** Refused attempts of one person and minute, and of all, that each go into the rollout's journal; more are counted. */
+const REFUSALS_EACH = 20;
+const REFUSALS = 200;
 
 export interface ErrorLine {
   readonly at: number;
@@ -57,6 +65,10 @@ export interface DeskOptions {
   readonly store: Pick<Store, 'keep'>;
   readonly publisher: Pick<Publisher, 'showSection'>;
   readonly clock: Clock;
+  /** People's hours. */
+  readonly peoplesClock: Clock;
+  /** The number under which a chat is found today. */
+  readonly follow: (chat: number) => number;
   readonly api: Api;
   readonly drawChart: DrawChart;
   /** The newest error logs of the new version. */
@@ -71,8 +83,18 @@ export interface DeskOptions {
 export function createDesk(options: DeskOptions): Desk {
   const { engine, team, guard, publisher, clock, note } = options;
   const bar = (service: string) => guard.bar(service, clock.now());
-  const act = (id: string, command: Command, by: Who) =>
-    engine.act(id, command, actorFor(by, team.members()));
+  const refusals = createAllowance(options.peoplesClock, REFUSALS_EACH, REFUSALS);
+  const act = async (id: string, command: Command, by: Who) => {
+    const actor = actorFor(by, team.members());
+    const rollout = engine.get(id);
+    const trial = rollout && weigh(rollout, command, actor, circumstances(rollout.service, options));
+    // Whoever tries without pause gets an answer each time, and a journal that does not grow by it.
+    if (trial?.refused && !refusals.take(by.id)) {
+      options.refused(by, `${command.type}: ${trial.say}`);
+      return { ...trial, facts: [] };
+    }
+    return engine.act(id, command, actor);
+  };
   return {
     team,
     now: () => clock.now(),
@@ -95,6 +117,11 @@ export function createDesk(options: DeskOptions): Desk {
     refused(by, attempt) {
       note({ id: by.id, name: by.name, attempt }, 'refused: no such role');
       options.refused(by, attempt);
+    },
+    overlooked: options.refused,
+    isHome(chat) {
+      if (chat === undefined) return false;
+      return chat === team.chat() || engine.all().some((rollout) => options.follow(rollout.chat.id) === chat);
     },
     failed: options.failed,
   };

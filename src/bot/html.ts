@@ -1,3 +1,5 @@
+import { cleanName } from './names.ts';
+
 /** Text that is safe to send with Telegram's HTML parse mode. */
 export class Html {
   readonly text: string;
@@ -18,8 +20,12 @@ function render(value: unknown): string {
   return escapeText(String(value ?? ''));
 }
 
+/** Characters that turn the direction of the words after them, which are ours and must be read as they are meant. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 function escapeText(text: string): string {
   return text
+    .replace(TURNS, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -28,7 +34,7 @@ function escapeText(text: string): string {
 
 /** A person's name that rings their phone and, in a selective ForceReply, says whose reply is asked for. */
 export function mention(person: { id: number; first_name: string } | undefined): Html {
-  return person ? html`<a href="tg://user?id=${person.id}">${person.first_name}</a>` : html``;
+  return person ? html`<a href="tg://user?id=${person.id}">${cleanName(person.first_name)}</a>` : html``;
 }
 
 /** Cuts plain text to `max` characters, with an ellipsis where something is missing. */

@@ -40,7 +40,7 @@ export interface Outbox {
   again(owner: string, key: string): void;
   /** What was shown last for this owner is the last word: it is forgotten once the chat says so. */
   finish(owner: string): void;
-  /** The bot may write in a chat again: what stands is said there now. */
+  /** The bot may write in a chat again, or it has moved: what stands is said there now. */
   resume(): void;
   /** Resolves when everything asked for so far was sent, or could not be. */
   idle(): Promise<void>;
@@ -67,8 +67,14 @@ interface Owner {
 /**
  * The one place that sends and edits what the bot shows by itself. Message ids are kept in the store, by owner, and so is
  * the intent of each send before it: whatever moment the process dies or the answer is lost, a post stands once.
+ * @param follow the number under which a chat is found today; messages of the one before are void.
  */
-export function createOutbox(api: Api, store: Store, failed: (what: string, error: unknown) => void): Outbox {
+export function createOutbox(
+  api: Api,
+  store: Store,
+  failed: (what: string, error: unknown) => void,
+  follow: (chat: number) => number = (chat) => chat,
+): Outbox {
   const owners = new Map<string, Owner>();
   const stopping = new AbortController();
   const shelves = () => [...owners.values()].flatMap(({ shelf }) => (shelf ? [shelf] : []));
@@ -93,7 +99,7 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
       wake(name);
     },
     resume() {
-      for (const { name, shutOut } of owners.values()) if (shutOut) wake(name);
+      for (const name of owners.keys()) wake(name);
     },
     async idle() {
       await Promise.all([...owners.values()].map((owner) => owner.work));
@@ -147,13 +153,15 @@ export function createOutbox(api: Api, store: Store, failed: (what: string, erro
   }
 
   async function put(owner: Owner, shelf: Shelf, post: Post): Promise<void> {
-    const sent = shelf.posts[post.key];
+    const place = { ...owner.place, id: follow(owner.place.id) };
+    const known = shelf.posts[post.key];
+    const sent = known?.chat === place.id ? known : undefined;
     const again = owner.again.has(post.key);
     if (!again && (sent?.digest === digestOf(post.view) || (!sent && !post.fresh))) return;
     if (sent && !again && mustWait(owner, post)) return;
     try {
-      if (sent && !again) await delivery.edit(owner.name, shelf, owner.place, sent, post);
-      else await delivery.send(owner.name, shelf, owner.place, post);
+      if (sent && !again) await delivery.edit(owner.name, shelf, place, sent, post);
+      else await delivery.send(owner.name, shelf, place, post);
       owner.again.delete(post.key);
     } catch (error) {
       // The same words will meet the same refusal again, and must not keep the other posts back.

@@ -3,11 +3,17 @@ import type { Act } from '../rollout/answers.ts';
 import type { BotContext } from './context.ts';
 import type { Desk } from './desk.ts';
 import { openDialogue, type Plea } from './dialogue.ts';
-import { shorten } from './html.ts';
+import { html, mention } from './html.ts';
 
-/** Answers a press with what came of it. */
+/**
+ * Answers a press with what came of it. One that waited longer than the phone did is answered in the chat where it came to
+ * nothing; else the message itself says what it did.
+ */
 export async function sayAct(ctx: BotContext, act: Pick<Act, 'say' | 'refused'>): Promise<void> {
-  await ctx.answerCallbackQuery({ text: shorten(act.say, 200), show_alert: act.refused });
+  const heard: boolean = await ctx.answerCallbackQuery({ text: act.say, show_alert: act.refused });
+  if (heard || !act.refused || !ctx.chatId) return;
+  const say = html`${mention(ctx.from)}, I got your tap late, and it did nothing: ${act.say}`;
+  await ctx.reply(say.text, { parse_mode: 'HTML' });
 }
 
 /** Begins the dialogue for a reason; whoever may not, or need not give one, is told so before being asked why. */

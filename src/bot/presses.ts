@@ -5,6 +5,8 @@ import { handleCarePresses } from './care/presses.ts';
 import { handleChecklistPress } from './checklist/presses.ts';
 import type { BotContext } from './context.ts';
 import type { Desk } from './desk.ts';
+import { shorten } from './html.ts';
+import { senderOf } from './people.ts';
 import { plead, sayAct } from './plead.ts';
 import { handleRestorePress } from './restore/handlers.ts';
 import type { RestorePress } from './restore/press.ts';
@@ -22,20 +24,32 @@ export function handlePresses(
 ): void {
   bot.on('callback_query:data', async (ctx, next) => {
     const press = parseData(ctx.callbackQuery.data);
-    if (!press)
-      return void (await ctx.answerCallbackQuery({
-        text: 'This button is not one of mine.',
-        show_alert: true,
-      }));
+    if (!press) return turnAway(ctx, desk, NOT_MINE);
+    if (!desk.isHome(ctx.chatId)) return turnAway(ctx, desk, 'My buttons work in my team’s group only.');
     if (press.kind === 'choose') return next();
     const actor = desk.actor(ctx);
-    if (!actor)
-      return void (await ctx.answerCallbackQuery({ text: 'Only a person can answer.', show_alert: true }));
+    if (!actor) return turnAway(ctx, desk, 'Only a person can answer.');
     if (press.kind === 'restore-traffic' || press.kind === 'restore-cron')
       return handleRestorePress(ctx, press, actor, restorer, desk);
     if (press.kind === 'clean') return handleCleanPress(ctx, press, actor, cleaner, desk);
     await handlePress(ctx, next, desk, press, actor);
   });
+}
+
+const NOT_MINE = 'This button is not one of mine.';
+
+/** Nothing was looked up for this tap, so no journal has it. */
+async function turnAway(ctx: BotContext, desk: Pick<Desk, 'refused'>, why: string): Promise<void> {
+  desk.refused(
+    senderOf(ctx),
+    `tap '${shorten(ctx.callbackQuery?.data ?? '', 64)}' in chat ${ctx.chatId ?? 'unknown'}`,
+  );
+  await ctx.answerCallbackQuery({ text: why, show_alert: true });
+}
+
+/** Taps that carry no data, or come from no chat: a message that was sent by way of an inline query, or a game. */
+export function handleForeignPresses(bot: Composer<BotContext>, desk: Pick<Desk, 'refused'>): void {
+  bot.on('callback_query', (ctx) => turnAway(ctx, desk, NOT_MINE));
 }
 
 async function handlePress(

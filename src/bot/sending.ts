@@ -48,7 +48,7 @@ export function carefulSending(moves: Moves = createMoves()): Transformer {
       tryCall(method, () => prev(method, parameters as typeof payload, limit));
     if (method === 'getUpdates') {
       const reply = await prev(method, payload, signal);
-      if (reply.ok) for (const update of reply.result as Update[]) noteUpdate(seen, update);
+      if (reply.ok) for (const update of reply.result as Update[]) await noteUpdate(update, seen, moves);
       return reply;
     }
     const { [ORDERS]: orders = {}, ...given } = payload as Given;
@@ -151,9 +151,11 @@ function outsideTopic({ message_thread_id: _, ...rest }: Said): Said {
   return { ...rest, [field]: cut(said, LONGEST[field] - why.length - 1) + line };
 }
 
-function noteUpdate(seen: SeenChats, { message, callback_query }: Update): void {
+async function noteUpdate({ message, callback_query }: Update, seen: SeenChats, moves: Moves): Promise<void> {
   const heard = message ?? callback_query?.message;
   if (heard) seen.note(heard.chat.id, heard.message_id, false);
+  if (message?.migrate_to_chat_id !== undefined)
+    await moves.note(message.chat.id, message.migrate_to_chat_id);
 }
 
 function noteSent(seen: SeenChats, result: unknown): void {

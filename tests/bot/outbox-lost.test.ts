@@ -16,7 +16,7 @@ import { clearFaults, orderFault } from './order-fault.ts';
 const GROUP = -1_001_234_567_890;
 const ADA = 1;
 const TOKEN = '7000000001:outbox-test-token';
-const BUTTONS: Post['view']['buttons'] = [
+const BUTTONS: NonNullable<Post['view']['buttons']> = [
   [{ text: 'Promote', press: { kind: 'answer', gate: 'abc-1', revision: 1, answer: 'yes' } }],
 ];
 

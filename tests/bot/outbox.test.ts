@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectTelegram } from '../../src/bot/bot.ts';
+import { createMoves } from '../../src/bot/moves.ts';
 import { createOutbox, type Outbox, type Post } from '../../src/bot/outbox.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { scriptedServer } from '../deploy/scripted-server.ts';
@@ -141,10 +142,10 @@ test('a group that has become another one is followed: what matters is posted th
     };
     return { json: { ok: true, result: message } };
   });
-  const { api } = connectTelegram({ token: TOKEN, apiRoot: url });
-  const away = createOutbox(api, openFileStore(join(folder, 'away')), (what, error) =>
-    failures.push(`${what}: ${error}`),
-  );
+  const moves = createMoves();
+  const { api } = connectTelegram({ token: TOKEN, apiRoot: url }, moves);
+  const note = (what: string, error: unknown) => failures.push(`${what}: ${error}`);
+  const away = createOutbox(api, openFileStore(join(folder, 'away')), note, moves.follow);
   const told = async (html: string) => {
     away.show('abc', { id: OLD }, () => [post(html)]);
     await away.idle();

@@ -81,10 +81,13 @@ async function botWith(history: readonly TeamEvent[] = []) {
   };
 }
 
+const ADA_IN_TEAM = { id: ADA.id, name: 'Ada Byron' };
+const BEN_IN_TEAM = { id: BEN.id, name: 'Ben' };
+
 const CLAIMED: TeamEvent = {
   type: 'claimed',
   chat: GROUP,
-  by: { id: ADA.id, name: 'Ada Byron' },
+  by: ADA_IN_TEAM,
   at: 0,
   update: 1,
 };
@@ -167,10 +170,18 @@ test('the team follows its group when that becomes a supergroup', async () => {
 });
 
 test('whoever is refused again and again does not fill the disk', async () => {
-  const { deliver, hand, history } = await botWith([CLAIMED]);
+  const member: TeamEvent = {
+    type: 'assigned',
+    person: BEN_IN_TEAM,
+    roles: ['operator'],
+    by: ADA_IN_TEAM,
+    at: 0,
+    update: 2,
+  };
+  const { deliver, hand, history } = await botWith([CLAIMED, member]);
   const reply = { reply_to_message: { message_id: 9, date: 0, chat: CHAT, from: BEN, text: 'Hi' } };
   for (let i = 1; i < 55; i++) hand(command(100 + i, '/team admin', { from: BEN, ...reply }));
   const last = command(155, '/team admin', { from: BEN, ...reply });
   expect(await deliver(last, 55)).toBe('Only an admin changes the team: Ada Byron.');
-  expect(await history()).toHaveLength(51);
+  expect(await history()).toHaveLength(52);
 });

@@ -25,7 +25,15 @@ function documents() {
 }
 
 const open = (store: Store, changed = () => {}): Promise<Team> =>
-  openTeam({ store, planned: [], chat: undefined, clock: systemClock, peoplesClock: systemClock, changed });
+  openTeam({
+    store,
+    planned: [],
+    chat: undefined,
+    follow: (chat) => chat,
+    clock: systemClock,
+    peoplesClock: systemClock,
+    changed,
+  });
 
 const person = (id: number) => ({ id, name: `P${id}` });
 const picture = (team: Team) => team.members().map((member) => [member.id, ...rolesOf(member)]);

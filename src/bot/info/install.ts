@@ -2,7 +2,7 @@ import type { CommandContext, Composer } from 'grammy';
 import type { Who } from '../../rollout/draft.ts';
 import { keyboard, type View } from '../buttons.ts';
 import type { BotContext } from '../context.ts';
-import { OWN_NAME, personOf } from '../people.ts';
+import { OWN_NAME, personOf, senderOf } from '../people.ts';
 import { type ReportPorts, reportCommand } from '../report/command.ts';
 import { showRestoration } from '../restore/handlers.ts';
 import type { Restorer } from '../restore/restorer.ts';
@@ -73,7 +73,10 @@ async function act(
   carryOut: (text: string, sender: Sender) => Promise<Reply>,
 ): Promise<void> {
   const person = ctx.msg.sender_chat ? undefined : personOf(ctx.from);
-  if (!person) return void (await ctx.reply(OWN_NAME));
+  if (!person) {
+    ports.refused(senderOf(ctx), ctx.msg.text);
+    return void (await ctx.reply(OWN_NAME));
+  }
   const member = ports.team.members().find(({ id }) => id === person.id);
   const name = member?.name ?? person.name;
   const sender = { id: person.id, name, update: ctx.update.update_id, roles: rolesOf(member) };

@@ -4,7 +4,7 @@ import { nearest } from '../../plan/nearest.ts';
 import type { Who } from '../../rollout/draft.ts';
 import type { BotContext } from '../context.ts';
 import { html } from '../html.ts';
-import { OWN_NAME, personOf } from '../people.ts';
+import { OWN_NAME, personOf, senderOf } from '../people.ts';
 import { rolesOf, sayRoles, TEAM_ROLES, type TeamRole } from './history.ts';
 import type { Said, Sent, Team } from './team.ts';
 
@@ -22,7 +22,10 @@ export async function claimCommand(
   note: NoteRefusal,
 ): Promise<void> {
   const sent = sentBy(ctx);
-  if (!sent) return void (await ctx.reply(OWN_NAME));
+  if (!sent) {
+    note(senderOf(ctx), '/claim');
+    return void (await ctx.reply(OWN_NAME));
+  }
   if (!team.book) return void (await ctx.reply(BY_PLAN));
   if (ctx.chat.type !== 'group' && ctx.chat.type !== 'supergroup') {
     return void (await ctx.reply('Send this in your team’s group: that group becomes the team’s chat.'));
@@ -46,11 +49,7 @@ export async function teamCommand(
     .filter(Boolean);
   if (words.length === 0) return void (await ctx.reply(listTeam(team), { parse_mode: 'HTML' }));
   const said = await assign(ctx, team, words);
-  if (said.refused && ctx.from)
-    note(
-      { id: ctx.from.id, name: ctx.from.first_name, update: ctx.update.update_id },
-      `/team ${words.join(' ')}`,
-    );
+  if (said.refused) note(senderOf(ctx), `/team ${words.join(' ')}`);
   await ctx.reply(said.say);
 }
 
@@ -114,15 +113,11 @@ function sentBy(ctx: CommandContext<BotContext>): Sent | undefined {
   return by && { by: { ...by, update }, update };
 }
 
-/** A group that becomes a supergroup goes on under another number. @returns what there is to do by hand. */
+/** A group that becomes a supergroup goes on under another number: the team's record says so. */
 export async function followMigration(
   ctx: Filter<BotContext, 'message:migrate_to_chat_id'>,
   team: Team,
-): Promise<string | undefined> {
-  const to = ctx.message.migrate_to_chat_id;
+): Promise<void> {
   const by = { id: ctx.me.id, name: ctx.me.first_name };
-  await team.moved(ctx.chatId, to, { by, update: ctx.update.update_id });
-  return team.chat() === ctx.chatId
-    ? `The group has become a supergroup: set TELEGRAM_CHAT_ID=${to} and start me again.`
-    : undefined;
+  await team.moved(ctx.chatId, ctx.message.migrate_to_chat_id, { by, update: ctx.update.update_id });
 }

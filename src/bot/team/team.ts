@@ -57,6 +57,8 @@ export interface TeamOptions {
   readonly planned: readonly Member[];
   /** The group that the configuration names. It wins over a claimed one. */
   readonly chat: number | undefined;
+  /** The number under which a group is found today. */
+  readonly follow: (chat: number) => number;
   /** Stamps the record. */
   readonly clock: Clock;
   /** Measures the claim code's hour, which is one of people's. */
@@ -72,7 +74,10 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
   let state = foldTeam(history);
   let turn: Promise<unknown> = Promise.resolve();
 
-  const chat = () => options.chat ?? state.chat;
+  const chat = () => {
+    const named = options.chat ?? state.chat;
+    return named === undefined ? undefined : options.follow(named);
+  };
   const team = {
     chat,
     members: () => (planned.length > 0 ? planned : state.members),
@@ -105,7 +110,7 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     if (history.some((event) => event.type === 'claimed' && event.update === sent.update))
       return welcome(sent);
     if (isClaimed()) return refuse('The team has been claimed already. Its admins add people: /team.');
-    if (options.chat !== undefined && where !== options.chat) {
+    if (options.chat !== undefined && where !== chat()) {
       return refuse('TELEGRAM_CHAT_ID names another group: send /claim there.');
     }
     switch (right?.check(given, sent.by.id)) {
