@@ -3,11 +3,9 @@ import { Command, Option } from 'commander';
 import type { VerifyOptions } from './commands/audit.ts';
 import type { DeployOptions } from './commands/deploy.ts';
 import { guardOutput } from './last-words.ts';
-import { redact } from './secrets.ts';
 
 guardOutput();
 import { guardOutput } from './last-words.ts';
-import { redact } from './secrets.ts';
 
 guardOutput();
 
@@ -127,5 +125,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   // Whatever was started by then must not keep a failed command alive.
-  process.stderr.write(`${redact((error as Error).message)}\n`, () => process.exit(1));
+  process.stderr.write(`${(error as Error).message}\n`, () => process.exit(1));
 }

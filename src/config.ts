@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type * as v from 'valibot';
 import type { RemoteDoor } from './control/server.ts';
+import { knowSecrets } from './secrets.ts';
 import { ConfigError, callerSettings, check, type LogLevel, settings } from './settings.ts';
 import type { Watch } from './vigil.ts';
 
@@ -79,7 +80,7 @@ export type BotPlace =
   | { readonly kind: 'remote'; readonly url: string; readonly token: string };
 
 /**
- * Where the running bot is, for commands that have it do something.
+ * Where the running bot is, for commands that have it do something. Its token is known as a secret from then on.
  * @throws ConfigError
  */
 export function readBotPlace(env: NodeJS.ProcessEnv, dotEnv = '.env'): BotPlace {
@@ -90,6 +91,7 @@ export function readBotPlace(env: NodeJS.ProcessEnv, dotEnv = '.env'): BotPlace 
     throw new ConfigError(
       'SLUICE_CONTROL_URL names a bot elsewhere, but SLUICE_CONTROL_TOKEN is not set: it must be the same here as where the bot runs.',
     );
+  knowSecrets([token]);
   return { kind: 'remote', url: url.replace(/\/+$/, ''), token };
 }
 

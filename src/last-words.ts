@@ -6,11 +6,15 @@ import { redact, withoutKnown } from './secrets.ts';
  * every property, and clients keep tokens and whole requests in theirs.
  */
 export function guardOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) {
+  // Standard output is read by programs, too: what only looks like a secret stays there.
+  for (const [stream, clean] of [
+    [process.stdout, withoutKnown],
+    [process.stderr, redact],
+  ] as const) {
     const write = stream.write.bind(stream);
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
-      const clean = typeof chunk === 'string' ? withoutKnown(chunk) : chunk;
-      return Reflect.apply(write, stream, [clean, ...rest]);
+      const said = typeof chunk === 'string' ? clean(chunk) : chunk;
+      return Reflect.apply(write, stream, [said, ...rest]);
     };
   }
   process.on('uncaughtException', (error) => {

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { type Clock, scaledClock, systemClock } from '../plan/clock.ts';
 import type { Plan } from '../plan/schema.ts';
+import { redact } from '../secrets.ts';
 import { askSandbox } from '../shared-sandbox.ts';
 import { type Examination, print, wrong } from './doctor/finding.ts';
 import { examineGoogle } from './doctor/google.ts';
@@ -13,7 +14,8 @@ export async function doctor(): Promise<void> {
   let faults = 0;
   for await (const finding of examine(process.env)) {
     if (finding.mark === 'wrong') faults++;
-    process.stdout.write(`${print(finding)}\n`);
+    // Servers are quoted, whatever they say.
+    process.stdout.write(`${redact(print(finding))}\n`);
   }
   process.stdout.write(faults === 0 ? '\nAll is well.\n' : `\nTo be put right: ${faults}.\n`);
   if (faults > 0) process.exitCode = 1;
