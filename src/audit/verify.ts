@@ -40,7 +40,7 @@ export async function verifyAudit(
 ): Promise<Report> {
   const { end, whole } = await settledEnd(path);
   let at = 0;
-  let named: string | undefined;
+  const named: string[] = [];
   let headed: { readonly line: Line; readonly key: string | undefined } | undefined;
   const lines = async function* () {
     for await (const bytes of linesOf(path, { end })) {
@@ -49,8 +49,8 @@ export async function verifyAudit(
     }
   };
   const checked = await checkChain(lines(), from, (line) => {
-    named = line.key ?? named;
-    if (line.seq === head?.seq) headed = { line, key: named };
+    if (line.key !== undefined) named.push(line.key);
+    if (line.seq === head?.seq) headed = { line, key: named.at(-1) };
     seen(line, at);
   });
   const notes: string[] = [];
@@ -58,15 +58,15 @@ export async function verifyAudit(
     checked.fault?.say ??
     (whole ? undefined : `Line ${checked.lines + 1} is cut short: the file ends within it.`) ??
     (checked.lines === 0 ? 'The file has no lines: an audit has one at least.' : undefined) ??
-    sayForeignKey(publicKey ?? signer?.publicKey, from === 1 ? named : undefined) ??
+    sayForeignKey(publicKey ?? signer?.publicKey, named) ??
     (head && sayHeadFault(head, checked, headed, publicKey, signer, notes));
   return { ...checked, notes, ...(wrong !== undefined && { problem: wrong }) };
 }
 
-/** The heads of a chain that names one key are not signed with another. */
-function sayForeignKey(expected: string | undefined, named: string | undefined): string | undefined {
-  if (expected === undefined || named === undefined || expected === named) return undefined;
-  return `The file says that its heads are signed with the key ${named}, but the key is ${expected}: it is the audit of somebody else, or was made anew.`;
+/** A chain names the keys that its heads are signed with, in its first line and where a new one was made. */
+function sayForeignKey(expected: string | undefined, named: readonly string[]): string | undefined {
+  if (expected === undefined || named.length === 0 || named.includes(expected)) return undefined;
+  return `The file says that its heads are signed with the key ${named.at(-1)}, but the key is ${expected}: it is the audit of somebody else, or was made anew.`;
 }
 
 function sayHeadFault(
