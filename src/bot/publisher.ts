@@ -1,5 +1,6 @@
 import type { Clock } from '../plan/clock.ts';
 import type { Member } from '../plan/schema.ts';
+import type { CronChange } from '../rollout/events.ts';
 import type { Guard } from '../rollout/guard.ts';
 import type { Gate, Rollout } from '../rollout/state.ts';
 import { carePosts } from './care/posts.ts';
@@ -7,6 +8,7 @@ import type { Outbox, Post } from './outbox.ts';
 import type { Team } from './team/team.ts';
 import { card } from './views/card.ts';
 import { checklistSection, firstOpenSection } from './views/checklist.ts';
+import { cronDrift } from './views/drift.ts';
 import type { AuditStanding } from './views/headline.ts';
 import { notice } from './views/notice.ts';
 import { question, reminder } from './views/question.ts';
@@ -64,6 +66,7 @@ export function createPublisher(
       { key: 'card', view: card(rollout, moment), loud: false, fresh: rollout.stage.at !== 'checklist' },
       ...rollout.gates.map((gate) => questionPost(rollout, gate, team.members(), drawChart)),
       ...rollout.gates.flatMap((gate) => reminderPosts(rollout, gate, team.members())),
+      ...(rollout.cronDrifts ?? []).map(({ at, change }) => cronPost(rollout, at, change)),
       ...(end ? [{ key: `end-${end.key}`, view: end.view, loud: true, fresh: true }] : []),
       ...carePosts(rollout, team.members(), now),
     ];
@@ -116,6 +119,10 @@ function sectionPosts(rollout: Rollout, progress: string | undefined): Post[] {
 
 function sectionKey(section: number): string {
   return `section-${section}`;
+}
+
+function cronPost(rollout: Rollout, at: number, change: CronChange): Post {
+  return { key: `cron-${at}`, view: { html: cronDrift(rollout, change).text }, loud: true, fresh: true };
 }
 
 /** Below all that was said since the question: people look at the end of a chat. */

@@ -46,7 +46,11 @@ export function tell(event: Event, rollout: Rollout): string | undefined {
     case 'split-set':
       return moved(event.split, rollout);
     case 'drifted':
-      return `Traffic was moved by another hand: ${describeSplit(event.live)}.`;
+      return event.versions
+        ? `Another hand was here: ${event.versions.map(({ version, what }) => `${version} ${what}`).join(', ')}; traffic: ${describeSplit(event.live)}.`
+        : `Traffic was moved by another hand: ${describeSplit(event.live)}.`;
+    case 'righted':
+      return 'It is as it was before again.';
     case 'judged':
       return judged(event.verdict, rollout);
     case 'asked':

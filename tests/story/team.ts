@@ -210,7 +210,7 @@ export async function prepareRelease(team: Team, folder?: string): Promise<void>
   await team.press(ADA, 'v2');
   await team.press(ADA, 'Start');
   await team.press(ADA, 'Tick all');
-  await team.waitFor(/from 0 % to 10 %\?/);
+  await team.waitFor(/from 0 % to \d+ %\?/);
 }
 
 /** The live split of the default service, as the Admin API tells it. */

@@ -2,6 +2,7 @@ import { sayDuration } from '../../plan/duration.ts';
 import type { AnswerWord, Effect, Outcome, Topic } from '../../rollout/events.ts';
 import type { Gate, Rollout } from '../../rollout/state.ts';
 import { type Html, html } from '../html.ts';
+import { sayDrift } from '../views/drift.ts';
 import { answerWord, figures, percent } from '../views/words.ts';
 import { linesOf, type ReportData } from './data.ts';
 import { badge, facts, list, person, section, split, table, time } from './parts.ts';
@@ -44,7 +45,7 @@ function title({ service, version }: Rollout, topic: Topic): string {
     case 'stuck':
       return `${FAILED[topic.effect]} failed: try again?`;
     case 'drift':
-      return 'The traffic was moved by another hand: what now?';
+      return `${sayDrift(topic)}: what now?`;
   }
 }
 
@@ -79,7 +80,7 @@ function shown(topic: Topic): Html | undefined {
     case 'stuck':
       return html`<pre>${topic.problem}</pre>`;
     case 'drift':
-      return html`<p>Expected ${split(topic.expected)}, found ${split(topic.live)}.</p>`;
+      return html`<p>Expected ${split(topic.expected)}, found ${split(topic.live)}.${(topic.versions ?? []).map(({ version, what }) => ` ${version}: ${what}.`).join('')}</p>`;
   }
 }
 

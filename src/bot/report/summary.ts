@@ -62,7 +62,7 @@ const STAGES: { readonly [at in Exclude<Stage['at'], 'done' | 'rolled-back' | 'c
   restore: 'the traffic is moved back',
   'put-back': 'cron jobs and files are put back',
   stuck: 'stopped, people are asked',
-  drift: 'stopped, traffic was moved by another hand',
+  drift: 'stopped, another hand changed traffic or versions',
 };
 
 function approvers({ gates }: Rollout): string {

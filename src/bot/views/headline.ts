@@ -4,6 +4,7 @@ import { openItems } from '../../rollout/checklist.ts';
 import type { Bar } from '../../rollout/guard.ts';
 import { isOver, openGate, type Rollout } from '../../rollout/state.ts';
 import { type Html, html, shorten } from '../html.ts';
+import { sayDrift } from './drift.ts';
 import { clockTime, count, dayOf, deadline, percent, shareNow } from './words.ts';
 
 /** What is happening beside the record. */
@@ -50,7 +51,9 @@ export function headline(rollout: Rollout, moment: Moment): Html {
     case 'verify':
       return html`🔎 Checking the new version on its own address.${running}`;
     case 'shift':
-      return html`🚰 Moving traffic to ${percent(rollout.terms.steps[stage.step]?.traffic ?? 0)}.${running}`;
+      return stage.to
+        ? html`🚰 Putting the traffic back: ${describeSplit(stage.to)}.${running}`
+        : html`🚰 Moving traffic to ${percent(rollout.terms.steps[stage.step]?.traffic ?? 0)}.${running}`;
     case 'watch':
       return html`👀 Watching at ${shareNow(rollout)}: ${watched(stage, now)}, until ${clockTime(stage.to)}.`;
     case 'ask':
@@ -62,11 +65,14 @@ export function headline(rollout: Rollout, moment: Moment): Html {
     case 'stuck':
       return html`🛑 Stopped, waiting for an answer below: ${shorten(stage.problem, 300)}`;
     case 'drift':
-      return html`🛑 Traffic was moved by another hand, waiting for an answer below.`;
+      return html`🛑 Waiting for an answer below: ${sayDrift({ expected: rollout.live, ...stage })}.`;
     case 'done':
+      if (rollout.strayed) return html`🛑 It was out, but ${sayDrift(rollout.strayed)}: see below.`;
+      if (!rollout.closed && !rollout.live?.shares[rollout.version])
+        return html`🏁 Done: ${rollout.version} had all of the traffic until another hand moved it away.`;
       return rollout.closed
         ? html`🏁 Done: ${rollout.version} had all of the traffic until another version took over.`
-        : html`🏁 Done: ${rollout.version} has all of the traffic.`;
+        : html`🏁 Done: ${rollout.version} has ${shareNow(rollout) === '100 %' ? 'all' : shareNow(rollout)} of the traffic.`;
     case 'rolled-back':
       return html`↩️ Rolled back: ${shorten(stage.reason, 300)}`;
     case 'cancelled':

@@ -5,6 +5,7 @@ import type { Gate, Rollout } from '../../rollout/state.ts';
 import { isKeptOut, voteOf } from '../../rollout/voting.ts';
 import type { View } from '../buttons.ts';
 import { Html, html, shorten } from '../html.ts';
+import { sayDrift } from './drift.ts';
 import { buttons } from './question/buttons.ts';
 import { consequences } from './question/consequences.ts';
 import { evidence } from './question/evidence.ts';
@@ -16,9 +17,7 @@ export function question(rollout: Rollout, gate: Gate, people: readonly Member[]
   const parts = [
     html`<b>${title(rollout, gate.topic)}</b>`,
     ...evidence(rollout, gate),
-    ...(open
-      ? [...consequences(rollout, gate.topic), ...turned(rollout, gate), terms(rollout, gate, people)]
-      : []),
+    ...(open ? [...consequences(rollout, gate), ...turned(rollout, gate), terms(rollout, gate, people)] : []),
     ...votes(rollout, gate, people),
     ...(open ? [] : [outcome(gate)]),
   ];
@@ -55,7 +54,7 @@ function title(rollout: Rollout, topic: Topic): string {
     case 'stuck':
       return `${service}: ${STUCK[topic.effect]}. Try again?`;
     case 'drift':
-      return `${service}: the traffic was moved by another hand. What now?`;
+      return `${service}: ${sayDrift(topic)}. What now?`;
   }
 }
 

@@ -1,12 +1,14 @@
 import { sayDuration } from '../../../plan/duration.ts';
 import { describeSplit } from '../../../plan/split.ts';
-import type { Effect, Topic } from '../../../rollout/events.ts';
-import type { Rollout } from '../../../rollout/state.ts';
+import type { Effect } from '../../../rollout/events.ts';
+import type { Gate, Rollout } from '../../../rollout/state.ts';
 import { type Html, html } from '../../html.ts';
+import { driftConsequences } from '../drift.ts';
 import { percent } from '../words.ts';
 
 /** What happens on which answer. */
-export function consequences(rollout: Rollout, topic: Topic): Html[] {
+export function consequences(rollout: Rollout, gate: Gate): Html[] {
+  const { topic } = gate;
   switch (topic.kind) {
     case 'promote': {
       const step = rollout.terms.steps[topic.step];
@@ -30,9 +32,7 @@ export function consequences(rollout: Rollout, topic: Topic): Html[] {
     case 'stuck':
       return [stuck(topic.effect)];
     case 'drift':
-      return [
-        html`<i>Keep it</i>: go on from what was found. <i>Put it back</i>: restore what was expected. <i>Stop here</i>: leave the traffic and end the rollout.`,
-      ];
+      return driftConsequences(rollout, { ...gate, topic });
   }
 }
 

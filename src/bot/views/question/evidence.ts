@@ -4,6 +4,7 @@ import type { Check, CronChange, Effect, Topic } from '../../../rollout/events.t
 import type { Gate, Rollout } from '../../../rollout/state.ts';
 import { type Html, html, shorten, tailOf } from '../../html.ts';
 import { warning } from '../card.ts';
+import { driftEvidence } from '../drift.ts';
 import { checkLine, overruling } from '../milestones.ts';
 import { answerMark, answerWord, count, figures, lastLine, listShort, percent } from '../words.ts';
 
@@ -35,7 +36,7 @@ export function evidence(rollout: Rollout, gate: Gate): Html[] {
     case 'stuck':
       return problem(rollout, topic);
     case 'drift':
-      return [html`Expected: ${describeSplit(topic.expected)}.`, html`Found: ${describeSplit(topic.live)}.`];
+      return driftEvidence(rollout, topic);
   }
 }
 
