@@ -66,7 +66,7 @@ export async function startLocal(
 ): Promise<Sandbox> {
   const { startSandbox } = await import('./sandbox/index.ts');
   const dataDir = `${config.dataDir}/sandbox`;
-  const release = await holdFolder(dataDir);
+  const hold = await holdFolder(dataDir);
   const sandbox = await startSandbox({
     dataDir,
     port: config.port,
@@ -80,7 +80,7 @@ export async function startLocal(
     ...sandbox,
     async close() {
       await sandbox.close();
-      release();
+      hold.release();
     },
   };
 }

@@ -63,7 +63,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const failed = (what: string, error: unknown) =>
     parts.log.error({ problem: plain(error).message }, `failed: ${what}`);
   const { clock, peoplesClock = systemClock, log } = parts;
-  const release = await holdFolder(parts.dataDir);
+  const hold = await holdFolder(parts.dataDir);
   const vitals = createVitals(peoplesClock);
   const house = await assembleHouse(parts, vitals, peoplesClock, failed);
   const { bot, engine, team, outbox, cleaner, google } = house;
@@ -85,7 +85,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const ready = new Promise<Doors>((resolve) => {
     announce = resolve;
   });
-  const ended = poll(bot, begin, failed);
+  const polled = poll(bot, begin, failed);
+  const ended = Promise.race([polled, hold.lost.then((taken) => Promise.reject(taken))]);
   const claimCode = team.book?.claimCode;
 
   function begin(): void {
@@ -136,7 +137,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       await bot.stop().catch((error) => failed('the last word to Telegram', error));
       // A bot that Telegram never answered has no handler at work to wait for.
       if (polling) {
-        await ended.catch(() => {});
+        await polled.catch(() => {});
         await control?.then((open) => open.close());
         // Whoever waits for it hears what it met.
         await ready.catch(() => {});
@@ -147,7 +148,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       await google.sources.stop();
       await outbox.stop();
       await house.audit.stop();
-      release();
+      hold.release();
     },
   };
 }
