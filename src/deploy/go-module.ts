@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CloudError } from '../google/cloud-error.ts';
+import { goPackage } from './go-package.ts';
 
 /** What Google's stager for Go makes of a folder. */
 export interface GoSource {
@@ -10,17 +11,20 @@ export interface GoSource {
   readonly mainPackage: string | undefined;
 }
 
-/** @throws CloudError `invalid` for a folder that is neither in a module nor holds a main package. */
+/** @throws CloudError `invalid` for a folder that is neither in a module nor holds a main package alone. */
 export async function goSource(folder: string): Promise<GoSource> {
   const root = await moduleRoot(resolve(folder));
   if (root !== undefined) {
     const inside = relative(root, resolve(folder)).split(sep).join('/');
     return { root: inside === '' ? folder : root, mainPackage: inside === '' ? '.' : inside };
   }
-  if (await hasMainPackage(folder)) return { root: folder, mainPackage: undefined };
+  const found = await goPackage(folder);
+  if (found === 'main') return { root: folder, mainPackage: undefined };
   throw new CloudError(
     'invalid',
-    `${folder} is in no Go module, and holds no Go file of package main: run "go mod init" there, or name the folder of the main package.`,
+    found === undefined
+      ? `${folder} is in no Go module, and holds no Go file that App Engine would build: run "go mod init" there, or name the folder of the main package.`
+      : `${folder} is in no Go module, and holds the Go package ${found} instead of main: name the folder of the main package, or run "go mod init" there.`,
   );
 }
 
@@ -28,12 +32,4 @@ async function moduleRoot(folder: string): Promise<string | undefined> {
   const found = await stat(join(folder, 'go.mod')).catch(() => undefined);
   if (found?.isFile()) return folder;
   return dirname(folder) === folder ? undefined : moduleRoot(dirname(folder));
-}
-
-async function hasMainPackage(folder: string): Promise<boolean> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.go'));
-  for (const name of names) {
-    if (/^\s*package\s+main\b/m.test(await readFile(join(folder, name), 'utf8'))) return true;
-  }
-  return false;
 }

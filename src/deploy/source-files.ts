@@ -106,11 +106,11 @@ async function findSource(app: AppYaml, signal?: AbortSignal) {
   return { found, made };
 }
 
-/** Google's stager for Go leaves every .git folder behind, whatever .gcloudignore says. */
+/** Google's stager for Go leaves every .git folder behind, whatever .gcloudignore says, and takes no broken link. */
 function withoutGit(rules: UploadRules): UploadRules {
   const ignored: Ignores = (path, isFolder) =>
     (isFolder && /(?:^|\/)\.git$/.test(path)) || rules.ignored(path, isFolder);
-  return { ...rules, ignored };
+  return { ...rules, ignored, brokenLinks: 'refuse' };
 }
 
 function checkFiles(app: AppYaml, rules: UploadRules, found: readonly Found[]): void {

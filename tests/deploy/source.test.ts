@@ -109,7 +109,7 @@ describe('which files are uploaded', () => {
     expect(files.map((f) => f.path)).toEqual(['_main-package-path', 'go.mod', 'web/app.yaml', 'web/main.go']);
     expect(files[0]).toMatchObject({ content: { kind: 'made', text: 'web' } });
     await expect(pathsOf({ 'a.go': 'package other' }, 'go122')).rejects.toThrow(
-      /holds no Go file of package main/,
+      /holds the Go package other instead of main/,
     );
   });
   it('a file too large for its runtime is told before anything is sent', async () => {

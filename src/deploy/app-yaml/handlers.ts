@@ -41,16 +41,20 @@ export const onOff = word<string>(ON_OFF);
 
 const COMMON: Fields = {
   url: { to: 'urlRegex', read: url },
-  login: { to: 'login', read: login },
-  auth_fail_action: { to: 'authFailAction', read: authFailAction },
-  secure: { to: 'securityLevel', read: secure },
+  login: { to: 'login', read: login, readsEmpty: true },
+  auth_fail_action: { to: 'authFailAction', read: authFailAction, readsEmpty: true },
+  secure: { to: 'securityLevel', read: secure, readsEmpty: true },
 };
 
 /** api_config, of old Endpoints. */
 export const API_CONFIG: Fields = {
   ...COMMON,
   url: { to: 'url', read: url, required: true },
-  secure: { to: 'securityLevel', read: (spot) => (text(spot) === 'default' ? undefined : secure(spot)) },
+  secure: {
+    to: 'securityLevel',
+    read: (spot) => (text(spot) === 'default' ? undefined : secure(spot)),
+    readsEmpty: true,
+  },
   script: { to: 'script', read: path, required: true },
 };
 

@@ -1,4 +1,5 @@
 import { entriesOf, fault, isNull, itemsOf, type Spot, said, scalarOf, warn } from './document.ts';
+import { pythonRegExp } from './python-regexp.ts';
 import { pythonText } from './scalars.ts';
 
 /** Reads one value. @throws CloudError `invalid` with file, line and key. */
@@ -7,13 +8,17 @@ export type Read<T = unknown> = (spot: Spot) => T;
 /** Any single value, printed as Python prints it. */
 export const text: Read<string> = (spot) => pythonText(scalarOf(spot));
 
-/** A text that fits a pattern as a whole. @param what "a duration such as 10s", for the sentence. */
+/**
+ * A text that fits a pattern as a whole, as Python takes it: its letters and digits are those of all scripts, and a line
+ * end may follow.
+ * @param what "a duration such as 10s", for the sentence.
+ */
 export function pattern(regex: RegExp, what: string): Read<string> {
-  const whole = new RegExp(`^(?:${regex.source})$`);
+  const whole = pythonRegExp(`^(?:${regex.source})$`);
+  if (!whole) throw new Error(`${regex} is no regular expression of Python's.`);
   return (spot) => {
     const value = text(spot);
-    // Python's "$" lets one line end pass, as a text that is written with "|" has it.
-    if (whole.test(value.replace(/\n$/, ''))) return value;
+    if (whole.test(value)) return value;
     throw fault(spot, `${spot.key} must be ${what}, but ${said(spot)}.`);
   };
 }
@@ -38,7 +43,11 @@ export function anyOf(words: readonly string[]): string {
 export const flag: Read<boolean> = (spot) => {
   const value = scalarOf(spot);
   if (value.kind === 'bool') return value.value;
-  const taken = 'value' in value ? Boolean(value.value) : value.kind !== 'null' && value.text !== '';
+  // In Python, what is no number is true.
+  const taken =
+    'value' in value
+      ? Boolean(value.value) || Number.isNaN(value.value)
+      : value.kind !== 'null' && value.text !== '';
   warn(
     spot,
     `${spot.key} should be true or false, but ${said(spot)}; like gcloud, this takes it for ${taken}.`,
@@ -116,15 +125,15 @@ export const idleTimeout: Read<string> = (spot) => {
   return value.endsWith('m') ? `${Number(value.slice(0, -1)) * 60}s` : value;
 };
 
-const UNITS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
+const UNITS: Readonly<Record<string, bigint>> = { d: 86_400n, h: 3600n, m: 60n, s: 1n };
 
 /** "4d 5h" and the like, in seconds; a bare number is seconds too. */
 export const expiration: Read<string> = (spot) => {
   const value = pattern(/\s*\d+[DdHhMmSs]?(?:\s+\d+[DdHhMmSs]?)*\s*/, 'a time such as "4d 5h"')(spot);
   const parts = Array.from(value.matchAll(/(\d+)([dhms]?)/gi));
   const total = parts.reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (UNITS[(unit || 's').toLowerCase()] ?? 1),
-    0,
+    (sum, [, count = '0', unit]) => sum + BigInt(count) * (UNITS[(unit || 's').toLowerCase()] ?? 1n),
+    0n,
   );
   return `${total}s`;
 };

@@ -1,15 +1,22 @@
-import { fault } from './document.ts';
+import { fault, type Spot, said } from './document.ts';
 import { idleTimeout, latency, listOf, number, pattern, type Read, seconds, text, whole } from './kinds.ts';
 import { type Fields, type Given, shape } from './shape.ts';
 
 /** A number from 1 on, without zeros in front. */
-const count = (spot: Parameters<Read>[0]) => Number(pattern(/[1-9]\d*/, 'a whole number from 1 on')(spot));
+const count: Read<number> = (spot) => exact(pattern(/[1-9][0-9]*/, 'a whole number from 1 on')(spot), spot);
 
 /** `automatic` leaves the choice to App Engine, which is written as 0. */
-const idle = (spot: Parameters<Read>[0]) => {
-  const value = pattern(/\d+|automatic/, 'a whole number or automatic')(spot);
-  return value === 'automatic' ? 0 : Number(value);
+const idle: Read<number> = (spot) => {
+  const value = pattern(/[0-9]+|automatic/, 'a whole number or automatic')(spot);
+  return value === 'automatic' ? 0 : exact(value, spot);
 };
+
+/** @throws where JSON would carry another number. */
+function exact(digits: string, spot: Spot): number {
+  const value = Number(digits);
+  if (Number.isSafeInteger(value)) return value;
+  throw fault(spot, `${spot.key} is too large: ${said(spot)}.`);
+}
 
 const CPU: Fields = {
   target_utilization: { to: 'targetUtilization', read: number({ from: 1e-6, to: 1 }) },
@@ -78,7 +85,7 @@ export const basicScaling = shape({
 
 export const manualScaling = shape({ instances: { to: 'instances', read: count, required: true } });
 
-function oneTarget(given: Given, spot: Parameters<Read>[0]): void {
+function oneTarget(given: Given, spot: Spot): void {
   const targets = ['target_utilization', 'single_instance_assignment'].filter((k) => given.get(k)?.value);
   if (targets.length !== 1) {
     throw fault(

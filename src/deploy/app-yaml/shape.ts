@@ -10,6 +10,8 @@ export interface Field {
   readonly required?: true;
   /** The reader has its own word on a value that is left empty; otherwise that is as good as no key at all. */
   readonly readsEmpty?: true;
+  /** Not offered where a key is not known: any value is refused. */
+  readonly unlisted?: true;
 }
 
 export type Fields = Readonly<Record<string, Field>>;
@@ -22,7 +24,7 @@ export function readFields(spot: Spot, fields: Fields, place: string): Given {
   const given = new Map<string, { value: unknown; spot: Spot }>();
   for (const { name, spot: inner } of entriesOf(spot)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (!field) throw unknownKey(inner, name, Object.keys(fields), place);
+    if (!field) throw unknownKey(inner, name, offered(fields), place);
     if (isNull(inner) && !field.readsEmpty) continue;
     given.set(name, { value: field.read(inner), spot: inner });
   }
@@ -30,6 +32,10 @@ export function readFields(spot: Spot, fields: Fields, place: string): Given {
     if (required && !given.has(name)) throw fault(spot, `${spot.key} needs ${name}: add it.`);
   }
   return given;
+}
+
+function offered(fields: Fields): string[] {
+  return Object.keys(fields).filter((name) => !fields[name]?.unlisted);
 }
 
 /** The same values by their names in the version resource. Defaults (undefined) and empty lists are left out. */

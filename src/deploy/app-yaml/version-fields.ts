@@ -55,7 +55,7 @@ export async function versionFields(path: string, root: Spot, given: Given): Pro
     );
   }
   const effective = flexible && sent === 'vm' ? (all.vmSettings.vm_runtime ?? runtime) : runtime;
-  checkRuntime(given, effective, flexible);
+  checkRuntime(given, effective, flexible, sent);
   const handlers = handlersOf(own, included, flexible);
   checkHandlers(given, root, effective, flexible, [...own.handlers, ...included.handlers]);
 
@@ -132,16 +132,20 @@ function checkTogether(given: Given, root: Spot, runtime: string): void {
   }
 }
 
-function checkRuntime(given: Given, runtime: string, flexible: boolean): void {
+/** @param sent the runtime of the request, which flex hides behind "vm" unless the file has put one there itself. */
+function checkRuntime(given: Given, runtime: string, flexible: boolean, sent: string): void {
   const spot = given.get('runtime')?.spot;
   const wrong = runtimeFault(runtime, flexible);
   const sentence =
     wrong ??
     (flexible && runtime === 'python27' ? 'flex has no runtime python27: use python' : undefined) ??
-    (!flexible && runtime === 'python'
+    (sent === 'python'
       ? 'python is no runtime of the standard environment: use python312, or "env: flex"'
       : undefined) ??
-    (!flexible && runtime === 'python-compat' ? 'python-compat is gone: use python312' : undefined) ??
+    (!flexible && runtime === 'go'
+      ? 'go is no runtime of the standard environment: use go122, or "env: flex"'
+      : undefined) ??
+    (sent === 'python-compat' ? 'python-compat is gone: use python312' : undefined) ??
     (runtime === 'custom' && !given.has('env')
       ? 'runtime custom is one of flex: add "env: flex"'
       : undefined);

@@ -50,7 +50,7 @@ const ENTRY: Fields = {
 };
 
 const ROOT: Fields = {
-  application: { read: refuseApplication },
+  application: { read: refuseApplication, unlisted: true },
   cron: { read: (spot) => itemsOf(spot).map((item) => ({ spot: item, job: job(item) })), readsEmpty: true },
 };
 

@@ -39,7 +39,7 @@ const ENTRY: Fields = {
 };
 
 const ROOT: Fields = {
-  application: { read: refuseApplication },
+  application: { read: refuseApplication, unlisted: true },
   dispatch: { read: listOf(rule), readsEmpty: true },
 };
 
