@@ -120,9 +120,9 @@ test('updates that nobody here could cause are handed out too, unless their kind
   const post = {
     channel_post: { message_id: 1, date: 0, chat: { id: -1, type: 'channel' }, text: '/deploy' },
   };
-  await server.post('/_control/update', post);
+  await server.post('/_control/updates', [post]);
   expect(await server.call('getUpdates', { offset: 0 })).toMatchObject({ result: [] });
   await server.call('getUpdates', { timeout: 0, allowed_updates: ['channel_post'] });
-  await server.post('/_control/update', post);
+  await server.post('/_control/updates', [post]);
   expect(await server.call('getUpdates', { offset: 1 })).toMatchObject({ result: [post] });
 });

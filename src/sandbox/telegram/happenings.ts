@@ -52,9 +52,9 @@ export class Happenings {
     this.#ledger.commit({ do: 'membership', status }, ...this.#updates.enqueue({ my_chat_member: change }));
   }
 
-  /** Hands the bot an update that nobody here could have caused, if it has asked for its kind. */
-  deliver(content: UpdateContent): void {
-    this.#ledger.commit(...this.#updates.enqueue(content));
+  /** Hands the bot updates that nobody here could have caused, those of the kinds that it has asked for. */
+  deliver(contents: readonly UpdateContent[]): void {
+    for (const content of contents) this.#ledger.commit(...this.#updates.enqueue(content));
   }
 
   #group() {

@@ -13,7 +13,7 @@ const Topic = v.strictObject({ thread: id, is: v.picklist(['open', 'closed', 'de
 const Membership = v.strictObject({
   status: v.picklist(['administrator', 'member', 'restricted', 'left', 'kicked']),
 });
-const Update = v.record(v.string(), v.looseObject({}));
+const Updates = v.array(v.record(v.string(), v.looseObject({})));
 
 /** For tests: what befalls the group, and a record of what the bot called. Mounted at `/_control`. */
 export function controlRoutes(calls: Calls, happenings: Happenings): Hono {
@@ -37,8 +37,8 @@ export function controlRoutes(calls: Calls, happenings: Happenings): Hono {
     return c.json({ ok: true });
   });
 
-  app.post('/update', async (c) => {
-    happenings.deliver(read(Update, await jsonBody(c)) as UpdateContent);
+  app.post('/updates', async (c) => {
+    happenings.deliver(read(Updates, await jsonBody(c)) as UpdateContent[]);
     return c.json({ ok: true });
   });
 
