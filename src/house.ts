@@ -1,5 +1,6 @@
 import type { Bot } from 'grammy';
 import { AUDITED_DOCUMENTS, entriesOf } from './adapters/audit-records.ts';
+import { auditorOf } from './adapters/auditor.ts';
 import { cleanerFor } from './adapters/cleaner.ts';
 import { restorerFor } from './adapters/restorer.ts';
 import { type Audit, openAudit } from './audit/audit.ts';
@@ -76,6 +77,7 @@ export async function assembleHouse(
     dataDir: parts.dataDir,
     store,
     clock,
+    commandEnv: parts.commandEnv ?? [],
     note: (message, details) => log.debug(details ?? {}, message),
     needed: () => engine.all().flatMap(({ source }) => (source.kind === 'version' ? [] : [source])),
   });
@@ -147,6 +149,7 @@ export async function assembleHouse(
     readTraffic: (signal) => appEngine.readTraffic(signal),
     restorer: restorerFor(appEngine, store, engine, clock),
     cleaner,
+    auditor: auditorOf(audit),
     rollouts: engine.all,
     refused: desk.refused,
     failed,

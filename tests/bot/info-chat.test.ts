@@ -80,6 +80,7 @@ async function begin(appEngineUrl = 'http://127.0.0.1:9'): Promise<void> {
       traffic: () => Promise.reject(new Error('Nothing is brought back here.')),
       cron: () => Promise.reject(new Error('Nothing is brought back here.')),
     },
+    auditor: { handOut: () => Promise.reject(new Error('No one asks for the audit here.')) },
     cleaner: cleanerFor(cloud, store, { all: () => [] }, plan.cleaning, systemClock),
   });
   polling = new Promise((resolve, reject) => {
@@ -120,6 +121,7 @@ test('Telegram takes every answer: to nobody’s harm, and without a project tha
     expect((await ask(CLEO, `/${command} <b>x</b> &amp; y`)).text).toMatch(/\S/);
   }
   expect(refused).toEqual([
+    'Cleo: /audit <b>x</b> &amp; y',
     'Cleo: /freeze <b>x</b> &amp; y',
     'Cleo: /unfreeze <b>x</b> &amp; y',
     'Cleo: /lock <b>x</b> &amp; y',

@@ -1,5 +1,7 @@
 import type { CommandContext, Composer } from 'grammy';
 import type { Who } from '../../rollout/draft.ts';
+import type { Auditor } from '../audit/auditor.ts';
+import { auditCommand } from '../audit/command.ts';
 import { keyboard, type View } from '../buttons.ts';
 import type { BotContext } from '../context.ts';
 import { OWN_NAME, personOf, senderOf } from '../people.ts';
@@ -28,6 +30,7 @@ export type InfoPorts = PlanPorts &
     readonly guard: FreezePorts['guard'] & LockPorts['guard'];
     readonly restorer: Restorer;
     readonly cleaner: Cleaner;
+    readonly auditor: Auditor;
     /** An attempt by somebody who may not. */
     refused(by: Who, attempt: string): void;
     /** Something failed that no handler waits for. */
@@ -57,6 +60,10 @@ export function handleInfo(bot: Composer<BotContext>, ports: InfoPorts): void {
     );
   });
   bot.command('report', (ctx) => aside(ctx, ports, () => reportCommand(ctx, ports)));
+  bot.command('audit', async (ctx) => {
+    const sender = await requirePerson(ctx, ports);
+    if (sender) aside(ctx, ports, () => auditCommand(ctx, ctx.match, sender, ports.auditor, ports.refused));
+  });
 
   const freezing = { ...ports, zone: ports.plan.zone };
   const change = (command: string, carryOut: (text: string, sender: Sender) => Promise<Reply>) =>
@@ -72,14 +79,8 @@ async function act(
   ports: InfoPorts,
   carryOut: (text: string, sender: Sender) => Promise<Reply>,
 ): Promise<void> {
-  const person = ctx.msg.sender_chat ? undefined : personOf(ctx.from);
-  if (!person) {
-    ports.refused(senderOf(ctx), ctx.msg.text);
-    return void (await ctx.reply(OWN_NAME));
-  }
-  const member = ports.team.members().find(({ id }) => id === person.id);
-  const name = member?.name ?? person.name;
-  const sender = { id: person.id, name, update: ctx.update.update_id, roles: rolesOf(member) };
+  const sender = await requirePerson(ctx, ports);
+  if (!sender) return;
   const { view, refused, afterwards } = await carryOut(ctx.match, sender);
   if (refused) ports.refused(sender, ctx.msg.text);
   await show(ctx, view);
@@ -88,6 +89,19 @@ async function act(
     const more = await afterwards();
     if (more) await show(ctx, more);
   });
+}
+
+/** Whoever hides is told that roles belong to persons. */
+async function requirePerson(ctx: Ctx, ports: InfoPorts): Promise<Sender | undefined> {
+  const person = ctx.msg.sender_chat ? undefined : personOf(ctx.from);
+  if (!person) {
+    ports.refused(senderOf(ctx), ctx.msg.text);
+    await ctx.reply(OWN_NAME);
+    return undefined;
+  }
+  const member = ports.team.members().find(({ id }) => id === person.id);
+  const name = member?.name ?? person.name;
+  return { id: person.id, name, update: ctx.update.update_id, roles: rolesOf(member) };
 }
 
 /** App Engine and drawings may take long, and other people's taps must not wait for them. Nothing is lost with these. */

@@ -10,6 +10,7 @@ export const INFO_COMMANDS: readonly BotCommand[] = [
   },
   { command: 'history', description: 'What each rollout ended as' },
   { command: 'report', description: 'All of a rollout as one document' },
+  { command: 'audit', description: 'Who did or tried what, as a file that nobody can change unseen' },
   { command: 'backups', description: 'What was saved before each release' },
   { command: 'freeze', description: 'Let nothing out, for a while or until /unfreeze' },
   { command: 'unfreeze', description: 'End a freeze' },
