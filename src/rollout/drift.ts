@@ -12,7 +12,9 @@ export function drifted(rollout: Rollout, event: Extract<Event, { type: 'drifted
   if (stage.at === 'done') return { ...again, strayed };
   const resume = stage.at === 'drift' ? stage.resume : stage;
   const asked = supersedeGates(again, 'another hand has changed what it was asked on', at, 'promote');
-  return enter(withoutEffect(asked), { at: 'drift', ...strayed, resume }, at);
+  // While a split was being put back, that one was expected, and not what it was to be put back from.
+  const expected = stage.at === 'shift' && stage.to ? { live: stage.to } : {};
+  return enter({ ...withoutEffect(asked), ...expected }, { at: 'drift', ...strayed, resume }, at);
 }
 
 /** The state after whoever had changed it put it back. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sameSplit } from '../../src/plan/split.ts';
-import type { CronChange } from '../../src/rollout/events.ts';
+import type { CronChange, Event } from '../../src/rollout/events.ts';
 import { fold } from '../../src/rollout/evolve.ts';
 import type { Bar } from '../../src/rollout/guard.ts';
 import { isOver } from '../../src/rollout/state.ts';
@@ -16,6 +16,26 @@ const kind = fc.constantFrom('promote', 'roll-back', 'cron', 'stuck', 'drift');
 const word = fc.constantFrom('yes', 'no', 'hold', 'retry', 'adopt', 'restore', 'overrule', 'nonsense');
 
 type Move = (world: World) => void;
+
+/** What somebody may do in the console. */
+const HANDS: readonly Move[] = [
+  (world) => {
+    world.live = { shardBy: 'RANDOM', shares: { v1: 600, v2: 400 } };
+  },
+  (world) => {
+    world.live = { shardBy: 'RANDOM', shares: { v0: 1000 } };
+  },
+  (world) => {
+    if (world.rollout.live) world.live = world.rollout.live;
+  },
+  (world) => {
+    world.versions = { ...world.versions, v2: { created: world.now, serving: true } };
+  },
+  (world) => {
+    world.versions = { ...world.versions, v1: { created: 2, serving: world.versions.v1?.serving === false } };
+  },
+];
+
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Move>((world) => world.finish('done')) },
   {
@@ -60,6 +80,9 @@ const move: fc.Arbitrary<Move> = fc.oneof(
           world.finish(fate),
     ),
   },
+  { weight: 4, arbitrary: fc.constant<Move>((world) => world.patrol()) },
+  { weight: 2, arbitrary: fc.constantFrom(...HANDS) },
+  { weight: 1, arbitrary: fc.constant<Move>((world) => void world.answer('drift', 'restore', BEN)) },
   {
     weight: 1,
     arbitrary: person.map(
@@ -129,6 +152,24 @@ function play(
   return world;
 }
 
+/** The new version has had this share by an approved move, or because people took it over. */
+function wasInForce(journal: readonly Event[], share: number): boolean {
+  return journal.some(
+    (event, i) =>
+      (event.type === 'split-set' && shareOf(event.split) === share) ||
+      (event.type === 'drifted' &&
+        shareOf(event.live) === share &&
+        journal
+          .slice(i)
+          .some(
+            (later) =>
+              later.type === 'settled' &&
+              later.outcome.kind === 'answered' &&
+              later.outcome.answer === 'adopt',
+          )),
+  );
+}
+
 test('traffic to the new version never rises without a valid approval of exactly that step', () => {
   let risen = 0;
   fc.assert(
@@ -140,6 +181,11 @@ test('traffic to the new version never rises without a valid approval of exactly
         const state = fold(known);
         if (state.stage.at !== 'shift') throw new Error(`Traffic rose in stage ${state.stage.at}.`);
         const { step } = state.stage;
+        // Put back to what it was before another hand was there, which was approved when it came to be.
+        if (state.stage.to) {
+          expect(wasInForce(known, shareOf(state.stage.to))).toBe(true);
+          continue;
+        }
         const gate = state.gates.findLast(
           (g) =>
             g.topic.kind === 'promote' &&
@@ -212,4 +258,27 @@ test('what is over stays over unless it is rolled back', () => {
     }),
     { seed: SEED, numRuns: 500 },
   );
+});
+
+test('what another hand made of the traffic is overwritten only after somebody was told of it', () => {
+  let overwritten = 0;
+  fc.assert(
+    fc.property(story, (script) => {
+      for (const { from, known } of play(script).moves) {
+        // Every split that was ever on record, or that the rollout was on its way to.
+        const told = known.some(
+          (event) =>
+            ('live' in event && sameSplit(event.live, from)) ||
+            ('split' in event && sameSplit(event.split, from)) ||
+            (event.type === 'effect-intended' &&
+              event.effect.kind === 'set-split' &&
+              sameSplit(event.effect.to, from)),
+        );
+        expect(told).toBe(true);
+        overwritten += known.some((event) => event.type === 'drifted' && sameSplit(event.live, from)) ? 1 : 0;
+      }
+    }),
+    { seed: SEED, numRuns: 1_000 },
+  );
+  expect(overwritten).toBeGreaterThan(10);
 });

@@ -9,6 +9,7 @@ import type { CronChange, Effect, Event, Fact, Topic } from '../../src/rollout/e
 import { evolve } from '../../src/rollout/evolve.ts';
 import type { Bar } from '../../src/rollout/guard.ts';
 import { observationDue } from '../../src/rollout/observation.ts';
+import { type Mark, versionsOfInterest, whatIsSeen } from '../../src/rollout/sighting.ts';
 import type { Rollout } from '../../src/rollout/state.ts';
 
 export const MINUTE = 60_000;
@@ -86,6 +87,12 @@ export class World {
   live: Split = { shardBy: 'UNSPECIFIED', shares: { v1: 1000 } };
   /** The team as it is now. */
   team: readonly Actor[] = PEOPLE;
+  /** The versions that App Engine has. */
+  versions: Record<string, Mark | null> = {
+    v0: { created: 1, serving: true },
+    v1: { created: 2, serving: true },
+    v2: { created: 3, serving: true },
+  };
   /** What keeps releases back. */
   bar: Bar | undefined;
   /** What cron.yaml would change. */
@@ -153,6 +160,14 @@ export class World {
   judge(answer: Answer): void {
     const window = observationDue(this.#rollout, this.now);
     if (window) this.record({ type: 'judged', verdict: verdictOf(answer, window.to) });
+    this.settle();
+  }
+
+  /** The bot looks whether the world is as the journal says. */
+  patrol(): void {
+    const ids = versionsOfInterest(this.#rollout);
+    const versions = Object.fromEntries(ids.map((id) => [id, this.versions[id] ?? null]));
+    this.record(...whatIsSeen(this.#rollout, { split: this.live, versions }));
     this.settle();
   }
 
