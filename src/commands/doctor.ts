@@ -3,9 +3,11 @@ import { type Clock, scaledClock, systemClock } from '../plan/clock.ts';
 import type { Plan } from '../plan/schema.ts';
 import { redact } from '../secrets.ts';
 import { askSandbox } from '../shared-sandbox.ts';
+import { examineDoors } from './doctor/door.ts';
 import { type Examination, print, wrong } from './doctor/finding.ts';
 import { examineGoogle } from './doctor/google.ts';
-import { examineConfiguration, examineDataFolder, examinePlan } from './doctor/home.ts';
+import { examineConfiguration, examineDataFolder, examinePlan, namesCleaning } from './doctor/home.ts';
+import { examineSources } from './doctor/sources.ts';
 import { examineTeam, type Listed } from './doctor/team.ts';
 import { examineTelegram } from './doctor/telegram.ts';
 
@@ -22,6 +24,8 @@ export async function doctor(): Promise<void> {
 }
 
 async function* examine(env: NodeJS.ProcessEnv): Examination {
+  // Reading the configuration takes the secrets out of the environment.
+  const given = { ...env };
   const config = yield* examineConfiguration(env);
   if (!config) return;
   const plan = yield* examinePlan(config.plan);
@@ -30,7 +34,11 @@ async function* examine(env: NodeJS.ProcessEnv): Examination {
   const { telegram, cloud } = config;
   const claimed = yield* examineTeam(config.dataDir, listed, plan, telegram.kind === 'local');
   yield* examineTelegram(telegram, (telegram.kind === 'remote' ? telegram.chat : undefined) ?? claimed);
-  yield* examineGoogle(cloud, plan?.services ?? {}, clock);
+  yield* examineDoors(config.control, given);
+  const services = plan?.services ?? {};
+  const cron = yield* examineSources(services);
+  const cleaning = plan !== undefined && (await namesCleaning(config.plan));
+  yield* examineGoogle(cloud, Object.keys(services), { cron, cleaning }, clock);
 }
 
 /** The time and the people, which a sandbox in another process may lend. */

@@ -55,6 +55,13 @@ export const CRON_NEED: Need = {
   ],
 };
 
+/** Sluice deletes versions only when somebody has it clean up. */
+export const CLEANING_NEED: Need = {
+  role: 'roles/appengine.deployer',
+  scope: 'project',
+  permissions: ['appengine.versions.delete'],
+};
+
 /** What the roles are granted on. */
 export interface Places {
   readonly project: string;

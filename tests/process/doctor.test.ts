@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fault, type Reply, scriptedServer } from '../deploy/scripted-server.ts';
+import { repository } from '../host/repository.ts';
 import { sluice, tempFolder } from './sluice.ts';
 
 const TOKEN = '123456:abcdefghijklmnop';
@@ -238,6 +239,13 @@ test.each([
     { getChat: { id: GROUP, type: 'supergroup', title: 'Quiet', permissions: { can_send_photos: false } } },
     /✗ Membership: .*may not send photos\./,
   ],
+  [
+    'a group where nobody may send documents',
+    {
+      getChat: { id: GROUP, type: 'supergroup', title: 'Quiet', permissions: { can_send_documents: false } },
+    },
+    /✗ Membership: .*may not send documents\./,
+  ],
 ])('Telegram: %s', async (_, change: Record<string, object>, sentence) => {
   const said = await doctor(await telegram(change), TEAM);
   expect(said.code).toBe(1);
@@ -316,6 +324,83 @@ test('the role for cron jobs is asked for only where there are some', async () =
   );
 });
 
+test('cron jobs and the ref are looked for in a repository', async () => {
+  const { folder, git } = await repository();
+  await mkdir(join(folder, 'apps/web'), { recursive: true });
+  await writeFile(join(folder, 'apps/web/app.yaml'), 'runtime: nodejs22\n');
+  await writeFile(join(folder, 'apps/web/cron.yaml'), 'cron: []\n');
+  await git('add', '.');
+  await git('commit', '-q', '-m', 'With cron jobs');
+  const env = await google({ lacks: ['cloudscheduler.jobs.create'] });
+  const plan = (source: string, ref: string) => ({
+    'sluice.yaml': `services:\n  default: { repository: ${folder}, source: ${source}, ref: ${ref} }\n`,
+  });
+  const has = await doctor(env, plan('apps/web', 'main'));
+  expect(has.text).toMatch(/✓ Repository: main of .* can be fetched, and is at [0-9a-f]{7}\./);
+  expect(faults(has)).toEqual([
+    '✗ Permissions: roles/cloudscheduler.admin is missing (cloudscheduler.jobs.create).',
+  ]);
+  expect(faults(await doctor(env, plan('apps', 'main')))).toEqual([]);
+  expect(faults(await doctor(env, plan('apps/web', 'nonesuch')))).toEqual([
+    `✗ Repository: ${folder} has no branch, tag or commit 'nonesuch', which the plan names for default.`,
+  ]);
+  await rename(folder, `${folder}-away`);
+  expect(faults(await doctor(env, plan('apps/web', 'main')))).toEqual([
+    expect.stringMatching(/^✗ Repository: Could not look main up: the repository .* is not there/),
+  ]);
+  await rename(`${folder}-away`, folder);
+});
+
+test('the right to delete versions is asked for only where the plan names what may be cleaned away', async () => {
+  const env = await google({ lacks: ['appengine.versions.delete'] });
+  expect(faults(await doctor(env))).toEqual([]);
+  expect(faults(await doctor(env, { 'sluice.yaml': 'cleaning: { keep: 5 }\n' }))).toEqual([
+    '✗ Permissions: roles/appengine.deployer is missing (appengine.versions.delete).',
+  ]);
+});
+
+describe('the door for pipelines', () => {
+  const token = 'a-token-that-is-thirty-two-letters';
+  const open = (port: string) => ({ SLUICE_CONTROL_PORT: port, SLUICE_CONTROL_TOKEN: token });
+  const said = ({ lines }: Said) => lines.filter((line) => line.includes(' Door: '));
+
+  test('is free, or at an address that this machine does not have', async () => {
+    expect(said(await doctor(open('0')))).toEqual([
+      '✓ Door: 127.0.0.1:0 is free, and opens for pipelines when Sluice runs.',
+    ]);
+    // From a range that is for documents only (RFC 5737).
+    const elsewhere = await doctor({ ...open('0'), SLUICE_CONTROL_HOST: '192.0.2.1' });
+    expect(said(elsewhere)).toEqual(['✗ Door: this machine has no address 192.0.2.1 (EADDRNOTAVAIL).']);
+  });
+
+  test.each([
+    [
+      'a Sluice that runs',
+      404,
+      { refused: 'No rollout 0 is known here.' },
+      /^✓ Door: Sluice answers at http/,
+    ],
+    ['one with another token', 401, { refused: 'The token is wrong.' }, /^✗ Door: .* takes another token\./],
+    ['something else', 404, { error: 'Not found' }, /^✗ Door: something else than Sluice answers .* \(404\)/],
+  ])('is held by %s', async (_, status, json, sentence) => {
+    const { url, seen } = await scriptedServer(() => ({ status, json }));
+    const { port } = new URL(url);
+    expect(said(await doctor(open(port)))).toEqual([expect.stringMatching(sentence)]);
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${token}`]);
+    const caller = await doctor({ SLUICE_CONTROL_URL: url, SLUICE_CONTROL_TOKEN: token });
+    expect(said(caller)).toEqual([expect.stringMatching(sentence)]);
+    expect(caller.text).not.toContain(token);
+  });
+
+  test('is elsewhere, and nobody is there', async () => {
+    const env = { SLUICE_CONTROL_URL: 'http://127.0.0.1:9', SLUICE_CONTROL_TOKEN: token };
+    expect(said(await doctor(env))).toEqual([expect.stringMatching(/^✗ Door: nobody answers at http:/)]);
+    expect(said(await doctor({ SLUICE_CONTROL_URL: 'http://127.0.0.1:9' }))).toEqual([
+      expect.stringMatching(/^✗ Door: .*SLUICE_CONTROL_TOKEN is not set/),
+    ]);
+  });
+});
+
 test('a service that the plan names and the project lacks', async () => {
   const said = await doctor(await google(), { 'sluice.yaml': 'services:\n  worker: {}\n' });
   expect(faults(said)).toEqual(['✗ Services: the plan names worker, but the project has default.']);
@@ -327,5 +412,5 @@ test('no credentials', async () => {
     GOOGLE_APPLICATION_CREDENTIALS: '/no/such/key.json',
   });
   expect(said.code).toBe(1);
-  expect(faults(said)).toEqual([expect.stringMatching(/^✗ Credentials: .*\/no\/such\/key\.json/)]);
+  expect(faults(said)).toEqual([expect.stringMatching(/^✗ Configuration: .*\/no\/such\/key\.json/)]);
 });

@@ -1,17 +1,15 @@
 import type { CloudConfig } from '../../config.ts';
 import { type Application, readApplication } from '../../deploy/application.ts';
-import { hasCron } from '../../deploy/config-files.ts';
 import { connectCloud } from '../../deploy/index.ts';
 import { CloudError } from '../../google/cloud-error.ts';
 import { type Account, findAccount } from '../../google/credentials.ts';
 import { parseEndpoint } from '../../google/endpoint.ts';
-import { CRON_NEED, grantCommand, NEEDS, type Need, type Places } from '../../google/needs.ts';
+import { CLEANING_NEED, CRON_NEED, grantCommand, NEEDS, type Need, type Places } from '../../google/needs.ts';
 import { findLacks } from '../../google/permissions.ts';
 import { connectRest } from '../../google/rest.ts';
 import { connectMonitoring } from '../../monitor/index.ts';
 import type { Clock } from '../../plan/clock.ts';
 import { MINUTE } from '../../plan/duration.ts';
-import type { Plan } from '../../plan/schema.ts';
 import { type Examination, good, open, wrong } from './finding.ts';
 
 /** Figures of this long are asked for: enough for minutes that show late. */
@@ -19,10 +17,19 @@ const LOOK_BACK_MS = 15 * MINUTE;
 
 type Remote = Extract<CloudConfig, { kind: 'remote' }>;
 
+/** What only some releases take. */
+export interface Extras {
+  /** Cron jobs go out with a service. */
+  readonly cron: boolean;
+  /** The plan says what `/versions clean` may propose. */
+  readonly cleaning: boolean;
+}
+
 /** @param planned the services of the plan. */
 export async function* examineGoogle(
   cloud: CloudConfig,
-  planned: Plan['services'],
+  planned: readonly string[],
+  { cron, cleaning }: Extras,
   clock: Clock,
 ): Examination {
   if (cloud.kind === 'local') {
@@ -36,12 +43,9 @@ export async function* examineGoogle(
   if (!account) return;
   const app = yield* examineApp(cloud);
   if (!app) return;
-  const service = yield* examineServices(cloud, Object.keys(planned), clock);
+  const service = yield* examineServices(cloud, planned, clock);
   const places = { project: cloud.project, bucket: app.codeBucket, account: app.serviceAccount };
-  const cron = await Promise.all(
-    Object.values(planned).map(async ({ source, cron }) => cron !== undefined || (await hasCron(source))),
-  );
-  const needs = cron.includes(true) ? [...NEEDS, CRON_NEED] : NEEDS;
+  const needs = [...NEEDS, ...(cron ? [CRON_NEED] : []), ...(cleaning ? [CLEANING_NEED] : [])];
   yield* examinePermissions(cloud, needs, places, account);
   if (service !== undefined) yield* examineMonitoring(cloud, service, clock);
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config.ts';
-import { loadPlan } from '../../plan/load.ts';
+import { loadPlan, readPlanFile } from '../../plan/load.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { configure } from '../configure.ts';
 import { type Examination, good, wrong } from './finding.ts';
@@ -27,6 +27,13 @@ export async function* examinePlan({ path, optional }: Config['plan']): Examinat
     yield wrong('Plan', (error as Error).message);
     return undefined;
   }
+}
+
+/** Whether the team has said itself what may be cleaned away; without a word of it the plan has what is usual. */
+export async function namesCleaning({ path }: Config['plan']): Promise<boolean> {
+  const { parse } = await import('yaml');
+  const plan: unknown = parse(readPlanFile(path) ?? '');
+  return typeof plan === 'object' && plan !== null && 'cleaning' in plan;
 }
 
 /** Writes a file and takes it away again; a folder that is not there yet is left so. */

@@ -125,6 +125,7 @@ function membership(group: ChatFullInfo, self: ChatMember): Finding {
       const lacks = [
         ...(may?.can_send_messages === false ? ['messages'] : []),
         ...(may?.can_send_photos === false ? ['photos'] : []),
+        ...(may?.can_send_documents === false ? ['documents'] : []),
       ];
       if (lacks.length === 0) return good('Membership', 'the bot is a member and may write.');
       return wrong(
