@@ -27,7 +27,7 @@ export async function engineOn(
   const log = () => {};
   const endpoints = { appengine: NOWHERE, logging: NOWHERE, storage: `${NOWHERE}storage/v1/`, monitoring };
   const sources = openSources({ folder: join(tmpdir(), 'sluice-bench'), needed: () => [] });
-  const scripts = scriptsFor(project, sources);
+  const scripts = scriptsFor(project, sources, runCommand);
   const figures = connectMonitoring({ project, endpoint: monitoring, clock, log });
   const prober = createProber({ project, endpoints, clock, runCommand, log });
   return createEngine({

@@ -7,7 +7,7 @@ import type { DrawWindow } from './bot/report/windows.ts';
 import type { CloudConfig } from './config.ts';
 import { type Cloud as AppEngine, connectCloud } from './deploy/index.ts';
 import { openSources, type Sources } from './deploy/sources/sources.ts';
-import { runCommand } from './host/run-command.ts';
+import { commandRunner } from './host/run-command.ts';
 import { connectMonitoring, createProber } from './monitor/index.ts';
 import type { Clock } from './plan/clock.ts';
 import type { Source } from './rollout/draft.ts';
@@ -28,6 +28,8 @@ export interface GoogleSideOptions {
   readonly dataDir: string;
   readonly store: Store;
   readonly clock: Clock;
+  /** Variables of this process that the team's commands get besides the common ones. */
+  readonly commandEnv: readonly string[];
   readonly note: (message: string, details?: object) => void;
   /** Sources of the rollouts that go on: what was fetched for others may go. */
   readonly needed: () => readonly Exclude<Source, { kind: 'version' }>[];
@@ -37,11 +39,12 @@ export interface GoogleSideOptions {
 export function openGoogleSide(options: GoogleSideOptions): GoogleSide {
   const { dataDir, store, clock, note: log, needed } = options;
   const { project, endpoints } = options.cloud;
+  const runCommand = commandRunner(options.commandEnv);
   const appEngine = connectCloud({ project, endpoints, clock, log });
   const monitoring = connectMonitoring({ project, endpoint: endpoints.monitoring, clock, log });
   const prober = createProber({ project, endpoints, clock, runCommand, log });
   const sources = openSources({ folder: join(dataDir, 'sources'), storage: endpoints.storage, needed });
-  const scripts = scriptsFor(project, sources);
+  const scripts = scriptsFor(project, sources, runCommand);
   return {
     appEngine,
     sources,

@@ -1,13 +1,18 @@
 import { locateApp } from '../deploy/config-files.ts';
 import type { Sources } from '../deploy/sources/sources.ts';
-import { type CommandPlace, runCommand } from '../host/run-command.ts';
+import type { CommandPlace, RunCommand } from '../host/run-command.ts';
 import { MINUTE } from '../plan/duration.ts';
 import { WHOLE } from '../plan/split.ts';
+import type { Variable } from '../plan/variables.ts';
 import type { Scripts } from '../rollout/ports.ts';
 import type { Rollout } from '../rollout/state.ts';
 
 /** The team's own commands, run on this machine in the folder of the release. */
-export function scriptsFor(project: string, sources: Pick<Sources, 'bring'>): Scripts {
+export function scriptsFor(
+  project: string,
+  sources: Pick<Sources, 'bring'>,
+  runCommand: RunCommand,
+): Scripts {
   return {
     async run(command, rollout, { signal, onLine }) {
       const { ok, why, tail } = await runCommand(command, await placeOf(rollout, project, sources, signal), {
@@ -32,7 +37,7 @@ export async function placeOf(
   const shares = Object.entries(original?.shares ?? {}).toSorted(([, a], [, b]) => b - a);
   const [previous] = shares[0] ?? [];
   const window = terms.steps[step]?.watch;
-  const known: Record<string, string | number | undefined> = {
+  const known: Record<Variable, string | number | undefined> = {
     PROJECT_ID: project,
     REGION: terms.validation.region,
     SERVICE: service,

@@ -1,16 +1,19 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fillWords, splitCommand } from '../plan/command-words.ts';
 import { sayDuration } from '../plan/duration.ts';
 import type { OwnCommand } from '../plan/terms.ts';
-import { environmentOf } from './environment.ts';
+import { listedEnvironment } from './environment.ts';
 import { LineReader } from './lines.ts';
 import { forget, remember, signalGroup } from './process-group.ts';
 
 export interface CommandPlace {
   readonly cwd: string;
-  /** Added to this process's environment, which goes along without its secrets. */
+  /** Added to what of this process's environment commands get; variables of a rollout. */
   readonly env: Readonly<Record<string, string>>;
+  /** Names of this process's environment that they get besides the common ones. */
+  readonly asked?: readonly string[];
 }
 
 export interface CommandHooks {
@@ -44,16 +47,22 @@ const GRACE_MS = 5_000;
 const DRAIN_MS = 500;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** {@link runCommand} with these variables of this process's environment for every command. */
+export function commandRunner(asked: readonly string[]): RunCommand {
+  return (command, where, hooks) => runCommand(command, { ...where, asked }, hooks);
+}
+
 /**
- * Runs a command of the team's by the shell, in a process group of its own that ends with it, whatever it started.
+ * Runs a command of the team's, by the shell where it asks for one, in a process group of its own that ends with it, whatever it started.
  * Never throws: a command that fails, that cannot be started or that is stopped by the signal is a result. Its time
  * limit is in real milliseconds, because a command does not run faster when a clock does.
  */
 export async function runCommand(
-  { run, within }: OwnCommand,
-  { cwd, env }: CommandPlace,
+  command: OwnCommand,
+  { cwd, env, asked = [] }: CommandPlace,
   { signal, onLine }: CommandHooks,
 ): Promise<CommandResult> {
+  const { within } = command;
   const begun = performance.now();
   const lines = new LineReader(TAIL, (line) => onLine?.(line));
   const result = (code: number | undefined, why: string): CommandResult => ({
@@ -66,11 +75,12 @@ export async function runCommand(
   const { execa } = await import('execa');
   if (signal?.aborted) return result(undefined, 'was not started: it was stopped');
 
-  // One pipe keeps the order; what the shell itself complains about before that still comes by the other.
-  const child = execa(`exec 2>&1; ${run}`, {
-    shell: true,
+  const start = startOf(command, env);
+  if ('fault' in start) return result(undefined, `could not be started: ${start.fault}`);
+  const child = execa(start.program, start.args, {
+    shell: start.shell,
     cwd,
-    env: environmentOf(env),
+    env: listedEnvironment(asked, env),
     extendEnv: false,
     detached: true,
     stdin: 'ignore',
@@ -80,11 +90,12 @@ export async function runCommand(
   });
   const { pid, all } = child;
   if (pid === undefined) {
-    const { originalMessage = 'no reason given' } = await child;
+    const { originalMessage = 'no reason given', code } = await child;
     const [reason] = originalMessage.split('\n');
+    const absent = code === 'ENOENT' ? `there is no program ${start.program}` : reason;
     return result(
       undefined,
-      `could not be started: ${existsSync(cwd) ? reason : `there is no folder ${cwd}`}`,
+      `could not be started: ${existsSync(cwd) ? absent : `there is no folder ${cwd}`}`,
     );
   }
   remember(pid);
@@ -121,6 +132,19 @@ export async function runCommand(
     forget(pid);
     all.destroy();
   }
+}
+
+type Start =
+  | { readonly program: string; readonly args: readonly string[]; readonly shell: boolean }
+  | { readonly fault: string };
+
+function startOf({ run, shell = true }: OwnCommand, env: Readonly<Record<string, string>>): Start {
+  // One pipe keeps the order; what the shell itself complains about before that still comes by the other.
+  if (shell) return { program: `exec 2>&1; ${run}`, args: [], shell };
+  const split = splitCommand(run);
+  if ('fault' in split) return { fault: `${split.fault}. Add shell: true in the plan` };
+  const [program = '', ...args] = fillWords(split.words, env);
+  return { program, args, shell };
 }
 
 /** Asks the whole group to end, and makes it end when it does not. */

@@ -1,7 +1,13 @@
-/** A command of the team's own, run by the shell in the service's folder. Exit code 0 is a yes. */
-export interface OwnCommand {
-  readonly name: string;
+/** What a command of the team's own is. */
+export interface CommandLine {
   readonly run: string;
+  /** Run by the shell. Absent in what was recorded before plans could say so: by the shell, too. */
+  readonly shell?: boolean;
+}
+
+/** A command of the team's own, run in the service's folder. Exit code 0 is a yes. */
+export interface OwnCommand extends CommandLine {
+  readonly name: string;
   /** Milliseconds; whatever takes longer is ended and counts as failed. */
   readonly within: number;
 }
@@ -13,6 +19,8 @@ export interface ChecklistItem {
   readonly required: boolean;
   /** Ticks the item when it ends with 0. */
   readonly run?: string;
+  /** As in {@link CommandLine}. */
+  readonly shell?: boolean;
   /** Milliseconds that `run` may take. */
   readonly within: number;
 }
@@ -84,7 +92,7 @@ export type Probe = { readonly name: string } & (
       readonly per?: number;
     } & Limits)
   | ({ readonly kind: 'page' } & PageTest)
-  | { readonly kind: 'command'; readonly run: string; readonly within: number }
+  | ({ readonly kind: 'command'; readonly within: number } & CommandLine)
 );
 
 export const RHYTHMS = ['hour', 'day', 'week', 'month', 'quarter'] as const;

@@ -32,7 +32,8 @@ export async function carryOut(
     case 'run-item': {
       const item = items(rollout).get(effect.item);
       if (item?.run === undefined) throw new Error(`The checklist item ${effect.item} has no command.`);
-      const command = { name: item.text, run: item.run, within: item.within };
+      const { text: name, run, shell, within } = item;
+      const command = { name, run, within, ...(shell !== undefined && { shell }) };
       const { signal, onProgress: onLine } = hooks;
       const ran = await scripts.run(command, rollout, { signal, onLine });
       return {

@@ -443,7 +443,7 @@ test('/plan tells what a team has changed, freezes and bars among it', async () 
           ],
           validation: {
             checks: ['git'],
-            commands: [{ name: 'lint', run: 'npm run lint <all>', within: 60_000 }],
+            commands: [{ name: 'lint', run: 'npm run lint <all>', shell: true, within: 60_000 }],
           },
         }),
       )

@@ -29,7 +29,7 @@ test('cron jobs are asked about, put back with the traffic, and what was rolled 
 }, async () => {
   team = await assembleTeam(240, {
     steps: [{ traffic: 1000, watch: 0 }],
-    validation: { checks: [], commands: [{ name: 'pre_deploy_check', run: 'exit 3', within: 60_000 }] },
+    validation: { checks: [], commands: [{ name: 'pre_deploy_check', run: 'exit 3', shell: true, within: 60_000 }] },
   });
   const folder = await ownFolder();
   const jobs = '  - description: a <new> job\n    url: /tasks/new\n    schedule: every 2 hours\n';

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -82,6 +82,56 @@ describe('how a command fails', () => {
   });
 });
 
+describe('without a shell', () => {
+  const plainly = async (text: string, env = {}, asked: readonly string[] = [], within = 60_000) =>
+    runCommand(
+      { name: 'check', run: text, shell: false, within },
+      { cwd: await temporaryFolder(), env, asked },
+      {},
+    );
+
+  it('a program gets its arguments as they are, a reason with anything in it as one of them', async () => {
+    const REASON = 'it is "slow"; echo owned $(echo owned) `echo owned` | cat';
+    const { tail, ok } = await plainly(`printf '[%s]' a "b c" $REASON "$VERSION"`, { REASON, VERSION: 'v2' });
+    expect(ok).toBe(true);
+    expect(tail).toBe(`[a][b c][${REASON}][v2]`);
+  });
+  it('what is not there is told by its name', async () => {
+    expect(await plainly('nonesuch-program now')).toMatchObject({
+      ok: false,
+      code: undefined,
+      why: 'could not be started: there is no program nonesuch-program',
+    });
+  });
+  it('what only a shell could do is not started', async () => {
+    expect((await plainly('true; echo owned')).why).toBe(
+      'could not be started: only a shell understands its ;. Add shell: true in the plan',
+    );
+  });
+  it('gets of the environment what is common, what was asked for and what it is given', async () => {
+    vi.stubEnv('SLACK_CHANNEL', 'unasked');
+    vi.stubEnv('PAGER_TOKEN', 'asked');
+    vi.stubEnv('HTTPS_PROXY', 'http://proxy');
+    const { tail } = await plainly('env', { VERSION: 'v7' }, ['PAGER_TOKEN']);
+    vi.unstubAllEnvs();
+    expect(tail).not.toMatch(/unasked/);
+    expect(tail).toMatch(/^PAGER_TOKEN=asked$/m);
+    expect(tail).toMatch(/^HTTPS_PROXY=http:\/\/proxy$/m);
+    expect(tail).toMatch(/^VERSION=v7$/m);
+  });
+  it('its time limit ends a grandchild that ignores being asked', async () => {
+    const folder = await temporaryFolder();
+    const stubborn = join(folder, 'stubborn.sh');
+    await writeFile(stubborn, 'trap "" TERM\necho $$\nwhile :; do sleep 1; done\n');
+    const parent = join(folder, 'parent.sh');
+    await writeFile(parent, `trap "" TERM\nsh ${stubborn} &\nwait\nwait\n`);
+    const { tail, why } = await plainly(`sh ${parent}`, {}, [], 1_000);
+    expect(why).toBe('took longer than 1 second and was ended');
+    expect(tail).toMatch(/^\d+$/);
+    await isGone(tail);
+  });
+});
+
 describe('what a command may leave', () => {
   it('on time-out everything that it started is ended', async () => {
     const result = await run('sleep 300 & echo $!; sleep 300', 1_000);
@@ -129,7 +179,7 @@ it('does not outlive this process', async () => {
   await isGone(stdout);
 });
 
-it('secrets of this process do not reach it, paths and what is given do', async () => {
+it('secrets of this process do not reach it, the path of a key file and what is given do', async () => {
   vi.stubEnv('TELEGRAM_BOT_TOKEN', '1:hidden');
   vi.stubEnv('My_Api_Token', 'hidden');
   vi.stubEnv('DB_PASSWORD', 'hidden');

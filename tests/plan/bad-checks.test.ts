@@ -35,7 +35,7 @@ describe('one check', () => {
     [
       '{ name: a, kind: uptime, url: x }',
       '5:28: \'IT.kind\' should be errors, latency, logs, metric, page or command, but is "uptime".',
-      "5:36: 'IT.url' is not a key of a plan. Known here: name, kind, atMost, filter, per, atLeast, measure, path, status, body, json, within, run.",
+      "5:36: 'IT.url' is not a key of a plan. Known here: name, kind, atMost, filter, per, atLeast, measure, path, status, body, json, within, run, shell.",
     ],
     ['{ name: a, kind: errors }', "5:11: 'IT.atMost' is missing: add it, such as atMost: 1 %."],
     [
@@ -141,6 +141,10 @@ describe('one check', () => {
     [
       '{ name: a, kind: page, path: /stats, json: { path: q, equals: 3 } }',
       "5:65: 'IT.json.equals' is not a key of a plan. Known here: path, is, atLeast, atMost.",
+    ],
+    [
+      '{ name: a, kind: command, run: exit 1 }',
+      "5:42: 'success.criteria.0.checks.0.run' should be a program and its arguments, but only a shell has exit. Add shell: true to have the shell run it.",
     ],
     [
       '{ name: a, kind: command, run: "" }',

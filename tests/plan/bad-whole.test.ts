@@ -72,11 +72,15 @@ describe('services and their commands', () => {
     [
       'services: { web: { verify: [{ name: a, command: b }] } }\n',
       "1:29: 'services.web.verify.0.run' is missing: add it, such as run: npm run load-test.",
-      "1:40: 'services.web.verify.0.command' is not a key of a plan. Known here: name, run, within.",
+      "1:40: 'services.web.verify.0.command' is not a key of a plan. Known here: name, run, shell, within.",
     ],
     [
       'services: { web: { verify: [{ name: a, run: b, within: 0s }] } }\n',
       '1:56: \'services.web.verify.0.within\' should be a duration from 1s to 24h, but is "0s".',
+    ],
+    [
+      'services: { web: { verify: [{ name: a, run: b | c }] } }\n',
+      "1:45: 'services.web.verify.0.run' should be a program and its arguments, but only a shell understands its |. Add shell: true to have the shell run it.",
     ],
     ['services: { web: { cron: true } }\n', "1:26: 'services.web.cron' should be a text, but is true."],
     [

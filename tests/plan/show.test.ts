@@ -60,7 +60,7 @@ test('defaults are written out in checks of each kind and in items that are maps
   expect(shown.afterCare.rounds[0].checks).toEqual([
     { name: 'b', kind: 'page', path: '/', status: 200, json: { path: 'x' }, within: '10s' },
   ]);
-  expect(shown.checklist[0].items).toEqual(['b', { text: 'c', required: true, within: '5m' }]);
+  expect(shown.checklist[0].items).toEqual(['b', { text: 'c', required: true, shell: false, within: '5m' }]);
 });
 
 test('what has no value stands there out of force, by its example', () => {
@@ -137,7 +137,15 @@ const smokeTest = fc.record(
 
 const within = fc.integer({ min: 1, max: 60 }).map((s) => `${s}s`);
 
-const command = fc.record({ name: text, run: text, within }, { requiredKeys: ['name', 'run'] });
+/** Any line where the shell runs it, else a program and its arguments. */
+const line = fc.oneof(
+  fc.record({ run: text, shell: fc.constant(true) }),
+  fc.record({
+    run: fc.constantFrom('npm test', './look "$REASON" --version=${VERSION}', "grep -q 'a | b' x"),
+  }),
+);
+
+const command = fc.tuple(fc.record({ name: text, within }, { requiredKeys: ['name'] }), line).map(merge);
 
 /** A list in which nothing is called twice. */
 const called = <T>(each: fc.Arbitrary<T>, by: (item: T) => string, minLength = 0) =>
@@ -175,7 +183,7 @@ const check = fc.oneof(
       }),
     )
     .map(([kind, page, json]) => ({ ...kind, ...page, ...(json && { json }) })),
-  fc.record({ kind: fc.constant('command'), run: text, within }),
+  fc.tuple(fc.record({ kind: fc.constant('command'), within }), line).map(merge),
 );
 const checks = called(
   fc.tuple(fc.record({ name: text }), check).map(([name, rest]) => ({ ...name, ...rest })),
@@ -241,7 +249,8 @@ const plan = fc.record(
         items: fc.array(
           fc.oneof(
             text,
-            fc.record({ text, required: fc.boolean(), run: text, within }, { requiredKeys: ['text'] }),
+            fc.record({ text, required: fc.boolean(), within }, { requiredKeys: ['text'] }),
+            fc.tuple(fc.record({ text }), line).map(merge),
           ),
           { minLength: 1, maxLength: 4 },
         ),

@@ -59,8 +59,8 @@ test('an item that is a text is required and has no command', () => {
     'checklist: [{ title: A, items: [Look, { text: Run, run: npm test, within: 1h, required: false }] }]',
   );
   expect(plan.checklist[0]?.items).toEqual([
-    { text: 'Look', required: true, within: 300_000 },
-    { text: 'Run', required: false, run: 'npm test', within: 3_600_000 },
+    { text: 'Look', required: true, shell: false, within: 300_000 },
+    { text: 'Run', required: false, run: 'npm test', shell: false, within: 3_600_000 },
   ]);
 });
 

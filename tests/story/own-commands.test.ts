@@ -16,10 +16,10 @@ afterEach(async () => {
 });
 
 /** A script of the team's that notes down what it was told, and fails while a file called `broken` lies there. */
-function script(name: string): OwnCommand {
+function script(name: string): OwnCommand & { readonly shell: boolean } {
   const told = 'service=$SERVICE version=$VERSION before=$PREVIOUS_VERSION traffic=$TRAFFIC why=$REASON';
   const run = `echo "${name}: project=$PROJECT_ID ${told} token=$TELEGRAM_BOT_TOKEN" >> ${notes}/told; test ! -e ${notes}/broken`;
-  return { name, run, within: 20_000 };
+  return { name, run, shell: true, within: 20_000 };
 }
 
 /** What the script of that name was told each time. */

@@ -1,21 +1,29 @@
 import * as v from 'valibot';
 import { BUILT_IN_CHECKLIST } from '../built-in-checklist.ts';
 import { about, text } from '../leaves.ts';
-import { run, within } from './own-command.ts';
+import { report } from '../rules.ts';
+import { run, runnable, shell, within } from './own-command.ts';
 
-const item = v.strictObject(
-  {
-    text: v.pipe(text, about('What is to be done.', 'Run the load test')),
-    required: v.optional(
-      v.pipe(v.boolean('true or false'), about('Whether the deployment stays shut while the item is open.')),
-      true,
-    ),
-    run: v.exactOptional(
-      run("What the shell runs in the service's folder; exit code 0 ticks the item.", 'npm run load-test'),
-    ),
-    within,
-  },
-  'a map with text, required, run and within',
+const item = v.pipe(
+  v.strictObject(
+    {
+      text: v.pipe(text, about('What is to be done.', 'Run the load test')),
+      required: v.optional(
+        v.pipe(
+          v.boolean('true or false'),
+          about('Whether the deployment stays shut while the item is open.'),
+        ),
+        true,
+      ),
+      run: v.exactOptional(
+        run("What is run in the service's folder; exit code 0 ticks the item.", 'npm run load-test'),
+      ),
+      shell,
+      within,
+    },
+    'a map with text, required, run, shell and within',
+  ),
+  v.rawCheck(({ dataset, addIssue }) => dataset.typed && report(addIssue, runnable(dataset.value))),
 );
 
 /** What an item is that was written as a text alone. */

@@ -3,7 +3,7 @@ import { about, duration, number, shareOfAll, text } from '../leaves.ts';
 import { namedOnce, report } from '../rules.ts';
 import { MEASURES } from '../terms.ts';
 import { limitEntries, limited } from './limits.ts';
-import { run, within } from './own-command.ts';
+import { run, runnable, shell, within } from './own-command.ts';
 import { pageEntries } from './page-test.ts';
 
 /** What a sentence calls a check. */
@@ -103,14 +103,18 @@ const page = v.strictObject(
   CHECK,
 );
 
-const command = v.strictObject(
-  {
-    name,
-    kind: kind('command', 'A command of your own.'),
-    run: run("What the shell runs in the service's folder. Exit code 0 is good.", './check-signals.sh'),
-    within,
-  },
-  CHECK,
+const command = v.pipe(
+  v.strictObject(
+    {
+      name,
+      kind: kind('command', 'A command of your own.'),
+      run: run("What is run in the service's folder. Exit code 0 is good.", './check-signals.sh'),
+      shell,
+      within,
+    },
+    CHECK,
+  ),
+  v.rawCheck(({ dataset, addIssue }) => dataset.typed && report(addIssue, runnable(dataset.value))),
 );
 
 const probe = v.variant('kind', [errors, latency, logs, metric, page, command], CHECK);
