@@ -2,8 +2,9 @@ import type { Api } from 'grammy';
 import type { Store } from '../rollout/ports.ts';
 import type { View } from './buttons.ts';
 import { createDelivery } from './delivery.ts';
+import { createPins } from './pins.ts';
 import { isRefusal, isShutOut, waitOf } from './refusals.ts';
-import { digestOf, readShelf, type Shelf } from './shelf.ts';
+import { digestOf, readShelf, type Shelf, writeShelf } from './shelf.ts';
 
 /** Edits of one message are this far apart by themselves, in real milliseconds: groups allow about 20 a minute. */
 const PACE_MS = 3_000;
@@ -22,6 +23,8 @@ export interface Post {
   readonly loud: boolean;
   /** Worth sending although it was not sent while it mattered. */
   readonly fresh: boolean;
+  /** Belongs at the top of the chat while this is true; absent: it is left where it is. */
+  readonly pinned?: boolean;
   /** Least real milliseconds between two edits, where it is not loud; absent: {@link PACE_MS}. */
   readonly pace?: number;
 }
@@ -79,6 +82,7 @@ export function createOutbox(
   const stopping = new AbortController();
   const shelves = () => [...owners.values()].flatMap(({ shelf }) => (shelf ? [shelf] : []));
   const delivery = createDelivery(api, store, shelves, stopping.signal, failed);
+  const pins = createPins(api, stopping.signal, failed);
 
   return {
     show(name, place, posts) {
@@ -135,7 +139,9 @@ export function createOutbox(
         owner.shelf ??= await readShelf(store, owner.name);
         await delivery.settle(owner.name, owner.shelf);
         const { shelf } = owner;
-        for (const post of inOrder(owner.posts(), owner, shelf)) await put(owner, shelf, post);
+        const posts = owner.posts();
+        for (const post of inOrder(posts, owner, shelf)) await put(owner, shelf, post);
+        for (const post of posts) await pin(owner, shelf, post);
         owner.shutOut = false;
       } catch (error) {
         if (!stopping.signal.aborted) comeBack(owner, error);
@@ -168,6 +174,14 @@ export function createOutbox(
       if (!isRefusal(error) || isShutOut(error)) throw error;
       failed(`the message ${post.key} of ${owner.name}`, error);
     }
+  }
+
+  async function pin({ name }: Owner, shelf: Shelf, { key, pinned }: Post): Promise<void> {
+    const sent = shelf.posts[key];
+    if (!sent || pinned === undefined || pinned === (sent.pinned ?? false)) return;
+    if (!(await pins.set(sent, pinned))) return;
+    shelf.posts[key] = { ...sent, pinned };
+    await writeShelf(store, name, shelf);
   }
 
   function mustWait(owner: Owner, { key, loud, pace }: Post): boolean {

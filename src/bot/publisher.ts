@@ -2,7 +2,7 @@ import type { Clock } from '../plan/clock.ts';
 import type { Member } from '../plan/schema.ts';
 import type { CronChange } from '../rollout/events.ts';
 import type { Guard } from '../rollout/guard.ts';
-import type { Gate, Rollout } from '../rollout/state.ts';
+import { type Gate, isOver, type Rollout } from '../rollout/state.ts';
 import { carePosts } from './care/posts.ts';
 import type { Outbox, Post } from './outbox.ts';
 import type { Team } from './team/team.ts';
@@ -63,7 +63,14 @@ export function createPublisher(
     return [
       ...sectionPosts(rollout, line),
       // While the checklist is walked its sections are what people look at; the card follows below them.
-      { key: 'card', view: card(rollout, moment), loud: false, fresh: rollout.stage.at !== 'checklist' },
+      {
+        key: 'card',
+        view: card(rollout, moment),
+        loud: false,
+        fresh: rollout.stage.at !== 'checklist',
+        // With the head of the audit on it, and with what people look for.
+        pinned: !isOver(rollout.stage),
+      },
       ...rollout.gates.map((gate) => questionPost(rollout, gate, team.members(), drawChart)),
       ...rollout.gates.flatMap((gate) => reminderPosts(rollout, gate, team.members())),
       ...(rollout.cronDrifts ?? []).map(({ at, change }) => cronPost(rollout, at, change)),

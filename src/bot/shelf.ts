@@ -8,6 +8,8 @@ export interface Standing {
   readonly chat: number;
   readonly form: Form;
   readonly digest: string;
+  /** It is at the top of its chat. */
+  readonly pinned?: boolean;
 }
 
 /** What edits change: the text of a message, or the caption of a picture. */
