@@ -12,6 +12,11 @@ export interface SplitChange {
   /** The live split must be one of these; any other was made by another hand. */
   readonly accept: readonly Split[];
   readonly to: Split;
+  /**
+   * Written even where `to` is what is read: a request of before that nobody waits for may still be on its way, and App
+   * Engine takes this one only after that.
+   */
+  readonly anew?: boolean;
   /** Versions to be started first if they are stopped; a manually scaled one gets this many instances. */
   readonly start?: readonly Start[];
   /** Name of the operation that an earlier process started for this change. */
@@ -53,8 +58,9 @@ export async function setSplit(
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       const live = await mustReadSplit(app, service, hooks.signal);
-      if (sameSplit(live, to)) return { kind: 'done', split: live };
-      if (!change.accept.some((known) => sameSplit(known, live))) return { kind: 'drift', live };
+      const isThere = sameSplit(live, to);
+      if (isThere && !change.anew) return { kind: 'done', split: live };
+      if (!isThere && !change.accept.some((known) => sameSplit(known, live))) return { kind: 'drift', live };
       // Starting takes its time, in which the split may have moved.
       if (await startVersions(app, clock, service, change.start ?? [], hooks.signal)) continue;
       const operation = await patchSplit(app, service, to, doing, hooks.signal);

@@ -90,9 +90,11 @@ function moveTo(rollout: Rollout, to: Split): Effect {
   const asked = rollout.gates.flatMap((gate) =>
     gate.topic.kind === 'roll-back' && gate.outcome?.kind === 'answered' ? [gate.topic.from] : [],
   );
-  const last = rollout.stage.at === 'restore' ? [targetSplit(rollout, rollout.step + 1), ...asked] : [];
+  const back = rollout.stage.at === 'restore';
+  const last = back ? [targetSplit(rollout, rollout.step + 1), ...asked] : [];
   const accept = [...(rollout.live ? [rollout.live] : []), ...last];
-  return { kind: 'set-split', id: `set-split.${rollout.revision}`, accept, to };
+  const anew = back && rollout.unsettled ? { anew: true as const } : {};
+  return { kind: 'set-split', id: `set-split.${rollout.revision}`, accept, to, ...anew };
 }
 
 function decideWindow(rollout: Rollout, to: number, now: number): Decision {

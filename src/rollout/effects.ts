@@ -92,9 +92,10 @@ export async function carryOut(
       return { type: 'verified', effect: effect.id, checks: [...checks, ...own] };
     }
     case 'set-split': {
-      const { accept, to } = effect;
+      const { accept, to, anew } = effect;
       const back = rollout.stage.at === 'restore' && backup;
-      const request = { service, accept, to, ...(operation && { operation }), ...(back && { backup: back }) };
+      const move = { service, accept, to, ...(anew && { anew }) };
+      const request = { ...move, ...(operation && { operation }), ...(back && { backup: back }) };
       const result = await cloud.setSplit(request, hooks);
       return result.kind === 'done'
         ? { type: 'split-set', effect: effect.id, split: result.split }

@@ -25,6 +25,8 @@ export type Effect = { readonly id: string } & (
       /** The live split must be one of these, or it was moved by another hand. */
       readonly accept: readonly Split[];
       readonly to: Split;
+      /** Written although it seems to be in force: a move that was overtaken may still be on its way. */
+      readonly anew?: true;
     }
   /** Cron jobs and config files as they were before. */
   | { readonly kind: 'put-back' }

@@ -62,6 +62,7 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
         // From here on a rollback has cron jobs to look after.
         ...(event.effect.kind === 'deploy-cron' && { cron: {} }),
         ...(event.effect.kind === 'deploy' && { madeSince: rollout.madeSince ?? event.at }),
+        ...(event.effect.kind === 'set-split' && { unsettled: true }),
       };
     }
     case 'operation-started':
@@ -239,7 +240,7 @@ function passed(
 }
 
 function moved(rollout: Rollout, split: Split, at: number): Rollout {
-  const { verdict: _, judgedAt: __, ...rest } = rollout;
+  const { verdict: _, judgedAt: __, unsettled: ___, ...rest } = rollout;
   const now = { ...rest, live: split, movedAt: at };
   const { stage } = rollout;
   if (stage.at === 'restore') return enter(now, { at: 'put-back', reason: stage.reason }, at);

@@ -82,6 +82,7 @@ export interface Cloud {
   ): Promise<Check[]>;
   /**
    * Moves traffic if the live split is one of `accept`; otherwise says what it found and leaves it.
+   * @param request.anew written even where `to` is what is read: an earlier move may still be on its way.
    * @param request.backup on the way back: versions in `to` that were stopped since are started first, as it says.
    */
   setSplit(
@@ -89,6 +90,7 @@ export interface Cloud {
       service: string;
       accept: readonly Split[];
       to: Split;
+      anew?: boolean;
       operation?: string;
       backup?: string;
     },

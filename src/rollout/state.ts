@@ -149,6 +149,8 @@ export interface Rollout extends Draft {
   readonly step: number;
   /** When the present split came into force. */
   readonly movedAt?: number;
+  /** A move was begun, and what came of it is not known: App Engine may carry it out later. */
+  readonly unsettled?: true;
   readonly verdict?: Verdict;
   /** When the last verdict was given. */
   readonly judgedAt?: number;

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { ADA, BEN, liveSplit, type Team } from '../story/team.ts';
-import { AT, answerGiven, begin, hazardTeam, rule, sharesDone, unleash } from './hazard.ts';
+import { AT, answerGiven, begin, hazardTeam, rule, SLOW, sharesDone, unleash } from './hazard.ts';
 
 let team: Team | undefined;
 afterEach(async () => {
@@ -36,21 +36,23 @@ test('a tap is answered while App Engine is silent; the way back overtakes a mov
   expect((await sharesDone(team)).at(-1)).toBe(0);
 });
 
-test('a move that is stuck at App Engine holds the way back up: the card says so until it ends', {
+test('the way back waits for a move that App Engine has not ended, though all looks as before: the card says so', {
   timeout: 150_000,
 }, async () => {
   team = await hazardTeam();
   await begin(team);
-  await team.press(BEN, 'Promote to 10 %');
-  await team.waitFor(/from 10 % to 50 %\?/);
+  await team.waitFor(/from 0 % to 10 %\?/);
+  // App Engine may take an hour, and that must not pass before anybody could read the card.
+  team.sandbox.clock.setSpeed(SLOW);
   const stuck = unleash(team, rule(AT.split, { kind: 'operation-stuck' }, { times: 1 }));
-  await team.press(BEN, 'Promote to 50 %');
-  await team.waitFor(/Moving traffic to 50 %/);
+  await team.press(BEN, 'Promote to 10 %');
+  await team.waitFor(/Moving traffic to 10 %/);
   await team.send(ADA, '/rollback It smells.');
   await team.press(ADA, 'Yes, roll back now');
   await team.waitFor(/Rolling back: It smells\. Another operation at App Engine holds default: waiting/);
+  expect(await liveSplit(team)).toEqual({ v1: 1 });
   stuck();
   await team.waitFor(/default is rolled back/);
   expect(await liveSplit(team)).toEqual({ v1: 1 });
-  expect(await sharesDone(team)).toEqual([10, 50, 0]);
+  expect(await sharesDone(team)).toEqual([10, 0]);
 });

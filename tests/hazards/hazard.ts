@@ -43,6 +43,9 @@ export function hits(team: Team): number[] {
   return team.sandbox.faults.list().map((one) => one.hits);
 }
 
+/** Always content. */
+const LOOK = { name: 'look', run: 'true', shell: false, within: 20_000 };
+
 /** A team whose windows are short and judged by a command alone, so that a story takes seconds. */
 export async function hazardTeam(change: Partial<Plan> = {}): Promise<Team> {
   const team = await assembleTeam(240, {
@@ -53,13 +56,31 @@ export async function hazardTeam(change: Partial<Plan> = {}): Promise<Team> {
       { traffic: 500, watch: 60_000 },
       { traffic: 1_000, watch: 0 },
     ],
-    monitoring: { lag: 60_000, figures: false, commands: [{ name: 'look', run: 'true', within: 20_000 }] },
+    monitoring: {
+      lag: 60_000,
+      figures: false,
+      commands: [LOOK],
+    },
     ...change,
   });
   // Figures are not what these stories are about.
   team.sandbox.appEngine?.setLoad(0);
   return team;
 }
+
+/** Waits for the end of a window as fast as it may go, and goes on slowly: patience is counted by the clock, too. */
+export async function watchWindow(team: Team, from: number, to: number): Promise<void> {
+  await team.waitFor(new RegExp(`Watching at ${from} %`));
+  team.sandbox.clock.setSpeed(240);
+  await team.waitFor(new RegExp(`from ${from} % to ${to} %\\?`));
+  team.sandbox.clock.setSpeed(SLOW);
+}
+
+/** Minutes of patience are several real seconds at this speed, and a machine may have other work to do. */
+export const SLOW = 20;
+
+/** Taps that {@link begin} makes. */
+export const WIZARD_TAPS = 3;
 
 /** Through the wizard, with a file that the bucket does not have. */
 export async function begin(team: Team): Promise<void> {
@@ -92,12 +113,20 @@ export async function versionsMade(team: Team): Promise<number> {
   return done.filter(({ method }) => method === 'Versions.CreateVersion').length;
 }
 
+/** What the bot has called at the local Telegram, as far as it arrived there. */
+export async function callsOf(
+  team: Team,
+): Promise<readonly { method: string; status?: number; params: Record<string, string> }[]> {
+  const reply = await fetch(`${team.sandbox.telegram?.url}/_control/calls`);
+  return ((await reply.json()) as { calls: { method: string; params: Record<string, string> }[] }).calls;
+}
+
 /** Waits until a tap has been answered with these words, however busy the machine is. */
 export async function answerGiven(team: Team, words: RegExp): Promise<void> {
   for (let look = 0; look < 400; look++) {
-    const reply = await fetch(`${team.sandbox.telegram?.url}/_control/calls`);
-    const { calls } = (await reply.json()) as { calls: { method: string; params: Record<string, string> }[] };
-    const answers = calls.filter(({ method }) => method.toLowerCase() === 'answercallbackquery');
+    const answers = (await callsOf(team)).filter(
+      ({ method }) => method.toLowerCase() === 'answercallbackquery',
+    );
     if (answers.some(({ params }) => words.test(params.text ?? ''))) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -1,6 +1,17 @@
 import { afterEach, expect, test } from 'vitest';
 import { ADA, BEN, liveSplit, type Team } from '../story/team.ts';
-import { AT, begin, hazardTeam, hits, rule, sharesDone, unleash, versionsMade } from './hazard.ts';
+import {
+  AT,
+  begin,
+  hazardTeam,
+  hits,
+  rule,
+  SLOW,
+  sharesDone,
+  unleash,
+  versionsMade,
+  watchWindow,
+} from './hazard.ts';
 
 let team: Team | undefined;
 afterEach(async () => {
@@ -12,6 +23,7 @@ test('faults that pass hold nothing up, wherever they strike: nothing is lost an
   timeout: 120_000,
 }, async () => {
   team = await hazardTeam();
+  team.sandbox.clock.setSpeed(SLOW);
   unleash(
     team,
     rule(AT.permissions, { kind: 'status', code: 503 }, { times: 2 }),
@@ -42,7 +54,7 @@ test('faults that pass hold nothing up, wherever they strike: nothing is lost an
     rule(AT.poll, { kind: 'status', code: 503 }, { times: 2 }),
   );
   expect(await team.press(BEN, 'Promote to 10 %')).toMatchObject({ answered: true });
-  await team.waitFor(/from 10 % to 50 %\?/);
+  await watchWindow(team, 10, 50);
   expect(hits(team).slice(0, 3)).toEqual([2, 2, 1]);
   team.sandbox.faults.clearAll();
 
@@ -52,7 +64,7 @@ test('faults that pass hold nothing up, wherever they strike: nothing is lost an
     rule(AT.readSplit, { kind: 'delay', ms: 300 }, { times: 3 }),
   );
   expect(await team.press(BEN, 'Promote to 50 %')).toMatchObject({ answered: true });
-  await team.waitFor(/from 50 % to 100 %\?/);
+  await watchWindow(team, 50, 100);
   team.sandbox.faults.clearAll();
 
   unleash(

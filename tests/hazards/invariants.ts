@@ -1,0 +1,96 @@
+import { describeSplit, WHOLE } from '../../src/plan/split.ts';
+import type { Rollout } from '../../src/rollout/state.ts';
+import { openFileStore } from '../../src/store/file-store.ts';
+import { type ChatMessage, liveSplit, type Team } from '../story/team.ts';
+import { callsOf, sharesDone, versionsMade } from './hazard.ts';
+
+/** Real milliseconds in which the chat must say what the journal says, once the faults have passed. */
+const CATCHING_UP_MS = 60_000;
+
+/** What must hold of a rollout that is over and does not, a sentence each. @param taps that people have made */
+export async function findBroken(team: Team, rollout: Rollout, taps: number): Promise<string[]> {
+  const caughtUp = await eventually(async () => {
+    const [card, answered] = [await cardOf(team, rollout), await tapsAnswered(team)];
+    const says =
+      rollout.stage.at === 'rolled-back' ? /Rolled back: / : /Done: .* has all of the traffic|Cancelled/;
+    const found = [
+      ...(card !== undefined && says.test(card) ? [] : [`The card says "${card}" at ${rollout.stage.at}.`]),
+      ...(answered === taps ? [] : [`${answered} of ${taps} taps were answered.`]),
+    ];
+    return found.length === 0 ? undefined : found;
+  });
+  return [
+    ...caughtUp,
+    ...(await movedWithoutYes(team, rollout)),
+    ...(await otherThanLive(team, rollout)),
+    ...(await twice(team)),
+    ...((await versionsMade(team)) > 1 ? ['The version was made more than once.'] : []),
+    ...((await openFileStore(team.dataDir).live()).length > 1 ? ['More than one rollout is live.'] : []),
+    ...rollout.gates.flatMap(({ topic }) =>
+      topic.kind === 'drift'
+        ? [`Nobody else was there, but drift was found: ${describeSplit(topic.live)}.`]
+        : [],
+    ),
+  ];
+}
+
+async function eventually(look: () => Promise<string[] | undefined>): Promise<string[]> {
+  const until = Date.now() + CATCHING_UP_MS;
+  for (;;) {
+    const wrong = await look();
+    if (wrong === undefined) return [];
+    if (Date.now() > until) return wrong;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** App Engine's own list of what it changed, against the answers in the journal. */
+async function movedWithoutYes(team: Team, rollout: Rollout): Promise<string[]> {
+  const shares = await sharesDone(team);
+  const allowed = rollout.gates.flatMap(({ topic, outcome }) =>
+    topic.kind === 'promote' && outcome?.kind === 'answered' && outcome.answer === 'yes'
+      ? [((topic.to.shares[rollout.version] ?? 0) / WHOLE) * 100]
+      : [],
+  );
+  const risen = shares.filter((share, i) => share > (shares[i - 1] ?? 0));
+  return risen.flatMap((share, i) =>
+    allowed[i] === share
+      ? []
+      : [`Traffic rose to ${share} %, but the yeses were for ${allowed.join(', ') || 'nothing'}.`],
+  );
+}
+
+async function otherThanLive(team: Team, { live }: Rollout): Promise<string[]> {
+  const now = Object.entries(await liveSplit(team)).map(
+    ([id, share]) => [id, Math.round(share * WHOLE)] as const,
+  );
+  const known = Object.entries(live?.shares ?? {});
+  const key = (all: readonly (readonly [string, number])[]) => JSON.stringify(all.toSorted());
+  // Before the backup nothing is known of it.
+  if (live === undefined || key(now) === key(known)) return [];
+  return [`The journal says ${JSON.stringify(known)}, App Engine ${JSON.stringify(now)}.`];
+}
+
+async function cardOf(team: Team, { id }: Rollout): Promise<string | undefined> {
+  const found = (await team.messages()).find((one) => one.from.is_bot && textOf(one).includes(`· ${id}`));
+  return found && textOf(found);
+}
+
+function textOf({ text, caption }: ChatMessage): string {
+  return text ?? caption ?? '';
+}
+
+/** Messages of the bot's that stand in the chat twice. */
+async function twice(team: Team): Promise<string[]> {
+  const said = (await team.messages()).filter((one) => one.from.is_bot).map(textOf);
+  return said
+    .filter((text, i) => said.indexOf(text) < i)
+    .map((text) => `It stands in the chat twice: "${text}"`);
+}
+
+async function tapsAnswered(team: Team): Promise<number> {
+  const answers = (await callsOf(team)).filter(
+    ({ method, status }) => method.toLowerCase() === 'answercallbackquery' && status === 200,
+  );
+  return new Set(answers.map(({ params }) => params.callback_query_id)).size;
+}
