@@ -5,9 +5,6 @@ import type { DeployOptions } from './commands/deploy.ts';
 import { guardOutput } from './last-words.ts';
 
 guardOutput();
-import { guardOutput } from './last-words.ts';
-
-guardOutput();
 
 const program = new Command('sluice')
   .description('Takes a Google App Engine release through its deployment plan, one gate at a time.')
