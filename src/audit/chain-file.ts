@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { saidOfDisk } from '../store/disk-error.ts';
 import { syncFolder } from '../store/durable.ts';
 import { BEGINNING, type End, type Entry, seal, unseal } from './line.ts';
 import { endOfLines, linesBackwards } from './read-lines.ts';
@@ -96,13 +97,14 @@ export class ChainFile {
     try {
       await use(this.#path, this.#size === 0 ? 'a+' : 'r+', async (file) => {
         const { size } = await file.stat();
-        if (size !== this.#size && !this.#torn) throw new Error(sayMeddled(size, this.#size));
+        if (size !== this.#size && !this.#torn) throw new Error(sayMeddled(this.#path, size, this.#size));
         if (size !== this.#size) await file.truncate(this.#size);
         await work(file);
       });
     } catch (error) {
+      const why = (saidOfDisk(error, this.#path) as Error).message;
       throw new AuditUnwritable(
-        `The audit ${this.#path} cannot be written: ${(error as Error).message} Put that right: what is missing is written then, and until then nothing is promoted.`,
+        `The audit cannot be written. ${why} What is missing is written once that is put right; until then nothing is promoted.`,
       );
     }
   }
@@ -135,6 +137,6 @@ async function use<T>(path: string, flags: string, work: (file: FileHandle) => P
   }
 }
 
-function sayMeddled(size: number, expected: number): string {
-  return `it has ${size} bytes where I have written ${expected}, so another hand was in it. Bring the file back as it was, or start me again.`;
+function sayMeddled(path: string, size: number, expected: number): string {
+  return `${path} has ${size} bytes where I have written ${expected}, so another hand was in it. Bring the file back as it was, or start me again.`;
 }
