@@ -3,22 +3,22 @@ import { isDeepStrictEqual } from 'node:util';
 import { fromFolder, locateApp } from '../deploy/config-files.ts';
 import {
   type Cloud as AppEngine,
-  type Backup,
   type DeployProgress,
   describeChange,
   describeJob,
-  type CronChange as JobChange,
 } from '../deploy/index.ts';
 import type { Place, Sources } from '../deploy/sources/sources.ts';
 import { commitsBetween, gitState } from '../host/git.ts';
 import type { Source } from '../rollout/draft.ts';
-import type { CronChange } from '../rollout/events.ts';
 import type { Cloud, CronRequest, Store } from '../rollout/ports.ts';
 import type { Mark } from '../rollout/sighting.ts';
+import { readBackup } from './backups.ts';
+import { type SharedFiles, sharedConfig } from './shared-config.ts';
 import { sayProgress, uploadSessions } from './upload.ts';
 
 /** App Engine as the engine wants it: backups go to the store, sources become deployments. */
 export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): Cloud {
+  const shared = sharedConfig(appEngine, store);
   return {
     async see(service, versions, signal) {
       const [split, ...found] = await Promise.all([
@@ -89,21 +89,9 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
       }
     },
 
-    async compareCron(request, signal) {
-      const file = await cronFile(request, signal);
-      return file === undefined
-        ? { create: [], remove: [], same: 0 }
-        : sayJobs(await appEngine.compareCron(file, signal));
-    },
-
-    async deployCron(request, hooks) {
-      const file = await cronFile(request, hooks.signal);
-      if (file === undefined) throw new Error('The cron.yaml that was compared before is gone.');
-      await noteCronChange(store, request.backup, await appEngine.compareCron(file, hooks.signal));
-      const backup = await readBackup(store, request.backup);
-      const before = backup?.cron.kind === 'read' ? { before: backup.cron.jobs } : {};
-      return sayJobs(await appEngine.deployCron({ file, ...before }, hooks));
-    },
+    compareCron: async (request, signal) => shared.compare(await sharedFiles(request, signal), signal),
+    deployCron: async (request, hooks) =>
+      shared.deploy(request.backup, await sharedFiles(request, hooks.signal), hooks.signal),
 
     async setSplit({ backup: name, ...request }, hooks) {
       const backup = await readBackup(store, name);
@@ -117,10 +105,9 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
       if (!backup) throw new Error(`The backup ${name} is gone from the data folder.`);
       const onReplace = ({ path, text }: { path: string; text: string }) =>
         store.keep(`${name}/replaced/${basename(path)}`, Buffer.from(text));
-      const change = cron && (await store.readDocument<JobChange>(cronNote(name)));
       // What was fetched for this release alone is nobody's to be put back.
       const own = files && source.kind === 'folder' ? { folder: source.path } : {};
-      const request = { service, ...own, backup, ...(change && { cron: change }) };
+      const request = { service, ...own, backup, ...(cron && (await shared.done(name))) };
       return appEngine.putBack(request, { ...hooks, onReplace });
     },
   };
@@ -129,41 +116,21 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
     return source.kind === 'version' ? undefined : sources.bring(source, signal);
   }
 
-  /** The cron.yaml that the backup found beside the source. */
-  async function cronFile(
-    { source, backup }: CronRequest,
-    signal?: AbortSignal,
-  ): Promise<string | undefined> {
+  /** The cron.yaml and the dispatch.yaml that the backup found beside the source. */
+  async function sharedFiles({ source, backup }: CronRequest, signal?: AbortSignal): Promise<SharedFiles> {
     const place = await bring(source, signal);
-    const found = (await readBackup(store, backup))?.files.find(({ role }) => role === 'cron');
-    return place && found && fromFolder((await locateApp(place.folder)).folder, found.path);
+    const files = (await readBackup(store, backup))?.files ?? [];
+    if (!place) return {};
+    const { folder } = await locateApp(place.folder);
+    const found = files.flatMap(({ role, path }) =>
+      role === 'app' ? [] : [[role, fromFolder(folder, path)]],
+    );
+    return Object.fromEntries(found);
   }
 }
 
 function markOf(found: Awaited<ReturnType<AppEngine['findVersion']>>): Mark | null {
   return found ? { created: found.createTime, serving: found.servingStatus !== 'STOPPED' } : null;
-}
-
-async function readBackup(store: Store, name: string | undefined): Promise<Backup | undefined> {
-  return name === undefined ? undefined : store.readDocument<Backup>(name);
-}
-
-function cronNote(backup: string): string {
-  return `${backup}-cron`;
-}
-
-/** What a rollback has to undo; kept before it is done, and together with that of an attempt from before. */
-async function noteCronChange(store: Store, backup: string, change: JobChange): Promise<void> {
-  const earlier = await store.readDocument<JobChange>(cronNote(backup));
-  await store.writeDocument(cronNote(backup), {
-    create: [...(earlier?.create ?? []), ...change.create],
-    delete: [...(earlier?.delete ?? []), ...change.delete],
-    same: change.same,
-  });
-}
-
-function sayJobs({ create, delete: remove, same }: JobChange): CronChange {
-  return { create: create.map(describeJob), remove: remove.map(describeJob), same };
 }
 
 /** Versions whose commit is remembered, for each service. */

@@ -1,3 +1,5 @@
+import { sayCron } from '../bot/views/milestones.ts';
+import { subjectOf } from '../bot/views/routing.ts';
 import {
   answerWord,
   clockTime,
@@ -40,7 +42,7 @@ export function tell(event: Event, rollout: Rollout): string | undefined {
     case 'deployed':
       return `Deployed without traffic: ${event.files > 0 ? `${count(event.files, 'file')}, ${event.uploaded} of them uploaded. ` : ''}${event.versionUrl}`;
     case 'cron-deployed':
-      return `Cron jobs: ${event.change.create.length} created, ${event.change.remove.length} deleted.`;
+      return `Cron jobs: ${sayCron(event.change)}.`;
     case 'verified':
       return sayChecks('Verification', event.checks);
     case 'split-set':
@@ -120,9 +122,9 @@ function beginning(effect: Effect, rollout: Rollout): string | undefined {
         ? 'Looking for the version that is to be released.'
         : 'Deploying without traffic.';
     case 'compare-cron':
-      return 'Comparing cron.yaml with the cron jobs that are there.';
+      return 'Comparing cron.yaml and dispatch.yaml with what is there.';
     case 'deploy-cron':
-      return 'Changing the cron jobs.';
+      return 'Changing the cron jobs and the routing, as far as they differ.';
     case 'verify':
       return 'Checking the new version on its own address.';
     case 'set-split':
@@ -169,10 +171,8 @@ function asked(topic: Topic, expires: number, at: number, rollout: Rollout): str
       return `Promote ${rollout.version} to ${percent(topic.to.shares[rollout.version] ?? 0)}? ${waiting}`;
     case 'roll-back':
       return `Roll back to ${versionsOf(topic.to)}? ${sentence(topic.reason)} ${waiting}`;
-    case 'cron': {
-      const { create, remove } = topic.change;
-      return `May the cron jobs change: ${create.length} created, ${remove.length} deleted? ${waiting}`;
-    }
+    case 'cron':
+      return `May ${subjectOf(topic.change)} change: ${sayCron(topic.change)}? ${waiting}`;
     case 'stuck':
       return `Stopped: ${sentence(topic.problem)} ${waiting}`;
     case 'drift':

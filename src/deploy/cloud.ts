@@ -11,6 +11,8 @@ import { type CronRequest, compareCron, deployCron } from './cron/apply.ts';
 import type { CronChange, CronJob } from './cron/job.ts';
 import { openScheduler } from './cron/scheduler.ts';
 import { type Deployed, type DeployHooks, type DeployRequest, deploy } from './deploy.ts';
+import { bringRulesTo, compareDispatch } from './dispatch/apply.ts';
+import type { DispatchChange } from './dispatch/rules.ts';
 import { errorLogs, type LogLine, type LogRequest } from './error-logs.ts';
 import type { Hooks } from './hooks.ts';
 import { type PutBackHooks, type PutBackRequest, putBack } from './put-back.ts';
@@ -63,6 +65,10 @@ export interface Cloud {
   compareCron(fileOrJobs: string | readonly CronJob[], signal?: AbortSignal): Promise<CronChange>;
   /** Makes the app's cron jobs those of a file; if that fails halfway, the jobs of before are put back. */
   deployCron(request: CronRequest, hooks: Abortable): Promise<CronChange>;
+  /** What a dispatch.yaml would change; undefined when the rules are those of the file already. */
+  compareDispatch(file: string, signal?: AbortSignal): Promise<DispatchChange | undefined>;
+  /** Makes the app's routing these rules, in one request. @returns whether anything was sent. */
+  setDispatch(rules: readonly object[], signal?: AbortSignal): Promise<boolean>;
   /** Looks at a version that has no traffic: is it there, does it answer, did it log errors. */
   verify(request: VerifyRequest, hooks: Abortable): Promise<Check[]>;
   errorLogs(request: LogRequest, signal?: AbortSignal): Promise<LogLine[]>;
@@ -126,6 +132,8 @@ export function openCloud(
     putBack: (request, hooks) => putBack(app, scheduler, clock, request, hooks),
     compareCron: (file, signal) => compareCron(project, scheduler, file, signal),
     deployCron: (request, hooks) => deployCron(project, scheduler, clock, request, hooks),
+    compareDispatch: (file, signal) => compareDispatch(app, file, signal),
+    setDispatch: (rules, signal) => bringRulesTo(app, clock, rules, signal),
     verify,
     errorLogs: (request, signal) => errorLogs(logging, project, request, signal),
   };

@@ -26,8 +26,17 @@ export function fromFolder(folder: string, path: string): string {
 
 /** Whether cron.yaml stands in a folder, in its usual place. */
 export async function hasCron(folderOrFile: string): Promise<boolean> {
+  return hasFile(folderOrFile, 'cron.yaml');
+}
+
+/** Whether dispatch.yaml stands in a folder. */
+export async function hasDispatch(folderOrFile: string): Promise<boolean> {
+  return hasFile(folderOrFile, 'dispatch.yaml');
+}
+
+async function hasFile(folderOrFile: string, name: string): Promise<boolean> {
   const { folder } = await locateApp(folderOrFile);
-  return (await stat(join(folder, 'cron.yaml')).catch(() => undefined))?.isFile() === true;
+  return (await stat(join(folder, name)).catch(() => undefined))?.isFile() === true;
 }
 
 /**

@@ -10,6 +10,7 @@ export type { CronRequest } from './cron/apply.ts';
 export { type CronChange, type CronJob, describeJob } from './cron/job.ts';
 export type { Deployed, DeployHooks, DeployProgress, DeployRequest } from './deploy.ts';
 export { describeChange } from './describe-change.ts';
+export { type DispatchChange, describeRule } from './dispatch/rules.ts';
 export type { LogLine, LogRequest } from './error-logs.ts';
 export type { Hooks } from './hooks.ts';
 export type { PutBackHooks, PutBackRequest } from './put-back.ts';
@@ -81,6 +82,8 @@ export function connectCloud(options: CloudOptions): Cloud {
     putBack: async (request, hooks) => (await open()).putBack(request, hooks),
     compareCron: async (file, signal) => (await open()).compareCron(file, signal),
     deployCron: async (request, hooks) => (await open()).deployCron(request, hooks),
+    compareDispatch: async (file, signal) => (await open()).compareDispatch(file, signal),
+    setDispatch: async (rules, signal) => (await open()).setDispatch(rules, signal),
     verify: async (request, hooks) => (await open()).verify(request, hooks),
     errorLogs: async (request, signal) => (await open()).errorLogs(request, signal),
   };

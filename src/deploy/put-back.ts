@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { CloudError } from '../google/cloud-error.ts';
 import type { Clock } from '../plan/clock.ts';
 import type { Check } from '../plan/terms.ts';
@@ -8,15 +7,19 @@ import type { Backup } from './backup.ts';
 import { bringJobsTo } from './cron/apply.ts';
 import { type CronChange, type CronJob, compareJobs, describeJob, jobKey } from './cron/job.ts';
 import type { Scheduler } from './cron/scheduler.ts';
+import { bringRulesTo } from './dispatch/apply.ts';
+import { describeRule, sameRules } from './dispatch/rules.ts';
 import { type Replaced, restoreFile } from './restore-file.ts';
 
 export interface PutBackRequest {
   readonly service: string;
-  /** Where app.yaml and cron.yaml are to stand as in the backup; absent: files are left alone. */
+  /** Where app.yaml, cron.yaml and dispatch.yaml are to stand as in the backup; absent: files are left alone. */
   readonly folder?: string;
   readonly backup: Backup;
   /** What this rollout made of the cron jobs, and is undone. Absent: they are only compared. */
   readonly cron?: Pick<CronChange, 'create' | 'delete'>;
+  /** The rules that this rollout made the app's routing, and are undone. Absent: they are only compared. */
+  readonly dispatch?: readonly object[];
 }
 
 export interface PutBackHooks {
@@ -41,11 +44,9 @@ export async function putBack(
   const { backup, folder } = request;
   const checks = [
     await taken('Cron jobs', () => putJobsBack(app.project, scheduler, clock, request, signal)),
-    await taken('Routing', () => compareRouting(app, backup, signal)),
+    await taken('Routing', () => putRulesBack(app, clock, request, signal)),
   ];
-  // dispatch.yaml is not among them: a rollout does not deploy it.
-  const files = backup.files.filter(({ role }) => role !== 'dispatch');
-  for (const file of folder === undefined ? [] : files) {
+  for (const file of folder === undefined ? [] : backup.files) {
     const restored = await taken(file.path, async () => ({
       ok: true,
       detail: await restoreFile(folder ?? '', file, onReplace),
@@ -129,20 +130,22 @@ function sayPaused(live: readonly CronJob[], before: readonly CronJob[], project
   return paused.map((job) => `was paused and runs now, pause it in the console: ${describeJob(job)}`);
 }
 
-async function compareRouting(
+/** Rules that another hand has changed since are left alone. */
+async function putRulesBack(
   app: AppEngine,
-  { dispatchRules }: Backup,
+  clock: Clock,
+  { backup: { dispatchRules }, dispatch }: PutBackRequest,
   signal?: AbortSignal,
 ): Promise<Omit<Check, 'name'>> {
-  const live = (await readApplication(app.rest, app.project, signal)).dispatchRules;
-  if (isDeepStrictEqual(live, dispatchRules)) {
-    return {
-      ok: true,
-      detail: `${live.length === 0 ? 'No rules' : `Dispatch rules: ${live.length}`}, as in the backup.`,
-    };
+  const before = (await readApplication(app.rest, app.project, signal)).dispatchRules;
+  const ours = dispatch !== undefined && sameRules(before, dispatch);
+  const sent = ours && (await bringRulesTo(app, clock, dispatchRules, signal));
+  const live = sent ? (await readApplication(app.rest, app.project, signal)).dispatchRules : before;
+  if (sameRules(live, dispatchRules)) {
+    const rules = live.length === 0 ? 'No rules' : `Dispatch rules: ${live.length}`;
+    return { ok: true, detail: `${rules}, as in the backup${sent ? '; put back' : ''}.` };
   }
-  const lines = (rules: readonly object[]) => rules.map(sayRule);
-  const [now, then] = [lines(live), lines(dispatchRules)];
+  const [now, then] = [live.map(describeRule), dispatchRules.map(describeRule)];
   const gone = then.filter((line) => !now.includes(line)).map((line) => `gone: ${line}`);
   const added = now.filter((line) => !then.includes(line)).map((line) => `new: ${line}`);
   const differences =
@@ -151,9 +154,4 @@ async function compareRouting(
     ok: true,
     detail: `Another hand has changed the dispatch rules since, left so: ${differences}.`,
   };
-}
-
-function sayRule(rule: object): string {
-  const { domain = '*', path = '', service = 'default' } = rule as Record<string, string>;
-  return `${domain}${path} → ${service}`;
 }

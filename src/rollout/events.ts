@@ -6,11 +6,13 @@ import type { Marks, VersionChange } from './sighting.ts';
 
 export type { Check };
 
-/** What cron.yaml would change, a line for each job. */
+/** What cron.yaml would change, a line for each job, and dispatch.yaml, a line for each rule. */
 export interface CronChange {
   readonly create: readonly string[];
   readonly remove: readonly string[];
   readonly same: number;
+  /** All rules of the routing by host and path, of which the first that fits counts; absent: they stay. */
+  readonly routes?: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
 /**

@@ -93,7 +93,7 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
     }
     case 'cron-compared': {
       const { change, at } = event;
-      const same = change.create.length === 0 && change.remove.length === 0;
+      const same = change.create.length === 0 && change.remove.length === 0 && !change.routes;
       return enter(withoutEffect(rollout), same ? { at: 'verify' } : { at: 'ask-cron', change }, at);
     }
     case 'cron-deployed':

@@ -103,10 +103,10 @@ test('what stops it is told with its reason, and so is the end that leaves traff
   const words = wordsOf(await linesOf(meddledWith()));
   expect(words).toEqual(
     expect.arrayContaining([
-      'May the cron jobs change: 1 created, 0 deleted? Waiting for an answer in the chat.',
+      'May the cron jobs change: 1 created? Waiting for an answer in the chat.',
       'Stopped: It did not work. Waiting for an answer in the chat.',
       'Ada has it tried again.',
-      'Cron jobs: 1 created, 0 deleted.',
+      'Cron jobs: 1 created.',
       'Traffic was moved by another hand: v1 70 %, v0 30 %.',
       'Ben says no.',
     ]),

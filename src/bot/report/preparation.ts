@@ -1,5 +1,6 @@
 import type { CronChange } from '../../rollout/events.ts';
 import { type Html, html } from '../html.ts';
+import { ruleChanges } from '../views/routing.ts';
 import { count } from '../views/words.ts';
 import { linesOf, type ReportData } from './data.ts';
 import { badge, checkTable, facts, list, section, split, table, time } from './parts.ts';
@@ -47,9 +48,25 @@ function cron(data: ReportData): Html[] {
   return [...compared, ...deployed];
 }
 
-function cronChange(title: string, at: number, { create, remove, same }: CronChange): Html {
-  const lines = [...create.map((job) => html`new: ${job}`), ...remove.map((job) => html`gone: ${job}`)];
+function cronChange(title: string, at: number, change: CronChange): Html {
+  const { create, remove, same } = change;
+  const lines = [
+    ...create.map((job) => html`new: ${job}`),
+    ...remove.map((job) => html`gone: ${job}`),
+    ...routes(change),
+  ];
   return html`<h3>${title}</h3><p>${time(at)}: ${count(same, 'job')} as before.</p>${list(lines)}`;
+}
+
+/** What a change does to the routing, a line for each rule. */
+export function routes(change: CronChange): Html[] {
+  if (!change.routes) return [];
+  const { added, gone } = ruleChanges(change);
+  const lines = [
+    ...added.map((rule) => html`new route: ${rule}`),
+    ...gone.map((rule) => html`gone route: ${rule}`),
+  ];
+  return lines.length > 0 ? lines : [html`routes in another order: ${change.routes.after.join('; ')}`];
 }
 
 function failures(data: ReportData): Html | undefined {

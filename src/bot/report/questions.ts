@@ -3,9 +3,11 @@ import type { AnswerWord, Effect, Outcome, Topic } from '../../rollout/events.ts
 import type { Gate, Rollout } from '../../rollout/state.ts';
 import { type Html, html } from '../html.ts';
 import { sayDrift } from '../views/drift.ts';
+import { subjectOf } from '../views/routing.ts';
 import { answerWord, figures, percent } from '../views/words.ts';
 import { linesOf, type ReportData } from './data.ts';
 import { badge, facts, list, person, section, split, table, time } from './parts.ts';
+import { routes } from './preparation.ts';
 
 /** Every question with what was shown, who said what and when; and what was turned away. */
 export function questionSections(data: ReportData): (Html | undefined)[] {
@@ -41,7 +43,7 @@ function title({ service, version }: Rollout, topic: Topic): string {
     case 'roll-back':
       return `Roll ${service} back?`;
     case 'cron':
-      return 'Change the cron jobs?';
+      return `Change ${subjectOf(topic.change)}?`;
     case 'stuck':
       return `${FAILED[topic.effect]} failed: try again?`;
     case 'drift':
@@ -76,6 +78,7 @@ function shown(topic: Topic): Html | undefined {
       return list([
         ...topic.change.create.map((job) => html`new: ${job}`),
         ...topic.change.remove.map((job) => html`gone: ${job}`),
+        ...routes(topic.change),
       ]);
     case 'stuck':
       return html`<pre>${topic.problem}</pre>`;

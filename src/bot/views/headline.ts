@@ -5,6 +5,7 @@ import type { Bar } from '../../rollout/guard.ts';
 import { isOver, openGate, type Rollout } from '../../rollout/state.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { sayDrift } from './drift.ts';
+import { subjectOf } from './routing.ts';
 import { clockTime, count, dayOf, deadline, percent, shareNow } from './words.ts';
 
 /** What is happening beside the record. */
@@ -43,11 +44,11 @@ export function headline(rollout: Rollout, moment: Moment): Html {
     case 'deploy':
       return html`🚚 Deploying without traffic.${running}`;
     case 'compare-cron':
-      return html`⏰ Comparing cron.yaml with the cron jobs that are there.${running}`;
+      return html`⏰ Comparing cron.yaml and dispatch.yaml with what is there.${running}`;
     case 'ask-cron':
-      return html`✋ Waiting for an answer below: may the cron jobs change?`;
+      return html`✋ Waiting for an answer below: may ${subjectOf(stage.change)} change?`;
     case 'deploy-cron':
-      return html`⏰ Changing the cron jobs.${running}`;
+      return html`⏰ Changing the cron jobs and the routing, as far as they differ.${running}`;
     case 'verify':
       return html`🔎 Checking the new version on its own address.${running}`;
     case 'shift':

@@ -3,6 +3,7 @@ import { items, openItems } from '../../rollout/checklist.ts';
 import type { Check, CronChange } from '../../rollout/events.ts';
 import { isOver, type Rollout, type Stage } from '../../rollout/state.ts';
 import { type Html, html, shorten, withPaths } from '../html.ts';
+import { sayRouting } from './routing.ts';
 import { answerMark, answerWord, count, figures, listShort, percent } from './words.ts';
 
 /** What was done before the new version got traffic, a line each. */
@@ -56,13 +57,16 @@ export function checkLine({ ok, name, detail }: Check): Html {
   return html`${ok ? '✅' : '❌'} <b>${withPaths(shorten(name, 60))}</b>: ${withPaths(shorten(detail, 150))}`;
 }
 
-/** "2 created, 1 deleted", "unchanged". */
-export function sayCron({ create, remove }: CronChange): string {
+/** "2 created, 1 deleted", "unchanged", "unchanged; routing: 1 added". */
+export function sayCron(change: CronChange): string {
+  const { create, remove } = change;
+  const routing = sayRouting(change);
   const parts = [
     ...(create.length > 0 ? [`${create.length} created`] : []),
     ...(remove.length > 0 ? [`${remove.length} deleted`] : []),
   ];
-  return parts.join(', ') || 'unchanged';
+  const jobs = parts.join(', ') || 'unchanged';
+  return routing === undefined ? jobs : `${jobs}; routing: ${routing}`;
 }
 
 /** Where it stands, or stood when it was stopped. */

@@ -9,6 +9,7 @@ import { sayDrift } from './drift.ts';
 import { buttons } from './question/buttons.ts';
 import { consequences } from './question/consequences.ts';
 import { evidence } from './question/evidence.ts';
+import { subjectOf } from './routing.ts';
 import { answerMark, answerWord, clockTime, count, deadline, percent, versionsOf } from './words.ts';
 
 /** A question as the chat shows it: while it is open with its buttons, afterwards with what became of it. */
@@ -50,7 +51,7 @@ function title(rollout: Rollout, topic: Topic): string {
         ? `${service}: roll back to ${versionsOf(topic.to)}?`
         : `🔴 ${service}: ${version} looks bad. Roll back to ${versionsOf(topic.to)}?`;
     case 'cron':
-      return `${service}: may the cron jobs change?`;
+      return `${service}: may ${subjectOf(topic.change)} change?`;
     case 'stuck':
       return `${service}: ${STUCK[topic.effect]}. Try again?`;
     case 'drift':
@@ -143,7 +144,7 @@ const ANSWERED: Record<AnswerWord, string> = {
 
 function saidOf({ kind }: Topic, answer: AnswerWord): string {
   if (kind === 'stuck' && answer === 'overrule') return 'overruled the checks';
-  if (kind === 'cron') return answer === 'yes' ? 'has them changed' : 'leaves the jobs as they are';
+  if (kind === 'cron') return answer === 'yes' ? 'has them changed' : 'leaves them as they are';
   return ANSWERED[answer];
 }
 

@@ -17,7 +17,7 @@ async function read(file: string): Promise<DispatchRule[]> {
 }
 
 /**
- * What {@link deployDispatch} would do.
+ * What going over to the rules of a file would do.
  * @param file path of a dispatch.yaml.
  * @returns undefined when the rules are those of the file already.
  * @throws CloudError `invalid` for a bad file.
@@ -33,20 +33,8 @@ export async function compareDispatch(
 }
 
 /**
- * Makes the app's routing what a file says, as gcloud does: in one request, so that there is no moment with half of it.
- * @throws CloudError
- */
-export async function deployDispatch(
-  app: AppEngine,
-  clock: Clock,
-  file: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  await bringRulesTo(app, clock, await read(file), signal);
-}
-
-/**
- * Level-triggered: reads, replaces the rules where they differ, waits, and reads again. Safe to run again at any moment.
+ * Level-triggered: reads, replaces the rules where they differ, waits, and reads again. As with gcloud it is one request,
+ * so that there is no moment with half of it. Safe to run again at any moment.
  * @returns whether anything was sent.
  * @throws CloudError
  */

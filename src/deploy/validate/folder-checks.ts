@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { CloudError } from '../../google/cloud-error.ts';
 import { gitState } from '../../host/git.ts';
 import { type AppYaml, readAppYaml } from '../app-yaml/read.ts';
-import { fromFolder, hasCron, locateApp } from '../config-files.ts';
+import { fromFolder, hasCron, hasDispatch, locateApp } from '../config-files.ts';
 import { mustSuit, type Packed } from '../sources/packed.ts';
 
 interface Source {
@@ -15,7 +16,7 @@ const ELSEWHERE = 'The version is at App Engine already; nothing is uploaded.';
 /** More changes than these are counted. */
 const NAMED = 5;
 
-/** app.yaml and cron.yaml are right, and all that is to be uploaded is within App Engine's limits. */
+/** app.yaml, cron.yaml and dispatch.yaml are right, and all that is to be uploaded is within App Engine's limits. */
 export async function checkFiles(
   { service, folder, packed, cronFile }: Source,
   signal?: AbortSignal,
@@ -34,7 +35,7 @@ export async function checkFiles(
   const size = `${packed ? sayPacked(packed) : await sayFiles(app)}, for ${app.runtime}`;
   const cron = jobs === undefined ? '' : ` cron.yaml has ${jobs} ${jobs === 1 ? 'job' : 'jobs'}.`;
   const warnings = app.warnings.map((warning) => ` ${warning}`).join('');
-  return `${size}.${cron}${warnings}`;
+  return `${size}.${cron}${await sayRules(app.folder)}${warnings}`;
 }
 
 async function sayFiles(app: AppYaml): Promise<string> {
@@ -51,6 +52,13 @@ async function countJobs(folder: string, cronFile: string | undefined): Promise<
   if (cronFile === undefined && !(await hasCron(folder))) return undefined;
   const { readCronYaml } = await import('../cron/read.ts');
   return (await readCronYaml(fromFolder(folder, cronFile ?? 'cron.yaml'))).length;
+}
+
+async function sayRules(folder: string): Promise<string> {
+  if (!(await hasDispatch(folder))) return '';
+  const { readDispatchYaml } = await import('../dispatch/read.ts');
+  const { length } = await readDispatchYaml(join(folder, 'dispatch.yaml'));
+  return ` dispatch.yaml has ${length} ${length === 1 ? 'rule' : 'rules'}.`;
 }
 
 function sayBytes(bytes: number): string {

@@ -55,7 +55,7 @@ function no(topic: Topic): string {
     case 'roll-back':
       return 'No, leave it';
     case 'cron':
-      return 'Leave the jobs as they are';
+      return topic.change.routes ? 'Leave all as it is' : 'Leave the jobs as they are';
     case 'stuck':
       return waysOn(topic.effect);
     default:

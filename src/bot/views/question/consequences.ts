@@ -27,7 +27,7 @@ export function consequences(rollout: Rollout, gate: Gate): Html[] {
       ];
     case 'cron':
       return [
-        html`<i>Apply</i>: they change now, and a rollback puts them back. <i>Leave</i>: the jobs stay, and the release goes on.`,
+        html`<i>Apply</i>: they change now, and a rollback puts them back. <i>Leave</i>: all stays as it is, and the release goes on.`,
       ];
     case 'stuck':
       return [stuck(topic.effect)];

@@ -6,6 +6,7 @@ import { type Html, html, shorten, tailOf } from '../../html.ts';
 import { warning } from '../card.ts';
 import { driftEvidence } from '../drift.ts';
 import { checkLine, overruling } from '../milestones.ts';
+import { ruleChanges } from '../routing.ts';
 import { answerMark, answerWord, count, figures, lastLine, listShort, percent } from '../words.ts';
 
 /** Characters of a command's output that a question shows. */
@@ -88,12 +89,25 @@ function knowable(gate: Gate): Html[] {
   ];
 }
 
-function cronLines({ create, remove, same }: CronChange): Html[] {
+function cronLines(change: CronChange): Html[] {
+  const { create, remove, same, routes } = change;
+  const { added, gone } = ruleChanges(change);
+  const routing = [
+    ...added.map((rule) => html`➕ route ${shorten(rule, 120)}`),
+    ...gone.map((rule) => html`➖ route ${shorten(rule, 120)}`),
+  ];
+  const order = html`The routes in another order, of which the first that fits counts: ${shorten(routes?.after.join('; ') ?? '', 400)}.`;
   return [
     ...listShort(create.map((job) => html`➕ ${shorten(job, 120)}`)),
     ...listShort(remove.map((job) => html`➖ ${shorten(job, 120)}`)),
-    ...(same > 0 ? [html`${count(same, 'job')} ${same === 1 ? 'stays' : 'stay'} as now.`] : []),
-    html`Cron jobs call whichever version has the traffic: the old one until the first step.`,
+    ...(create.length + remove.length > 0 && same > 0
+      ? [html`${count(same, 'job')} ${same === 1 ? 'stays' : 'stay'} as now.`]
+      : []),
+    ...(routes && routing.length === 0 ? [order] : listShort(routing)),
+    ...(create.length + remove.length > 0
+      ? [html`Cron jobs call whichever version has the traffic: the old one until the first step.`]
+      : []),
+    ...(routes ? [html`Routes hold for the whole app at once.`] : []),
   ];
 }
 
