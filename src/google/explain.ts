@@ -1,93 +1,8 @@
 import { CloudError, type CloudErrorKind } from './cloud-error.ts';
 import { detailTexts } from './details.ts';
 import { HttpFault } from './fault.ts';
-
-interface Known {
-  readonly seen: RegExp;
-  readonly kind: CloudErrorKind;
-  readonly advice: string;
-  readonly retryable?: true;
-}
-
-/** Failures that people meet often enough to deserve their own advice. The first that fits counts. */
-const KNOWN: readonly Known[] = [
-  {
-    seen: /operation is already in progress|is the subject of a conflict/i,
-    kind: 'conflict',
-    advice: 'Another operation holds this resource; wait until it has ended',
-    retryable: true,
-  },
-  {
-    seen: /may not have more than \d+ versions/i,
-    kind: 'quota',
-    advice: 'Delete versions that have no traffic and are nobody’s way back, then try again',
-  },
-  {
-    seen: /too many files/i,
-    kind: 'invalid',
-    advice: 'List what the app does not need in .gcloudignore',
-  },
-  {
-    seen: /permission to act as|iam\.serviceAccounts\.actAs/i,
-    kind: 'permission',
-    advice:
-      'Grant the role Service Account User (roles/iam.serviceAccountUser) on that service account to the account that Sluice runs as',
-  },
-  {
-    seen: /invalid bucket|failed to create cloud build|artifactregistry\.\S+.*denied|denied.*artifactregistry/i,
-    kind: 'permission',
-    advice:
-      'The build’s service account needs storage.objectViewer on the staging bucket, artifactregistry.writer and logging.logWriter',
-  },
-  {
-    seen: /does not have (storage\.|access)/i,
-    kind: 'permission',
-    advice:
-      'Grant the role Storage Object Admin (roles/storage.objectAdmin) on that bucket to the account named here',
-  },
-  {
-    seen: /cloud build \S+ status: (failure|timeout|expired|internal_error)/i,
-    kind: 'failed',
-    advice: 'The build itself failed: its log says where',
-  },
-  {
-    seen: /unable to retrieve P4SA/i,
-    kind: 'failed',
-    advice: 'App Engine’s own account is not ready in this project yet: try again in some minutes',
-  },
-  {
-    seen: /billing (must|is not|has not|account).*(enabled|disabled|closed)|BILLING_DISABLED/i,
-    kind: 'permission',
-    advice: 'Link an open billing account to the project, then try again',
-  },
-  {
-    seen: /has not been used in project|API .* is (disabled|not enabled)|SERVICE_DISABLED/i,
-    kind: 'permission',
-    advice: 'Enable the API named here in the project, wait a few minutes, then try again',
-  },
-  {
-    seen: /could not (load|find) (the )?default credentials|credential file|GOOGLE_APPLICATION_CREDENTIALS|does not exist, or it is not a file/i,
-    kind: 'credentials',
-    advice:
-      'Run "gcloud auth application-default login", or set GOOGLE_APPLICATION_CREDENTIALS to a key file’s path',
-  },
-  {
-    seen: /invalid_grant|reauth related error|invalid_rapt/i,
-    kind: 'credentials',
-    advice: 'The credentials have expired: run "gcloud auth application-default login" again',
-  },
-  {
-    seen: /timed out waiting.*(healthy|infrastructure|provision)/i,
-    kind: 'failed',
-    advice: 'The app did not become healthy in time: look at its start-up logs',
-  },
-  {
-    seen: /an internal error occurred|^\[?13\]?\b/i,
-    kind: 'failed',
-    advice:
-      'Google gave no cause. Look at the build’s log in Cloud Build; often a role of the build’s service account is missing',
-  },
-];
+import { KNOWN, type Known } from './known-failures.ts';
+import { CLEANING_NEED, CRON_NEED, NEEDS } from './needs.ts';
 
 /** By HTTP status, what is left when nothing above fits. */
 const BY_STATUS: Readonly<Record<number, Known>> = {
@@ -166,9 +81,24 @@ function fromFault(fault: HttpFault, doing: string): CloudError {
   const text = withDetails(fault.message || `HTTP ${fault.status}`, fault.details);
   const known = KNOWN.find((k) => k.seen.test(text) || (fault.reason !== '' && k.seen.test(fault.reason)));
   if (known && fault.status < 500) return sentence(known, doing, text);
+  const grant = fault.status === 403 ? grantFor(text) : undefined;
+  if (grant !== undefined) return sentence(entry('permission', grant), doing, text);
   const byStatus = fault.status >= 500 ? UNAVAILABLE : BY_STATUS[fault.status];
   const about = fault.word === '' ? `HTTP ${fault.status}: ${text}` : text;
   return sentence(byStatus ?? entry('failed', 'Look at the message'), doing, about);
+}
+
+/** Google's words name the permission that is missing; the role that has it is what can be granted. */
+function grantFor(text: string): string | undefined {
+  const named: readonly string[] = text.match(/\b[a-z]+(?:\.[a-zA-Z]+){2}\b/g) ?? [];
+  const need = [...NEEDS, CRON_NEED, CLEANING_NEED].find(({ permissions }) =>
+    permissions.some((one) => named.includes(one)),
+  );
+  if (!need) return undefined;
+  const on = { project: 'the project', bucket: 'the staging bucket', account: 'that service account' }[
+    need.scope
+  ];
+  return `Grant the missing role, ${need.role}, on ${on} to the account that Sluice runs as: "sluice doctor" prints the command`;
 }
 
 function sentence(
