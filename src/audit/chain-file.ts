@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { StoreProblem } from '../rollout/ports.ts';
 import { saidOfDisk } from '../store/disk-error.ts';
 import { syncFolder } from '../store/durable.ts';
 import { BEGINNING, type End, type Entry, seal, unseal } from './line.ts';
 import { endOfLines, linesBackwards } from './read-lines.ts';
 
 /** The audit cannot be written now. Its message is a sentence that says why, and what to do. */
-export class AuditUnwritable extends Error {
+export class AuditUnwritable extends StoreProblem {
   override name = 'AuditUnwritable';
 }
 

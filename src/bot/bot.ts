@@ -5,7 +5,7 @@ import { Bot, Composer, type Context, GrammyError, HttpError, type Transformer }
 import type { Clock } from '../plan/clock.ts';
 import type { Command } from '../rollout/commands.ts';
 import type { Who } from '../rollout/draft.ts';
-import type { Monitor, Store } from '../rollout/ports.ts';
+import { type Monitor, type Store, StoreProblem } from '../rollout/ports.ts';
 import { handleCareCommands } from './care/commands.ts';
 import { askCareNote, type CareNote } from './care/note.ts';
 import { askNote } from './checklist/note.ts';
@@ -16,6 +16,7 @@ import { conversationStorage } from './conversation-storage.ts';
 import type { Desk } from './desk.ts';
 import type { Plea, Remark, WizardStart } from './dialogue.ts';
 import { type Door, openDoor } from './door.ts';
+import { shorten } from './html.ts';
 import { handleInfo, type InfoPorts } from './info/install.ts';
 import type { Moves } from './moves.ts';
 import { handleForeignPresses, handleLeftovers, handlePresses } from './presses.ts';
@@ -68,9 +69,12 @@ export function installHandlers(
   const { store, failed, peoplesClock, returned } = options;
   const apologise = async (ctx: BotContext, error: unknown) => {
     failed('an update', error);
-    const sorry = 'That did not work, and nothing was changed by it. The log says more.';
+    const sorry =
+      error instanceof StoreProblem
+        ? `Nothing was changed. ${error.message}`
+        : 'That did not work, and nothing was changed by it. The log says more.';
     await (ctx.callbackQuery
-      ? ctx.answerCallbackQuery({ text: sorry, show_alert: true })
+      ? ctx.answerCallbackQuery({ text: shorten(sorry, 200), show_alert: true })
       : ctx.reply(sorry)
     ).catch((second) => failed('an apology', second));
   };

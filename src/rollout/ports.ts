@@ -143,6 +143,11 @@ export class RevisionConflict extends Error {
   override name = 'RevisionConflict';
 }
 
+/** The store cannot do its part now. Its message is a sentence, fit for the chat, that says why and what to do. */
+export class StoreProblem extends Error {
+  override name = 'StoreProblem';
+}
+
 /** Where journals and small documents are kept. */
 export interface Store {
   /** Appends if the journal has `expected` events. @throws RevisionConflict otherwise. Durable when it resolves. */

@@ -1,5 +1,7 @@
+import { StoreProblem } from '../rollout/ports.ts';
+
 /** The disk would not take or give something. Its message is a sentence that says what, where, and what to do. */
-export class DiskError extends Error {
+export class DiskError extends StoreProblem {
   override name = 'DiskError';
   /** Of the system: ENOSPC, EROFS, … */
   readonly code: string;
