@@ -35,6 +35,8 @@ export function settleDrift(
   if (stage.at === 'done' && strayed) return settleStrayed(rollout, strayed, answer, at);
   if (stage.at !== 'drift') return rollout;
   const known: Rollout = { ...rollout, live: stage.live };
+  // A rollback of what was out is given up: it stays out as it was found.
+  if (answer === 'adopt' && rollout.care) return takenOver({ ...known, stage: { at: 'done' } });
   if (answer === 'adopt') {
     // What was judged so far was judged under another split: the figures begin anew, and the step is asked for again.
     const { verdict: _, judgedAt: __, ...unjudged } = known;
@@ -71,8 +73,12 @@ function settleStrayed(rollout: Rollout, { live }: Strayed, answer: AnswerWord, 
     const stage = { at: 'shift', step: rollout.step, ...(expected && { to: expected }) } as const;
     return enter({ ...rest, live }, stage, at);
   }
-  if (live.shares[rollout.version]) return { ...rest, live };
-  // It serves nobody any more, so there is nothing left to look after.
-  const { care: __, ...over } = rest;
-  return { ...over, live };
+  return takenOver({ ...rest, live });
+}
+
+/** After-care goes on where the version still has traffic; else there is nothing left to look after. */
+function takenOver(rollout: Rollout): Rollout {
+  if (rollout.live?.shares[rollout.version]) return rollout;
+  const { care: _, ...over } = rollout;
+  return over;
 }

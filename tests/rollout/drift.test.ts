@@ -171,6 +171,17 @@ test('after the release is out, it is asked beside everything else, and put back
   expect(world.rollout.strayed).toBeUndefined();
 });
 
+test('a rollback of what was out that is given up leaves it out', () => {
+  const world = new CareWorld();
+  world.act({ type: 'roll-back', reason: 'It hurts.' }, ADA);
+  world.answer('roll-back', 'yes', ADA);
+  world.live = FOREIGN;
+  world.finish('done');
+  expect(world.answer('drift', 'adopt', BEN)).toBe(true);
+  expect(world.rollout).toMatchObject({ stage: { at: 'done' }, live: FOREIGN });
+  expect(world.rollout.care).toBeDefined();
+});
+
 test.each([
   ['goes on while it still has a share', { v1: 600, v2: 400 }, true],
   ['ends when it has none', { v1: 1000 }, false],
