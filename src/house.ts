@@ -6,7 +6,9 @@ import { restorerFor } from './adapters/restorer.ts';
 import { type Audit, openAudit } from './audit/audit.ts';
 import { connectTelegram, installHandlers } from './bot/bot.ts';
 import type { BotContext } from './bot/context.ts';
+import { damageView } from './bot/damage.ts';
 import { createDesk } from './bot/desk.ts';
+import { createHerald } from './bot/herald.ts';
 import type { InfoPorts } from './bot/info/install.ts';
 import { openMoves } from './bot/moves.ts';
 import { createOutbox, type Outbox } from './bot/outbox.ts';
@@ -25,9 +27,13 @@ import type { Vitals } from './health/vitals.ts';
 import type { BotParts } from './main.ts';
 import type { Clock } from './plan/clock.ts';
 import { createEngine, type Engine } from './rollout/engine.ts';
-import { openGuard } from './rollout/guard.ts';
+import { fold } from './rollout/evolve.ts';
+import { type Guard, openGuard } from './rollout/guard.ts';
+import { pastOf } from './rollout/past.ts';
 import type { Store } from './rollout/ports.ts';
+import { isOver } from './rollout/state.ts';
 import { openFileStore } from './store/file-store.ts';
+import type { Damage } from './store/mend.ts';
 import { wizardWorld } from './wizard-world.ts';
 
 /** What a bot is made of once its rooms are wired together. Nothing of it is at work yet. */
@@ -62,9 +68,12 @@ export async function assembleHouse(
   const { telegram, cloud, plan, clock, log } = parts;
   const warn = (details: object, message: string) => log.warn(details, message);
 
+  const files = openFileStore(parts.dataDir);
+  const damages = await files.mend(peoplesClock.now(), (events) => pastOf(fold(events)));
+  for (const { file, say } of damages) failed(`reading ${file}`, new Error(say));
   const audit = await openAudit({
     folder: parts.dataDir,
-    store: watchedStore(openFileStore(parts.dataDir), vitals),
+    store: watchedStore(files, vitals),
     documents: AUDITED_DOCUMENTS,
     entriesOf,
     clock,
@@ -98,6 +107,7 @@ export async function assembleHouse(
     changed: () => engine.all().forEach(publisher.publish),
   });
   const guard = await openGuard(store, plan.freeze, clock);
+  await holdBack(damages, guard);
   const publisher = createPublisher(outbox, team, guard, clock, drawChart, audit.standing);
   const feed = createFeed();
   const engine = createEngine({
@@ -188,6 +198,21 @@ export async function assembleHouse(
       await audit.store.complete();
       await engine.recover();
       for (const rollout of engine.all()) publisher.publish(rollout);
+      const live = () => engine.all().filter(({ stage }) => !isOver(stage));
+      if (damages.length > 0) {
+        const post = { key: 'damage', view: damageView(damages), loud: true, fresh: true };
+        createHerald(outbox, store, live, team.chat).say(`damage-${peoplesClock.now()}`, [post]);
+      }
     },
   };
+}
+
+/** Where a record is missing, letting more out could be wrong: people decide. */
+async function holdBack(damages: readonly Damage[], guard: Guard): Promise<void> {
+  for (const { file, holds } of damages) {
+    const why = `${file} could not be used`;
+    if (holds?.service !== undefined) {
+      await guard.lock(holds.service, { why, ...(holds.rollout && { rollout: holds.rollout }) });
+    } else if (holds) await guard.freeze({ why }, { id: 0, name: 'Sluice' });
+  }
 }

@@ -19,8 +19,8 @@ const WHY: Readonly<Record<string, (path: string) => string>> = {
   EDQUOT: (path) => `The quota of the disk of ${path} is used up. Free some of it; Sluice goes on by itself.`,
   EROFS: (path) =>
     `The disk of ${path} is read-only. Mount it for writing: the kernel's log says why it is not.`,
-  EACCES: (path) => `The account that Sluice runs as may not write to ${path}. ${RIGHTS}`,
-  EPERM: (path) => `The account that Sluice runs as may not write to ${path}. ${RIGHTS}`,
+  EACCES: (path) => `The account that Sluice runs as has no right to ${path}. ${RIGHTS}`,
+  EPERM: (path) => `The account that Sluice runs as has no right to ${path}. ${RIGHTS}`,
   EIO: (path) =>
     `The disk fails at ${path}. Look after it, and bring the folder back from its last copy if need be.`,
   ENOTDIR: (path) => `${path} should be a folder, or lie in one, but a file is in its way. Move that file.`,

@@ -1,11 +1,14 @@
 import { readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import type { Event } from '../rollout/events.ts';
 import type { Past } from '../rollout/past.ts';
 import type { Store } from '../rollout/ports.ts';
+import { DiskError } from './disk-error.ts';
 import { makeFolder, writeDurably } from './durable.ts';
 import { HistoryFile } from './history-file.ts';
 import { Journals } from './journals.ts';
-import { SafeFile } from './safe-file.ts';
+import { type Damage, mendDocuments, mendJournal, putAside } from './mend.ts';
+import { BadFile, SafeFile } from './safe-file.ts';
 
 /** The rollout that was closed last, or is being closed. */
 interface Closing {
@@ -14,11 +17,22 @@ interface Closing {
   readonly from: number;
 }
 
+export interface FileStore extends Store {
+  /**
+   * To be called before anything else, by the process that holds the folder: puts aside what cannot be used, and makes anew
+   * what the journals still know, so that one bad file does not keep the rest from being served.
+   * @param now names what is put aside, in milliseconds since the epoch.
+   * @param pastOf the line of a closed journal in the history.
+   * @throws DiskError when nothing can be read or moved at all.
+   */
+  mend(now: number, pastOf: (events: readonly Event[]) => Past): Promise<readonly Damage[]>;
+}
+
 /**
  * Everything as files under `folder`: journals under `rollouts`, the closed ones listed in `rollouts/history.jsonl`;
  * documents beside them, and files under `kept`. One process at a time.
  */
-export function openFileStore(folder: string): Store {
+export function openFileStore(folder: string): FileStore {
   const journals = new Journals(join(folder, 'rollouts'));
   const closedOnes = new HistoryFile(join(folder, 'rollouts', 'history.jsonl'));
   const closing = new SafeFile<Closing>(join(folder, 'rollouts', 'closing.json'));
@@ -26,6 +40,16 @@ export function openFileStore(folder: string): Store {
   let recovery: Promise<void> | undefined;
 
   return {
+    async mend(now, pastOf) {
+      const damages: Damage[] = [];
+      for (const bad of await journals.check()) damages.push(await mendJournal(bad, now));
+      damages.push(...(await mendClosing(now)));
+      const missing = (await closedOnes.size()) === 0;
+      await recovered();
+      damages.push(...(await mendHistory(missing, now, pastOf)));
+      return [...damages, ...(await mendDocuments(folder, await journals.live(), now))];
+    },
+
     append: (rollout, expected, events) => inTurn(rollout, () => journals.append(rollout, expected, events)),
     read: (rollout) => journals.read(rollout),
 
@@ -88,6 +112,51 @@ export function openFileStore(folder: string): Store {
       }
     },
   };
+
+  async function mendClosing(now: number): Promise<Damage[]> {
+    try {
+      await closing.read();
+      return [];
+    } catch (error) {
+      if (!(error instanceof BadFile)) throw error;
+      const kept = basename(await putAside(error.path, now));
+      return [
+        { file: 'rollouts/closing.json', kept, say: 'The history and the journals tell what was in it.' },
+      ];
+    }
+  }
+
+  async function mendHistory(
+    missing: boolean,
+    now: number,
+    pastOf: (events: readonly Event[]) => Past,
+  ): Promise<Damage[]> {
+    const sound = await closedOnes.isSound();
+    if (sound && !missing) {
+      // Its line is the last thing that is written before a journal is moved.
+      const [last] = await take(1, () => true);
+      if (last && journals.isLive(last.id)) await journals.moveToPast(last.id);
+      return [];
+    }
+    const [lines, ids] = [await closedOnes.salvage(), await journals.past()];
+    const known = new Set(lines.map(({ id }) => id));
+    const found: Past[] = [];
+    for (const id of ids.filter((one) => !known.has(one))) {
+      try {
+        const events = await journals.read(id);
+        if (events) found.push(pastOf(events));
+      } catch (error) {
+        // One that cannot be understood is named to whoever asks for its report.
+        if (error instanceof DiskError) throw error;
+      }
+    }
+    if (sound && found.length === 0) return [];
+    const file = 'rollouts/history.jsonl';
+    const kept = sound ? undefined : basename(await putAside(join(folder, file), now));
+    await closedOnes.rewrite([...lines, ...found].toSorted((a, b) => a.endedAt - b.endedAt));
+    const say = `It was made anew: ${lines.length} lines are its own, ${found.length} are from the journals of closed rollouts.`;
+    return [{ file, ...(kept !== undefined && { kept }), say }];
+  }
 
   /** A process that died while it closed a rollout left word of it. One rollout is closed at a time, so one it is. */
   function recovered(): Promise<void> {

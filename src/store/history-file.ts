@@ -1,7 +1,9 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Past } from '../rollout/past.ts';
-import { syncFolder } from './durable.ts';
+import { saidOfDisk } from './disk-error.ts';
+import { syncFolder, writeDurably } from './durable.ts';
+import { BadFile } from './safe-file.ts';
 
 /** Bytes read at a time, from the end of the file on. */
 const CHUNK = 64 * 1024;
@@ -65,11 +67,46 @@ export class HistoryFile {
     }
   }
 
+  /** Whether the lines at its end are whole; where nothing was ever closed there is no file, and nothing is wrong. */
+  async isSound(): Promise<boolean> {
+    try {
+      await this.newestFirst().next();
+      return true;
+    } catch (error) {
+      if (error instanceof BadFile) return false;
+      throw error;
+    }
+  }
+
+  /** The lines that can be read, the first one first. */
+  async salvage(): Promise<Past[]> {
+    const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw saidOfDisk(error, this.#path);
+    });
+    return text.split('\n').flatMap((line) => {
+      try {
+        return line === '' ? [] : [this.#parse(line)];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  /** Writes the whole of it anew. */
+  async rewrite(all: readonly Past[]): Promise<void> {
+    await writeDurably(this.#path, all.map((past) => `${JSON.stringify(past)}\n`).join(''));
+  }
+
   #parse(line: string): Past {
     try {
-      return JSON.parse(line) as Past;
+      const past = JSON.parse(line) as Past;
+      if (typeof past?.id === 'string') return past;
+      throw new Error('it has no id');
     } catch (error) {
-      throw new Error(
+      throw new BadFile(
+        this.#path,
+        line,
         `${this.#path} should hold a line of JSON for each rollout, but has '${line.slice(0, 60)}' (${(error as Error).message}). Cut that line.`,
       );
     }
@@ -82,10 +119,12 @@ export class HistoryFile {
       file = await open(this.#path, flags);
     } catch (error) {
       if (flags === 'r' && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      throw saidOfDisk(error, this.#path);
     }
     try {
       return await work(file);
+    } catch (error) {
+      throw saidOfDisk(error, this.#path);
     } finally {
       await file.close();
     }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import type { Event } from '../rollout/events.ts';
 import { RevisionConflict } from '../rollout/ports.ts';
+import { saidOfDisk } from './disk-error.ts';
 import { moveDurably } from './durable.ts';
-import { SafeFile } from './safe-file.ts';
+import { BadFile, SafeFile } from './safe-file.ts';
 
 const SCHEMA = 2;
 
@@ -29,7 +30,13 @@ export class Journals {
   constructor(folder: string) {
     this.#live = join(folder, 'live');
     this.#past = join(folder, 'past');
-    for (const path of [this.#live, this.#past]) mkdirSync(path, { recursive: true });
+    for (const path of [this.#live, this.#past]) {
+      try {
+        mkdirSync(path, { recursive: true });
+      } catch (error) {
+        throw saidOfDisk(error, path);
+      }
+    }
   }
 
   async append(id: string, expected: number, events: readonly Event[]): Promise<void> {
@@ -43,9 +50,29 @@ export class Journals {
     try {
       await journal.write();
     } catch (error) {
-      journal.data = before;
+      // It may have come as far as the disk all the same: what the journal says is what stands there, so it is read anew.
+      this.#open.delete(id);
       throw error;
     }
+  }
+
+  /** Reads the live journals, which stay in memory. @returns those that cannot be gone on with. */
+  async check(): Promise<BadFile[]> {
+    const bad: BadFile[] = [];
+    for (const id of await this.live()) {
+      try {
+        await this.#openJournal(id);
+      } catch (error) {
+        if (!(error instanceof BadFile)) throw error;
+        bad.push(error);
+      }
+    }
+    return bad;
+  }
+
+  /** Ids of the closed ones. Costs more the more there are. */
+  async past(): Promise<string[]> {
+    return idsIn(this.#past);
   }
 
   async read(id: string): Promise<readonly Event[] | undefined> {
@@ -57,8 +84,7 @@ export class Journals {
   }
 
   async live(): Promise<string[]> {
-    const names = await readdir(this.#live);
-    return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+    return idsIn(this.#live);
   }
 
   isLive(id: string): boolean {
@@ -88,18 +114,33 @@ export class Journals {
   }
 }
 
+async function idsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+}
+
 function fileName(id: string): string {
   if (!/^[a-z0-9]+$/.test(id)) throw new Error(`'${id}' is not the id of a rollout.`);
   return `${id}.json`;
 }
 
-/** Half understood, a journal would lead to the wrong act on somebody's traffic. */
+/** Half understood, a journal would lead to the wrong act on somebody's traffic. @throws BadFile */
 function checkSchema(journal: Journal, path: string): Journal {
-  const schema: unknown = journal.schema;
-  if (schema === SCHEMA) return journal;
+  const schema: unknown = journal?.schema;
+  if (schema === SCHEMA && Array.isArray(journal.events)) return journal;
+  const text = JSON.stringify(journal);
+  if (typeof journal !== 'object' || schema === undefined || schema === SCHEMA) {
+    throw new BadFile(
+      path,
+      text,
+      `${path} should be a journal, but holds ${text.slice(0, 40)}. Restore it or move it away.`,
+    );
+  }
   const older = typeof schema === 'number' && schema < SCHEMA;
   const writer = older ? 'an older Sluice' : 'another Sluice';
-  throw new Error(
+  throw new BadFile(
+    path,
+    text,
     `${path} should be a journal of schema ${SCHEMA}, but has schema ${JSON.stringify(schema)}: ${writer} wrote it. Bring its rollout to an end with that one, or move the file out of the data folder. Nothing of it was changed.`,
   );
 }

@@ -107,6 +107,6 @@ test('what the disk refuses is said in a sentence', async () => {
   await chmod(folder, 0o500);
   // The administrator's account writes wherever it likes.
   if (process.getuid?.() !== 0)
-    await expect(holdFolder(folder)).rejects.toThrow(/may not write to .* \(EACCES\)/);
+    await expect(holdFolder(folder)).rejects.toThrow(/has no right to .* \(EACCES\)/);
   await chmod(folder, 0o700);
 });

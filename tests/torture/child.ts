@@ -16,6 +16,8 @@ export interface Victim {
   log(): string;
   /** Kills it on the spot; the next one is started once it is gone. */
   kill(): void;
+  /** @throws Error when it has ended by itself */
+  check(): void;
   /** Ends it for good. Rejects when it ended by itself before. */
   end(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export function startVictim(cwd: string, env: Record<string, string>, points: Po
     kills: () => killed,
     log: () => log,
     kill: () => void child.kill('SIGKILL'),
+    check,
     async end() {
       over = true;
       if (child.exitCode === null && child.signalCode === null) {
@@ -39,9 +42,13 @@ export function startVictim(cwd: string, env: Record<string, string>, points: Po
         child.kill('SIGKILL');
         await ended;
       }
-      if (fault) throw fault;
+      check();
     },
   };
+
+  function check(): void {
+    if (fault) throw fault;
+  }
 
   function begin(): ChildProcess {
     const next = spawn(process.execPath, ['--import', PRELOAD, CLI, 'run'], {

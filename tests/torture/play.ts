@@ -67,6 +67,7 @@ async function doAct(world: World, act: Act, { most }: Patience): Promise<void> 
 
 async function waitFor(world: World, ms: number, fits: (m: ChatMessage) => boolean): Promise<ChatMessage> {
   for (let waited = 0; ; waited += LOOK_MS) {
+    world.victim.check();
     const found = (await world.messages()).findLast((m) => m.from.is_bot && fits(m));
     if (found) return found;
     if (waited > ms) throw new Error(`Nothing to press or to reply to.\n${await sayChat(world)}`);
@@ -76,6 +77,7 @@ async function waitFor(world: World, ms: number, fits: (m: ChatMessage) => boole
 
 async function comesThrough(world: World, { until }: Act, ms: number): Promise<boolean> {
   for (let waited = 0; waited <= ms; waited += LOOK_MS) {
+    world.victim.check();
     if ((await world.messages()).some((m) => m.from.is_bot && until.test(show(m)))) return true;
     await pause(LOOK_MS);
   }
