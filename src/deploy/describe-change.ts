@@ -79,8 +79,10 @@ function sayHandlers(old: Shown, now: Shown): string[] {
   return JSON.stringify(old.handlers) === JSON.stringify(now.handlers) ? [] : ['Handlers: changed'];
 }
 
-/** App Engine prints checksums with underscores now and then. */
-/** The team's own files: what says where the source came from is made by the deployment itself. */
+/**
+ * Of the team's own files: what says where the source came from is made by the deployment itself. App Engine prints
+ * checksums with underscores now and then.
+ */
 function sumsOf({ deployment }: Shown): Record<string, string> {
   const own = Object.entries(deployment.files).filter(([path]) => path !== SOURCE_CONTEXT);
   return Object.fromEntries(

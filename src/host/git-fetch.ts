@@ -41,7 +41,7 @@ async function goOn(wanted: WantedCommit, aside: string, signal?: AbortSignal): 
   if (!(await isThere(join(aside, FETCHED)))) return false;
   // Whoever held these was killed.
   const repository = join(aside, REPOSITORY);
-  const names = await readdir(repository, { recursive: true });
+  const names = await readdir(repository, { recursive: true }).catch(() => []);
   for (const name of names) if (name.endsWith('.lock')) await rm(join(repository, name), { force: true });
   const ran = await runCheckOut(wanted, aside, signal);
   return ran.ok;
