@@ -24,7 +24,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // A private key, also within JSON, also cut off.
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, HIDDEN],
   // Telegram's bot tokens.
-  [/\b\d{6,12}:[\w-]{30,}/g, HIDDEN],
+  [/(?<!\d)\d{6,12}:[\w-]{30,}/g, HIDDEN],
   // Google's access and refresh tokens.
   [/\bya29\.[\w.-]{10,}/g, HIDDEN],
   [/\b1\/\/0[\w-]{20,}/g, HIDDEN],

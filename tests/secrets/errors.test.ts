@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { sluice, tempFolder } from '../process/sluice.ts';
+import { tempFolder } from '../process/sluice.ts';
 import {
   CONTROL_TOKEN,
   contents,
@@ -183,19 +183,4 @@ test('a crash by an error that holds a token, in its words, its properties and i
   expect(text).toMatch(/Sluice failed at something that it does not know: Error: all is lost: \*\*\*/);
   expect(text).toMatch(/Caused by Error: request to https:\/\/api\.telegram\.org\/bot\*\*\*\/x failed/);
   expectNone('the folder', await contents(folder, ['bomb.mjs']));
-});
-
-test('a Telegram that is out of reach, and a heartbeat that does not get through', async () => {
-  const folder = await tempFolder();
-  const google = googleAt(await echo(503, googleError(503, 'UNAVAILABLE')));
-  const process = sluice(['run'], folder, {
-    ...SECRETS,
-    ...google,
-    TELEGRAM_API_ROOT: 'http://127.0.0.1:1',
-    LOG_LEVEL: 'trace',
-  });
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  process.child.kill('SIGTERM');
-  await process.ended();
-  expectNone('the terminal', process.out() + process.err());
 });
