@@ -123,12 +123,18 @@ export async function callsOf(
 
 /** Waits until a tap has been answered with these words, however busy the machine is. */
 export async function answerGiven(team: Team, words: RegExp): Promise<void> {
-  for (let look = 0; look < 400; look++) {
-    const answers = (await callsOf(team)).filter(
-      ({ method }) => method.toLowerCase() === 'answercallbackquery',
-    );
-    if (answers.some(({ params }) => words.test(params.text ?? ''))) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  await eventually(async () =>
+    (await callsOf(team)).some(
+      ({ method, params }) => method.toLowerCase() === 'answercallbackquery' && words.test(params.text ?? ''),
+    ),
+  );
+}
+
+/** Waits until something is so. */
+export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const until = Date.now() + 50_000;
+  while (!(await isSo())) {
+    if (Date.now() > until) throw new Error(`Waited in vain for ${isSo}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`No tap was answered with ${words}.`);
 }

@@ -85,7 +85,11 @@ export function figures(verdict: Verdict): string {
   if (canary.requests === 0) {
     // Figures alone never decide on nothing: then commands did.
     const decided = verdict.answer === 'good' || verdict.answer === 'bad';
-    return decided ? verdict.reasons.join(' ') : 'No requests reached the new version.';
+    if (decided) return verdict.reasons.join(' ');
+    // What cannot be read, or lacks the version, tells nothing of who was there.
+    return verdict.answer === 'query-failed'
+      ? 'Nothing is known of these minutes.'
+      : 'The figures have no requests to the new version.';
   }
   const times = errorRatio ? `${decimal(errorRatio.low)} to ${decimal(errorRatio.high)} times, ` : '';
   const against = baseline.requests > 0 ? ` against ${errorShare(baseline)}` : '';
