@@ -158,7 +158,7 @@ test('a freeze and a lock outlive the bot, and /traffic tells them', async () =>
     /takes the role approver or admin; you have operator/,
   );
   expect((await ask(BEN, '/unlock default Done')).text).toMatch(
-    /^🔓 default is unlocked\..*\n❄️ Frozen by Ada until/,
+    /^🔓 default is unlocked\..*\n❄️ Releases are frozen by Ada until/,
   );
   expect((await ask(BEN, '/unfreeze Done')).text).toBe('Ada’s freeze (<An audit>) is ended.');
   expect(refused).toEqual(['Ada: /unlock default Done']);

@@ -229,7 +229,7 @@ test('/unlock tells what it ended, and what still holds', async () => {
   const { view } = await unlockCommand('default Understood', BEN, ports());
   expect(plain(view.html)).toBe(
     `🔓 default is unlocked. It was locked since 2026-11-23 12:00 UTC: v2 was rolled back: errors.
-❄️ Frozen by Ada until somebody ends it: An audit. An approver or admin ends it before: /unfreeze REASON.`,
+❄️ Releases are frozen by Ada until somebody ends it: An audit. An approver or admin ends it: /unfreeze REASON.`,
   );
   expect((await unlockCommand('default Again', BEN, ports())).view.html).toMatch(
     /^🔓 default is not locked\./,
@@ -450,7 +450,7 @@ test('/plan tells what a team has changed, freezes and bars among it', async () 
     ).html,
   );
   expect(shown).toMatch(
-    /^How a release of worker goes\nNow: no traffic\n❄️ Frozen by Ben until somebody ends it: An audit\./,
+    /^How a release of worker goes\nNow: no traffic\n❄️ Releases are frozen by Ben until somebody ends it: An audit\./,
   );
   expect(shown).toMatch(
     /1\. Checklist: none\n2\. Validation: git\n▫️ lint: npm run lint <all>, up to 60 seconds\n/,

@@ -177,7 +177,9 @@ describe('a team without a checklist', () => {
     await team.waitFor(/default is unlocked/);
     await team.send(BEN, '/freeze Inventory.');
     await team.waitFor(/Releases are frozen/);
-    expect(await refusal()).toMatch(/^Releases are frozen by Ben: Inventory\. .*\/unfreeze/);
+    expect(await refusal()).toMatch(
+      /^Releases are frozen by Ben until somebody ends it: Inventory\. .*\/unfreeze/,
+    );
     await team.send(BEN, '/unfreeze Counted.');
     await team.waitFor(/freeze \(Inventory\.\) is ended/);
   });

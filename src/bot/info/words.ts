@@ -1,5 +1,6 @@
 import { sayDuration } from '../../plan/duration.ts';
 import { describeSplit } from '../../plan/split.ts';
+import { barWords } from '../../rollout/bar.ts';
 import type { Bar } from '../../rollout/guard.ts';
 import { isOver, type Rollout } from '../../rollout/state.ts';
 import { type Html, html, shorten } from '../html.ts';
@@ -22,14 +23,10 @@ export function sayUntil(until: number, now: number): string {
 
 /** What keeps releases back, by whom, why and how it ends. */
 export function sayBar(service: string, bar: Bar, now: number): Html {
-  const why = sentence(bar.why);
-  if (bar.kind === 'lock') {
-    const by = bar.by ? ` by ${bar.by.name}` : ' by a rollback';
-    return html`🔒 ${service} is locked${by} since ${dateTime(bar.since)}: ${why} An approver or admin ends it: <code>/unlock ${service} REASON</code>.`;
-  }
-  const by = bar.by ? ` by ${bar.by.name}` : ' by the plan';
-  const end = bar.until === undefined ? 'until somebody ends it' : sayUntil(bar.until, now);
-  return html`❄️ Frozen${by} ${end}: ${why} An approver or admin ends it before: <code>/unfreeze REASON</code>.`;
+  const times = { since: dateTime, until: (at: number) => sayUntil(at, now) };
+  const short = { ...bar, why: shorten(bar.why.trim(), REASON_SHOWN) };
+  const { what, end, command } = barWords(service, short, times);
+  return html`${bar.kind === 'lock' ? '🔒' : '❄️'} ${what} ${end} <code>${command}</code>.`;
 }
 
 /** A word on each rollout that is under way, of one service or of all. */

@@ -13,7 +13,7 @@ export function summary(data: ReportData): Html {
   const upTo = events.at(-1)?.at ?? startedAt;
   return html`<header>
 <h1>${service}: ${version}</h1>
-<p>${outcome(rollout.stage)}</p>
+<p>${outcome(rollout)}</p>
 ${facts([
   ['Rollout', html`<code>${id}</code>`],
   ['Started', html`${time(startedAt)} by ${person(starter)}`],
@@ -34,9 +34,11 @@ ${facts([
 </header>`;
 }
 
-function outcome(stage: Stage): Html {
+function outcome({ stage, care }: Rollout): Html {
   switch (stage.at) {
     case 'done':
+      if (care?.conclusion?.met === false)
+        return badge('bad', 'Done, and not a success: the new version missed its criteria');
       return badge('good', 'Done: the new version has all of the traffic');
     case 'rolled-back':
       return html`${badge('bad', 'Rolled back')} ${stage.reason}`;
