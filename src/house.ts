@@ -201,7 +201,7 @@ export async function assembleHouse(
       const live = () => engine.all().filter(({ stage }) => !isOver(stage));
       if (damages.length > 0) {
         const post = { key: 'damage', view: damageView(damages), loud: true, fresh: true };
-        createHerald(outbox, store, live, team.chat).say(`damage-${peoplesClock.now()}`, [post]);
+        createHerald(outbox, store, live, team.chat).say(`damage-${Math.round(peoplesClock.now())}`, [post]);
       }
     },
   };

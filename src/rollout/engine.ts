@@ -167,7 +167,11 @@ export function createEngine(around: EngineParts): Engine {
         lines.delete(id);
         closing.delete(id);
       })
-      .catch((error) => around.failed(line.rollout, error));
+      .catch((error) => {
+        // Whatever takes its place next closes it then.
+        closing.delete(id);
+        around.failed(line.rollout, error);
+      });
   }
 
   /** What was rolled back stays away until people say otherwise. */

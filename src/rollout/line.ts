@@ -7,6 +7,9 @@ import type { Bar } from './guard.ts';
 import { RevisionConflict, type Store } from './ports.ts';
 import type { Rollout } from './state.ts';
 
+/** Milliseconds after which what a full disk did not take is tried again, where no person asks for it. */
+const REST_MS = 10_000;
+
 /** What a line of work needs from outside. */
 export interface Surroundings {
   readonly store: Store;
@@ -33,6 +36,8 @@ export class Line {
     | { readonly id: string; readonly stop: AbortController; readonly ended: Promise<void> }
     | undefined;
   #stopped = false;
+  /** What could not be recorded is not tried again before. */
+  #rests = Number.NEGATIVE_INFINITY;
 
   constructor(rollout: Rollout, around: Surroundings) {
     this.#rollout = rollout;
@@ -45,6 +50,7 @@ export class Line {
 
   /** Something is due that only time brought about. */
   isDue(now: number): boolean {
+    if (now < this.#rests) return false;
     const decision = this.#decide(now);
     if (decision.do === 'record') return true;
     return decision.do === 'run' && this.#running?.id !== decision.effect.id;
@@ -87,8 +93,13 @@ export class Line {
       try {
         await store.append(this.#rollout.id, this.#rollout.revision, events);
       } catch (error) {
-        if (!(error instanceof RevisionConflict)) throw error;
+        if (!(error instanceof RevisionConflict)) {
+          this.#rests = clock.now() + REST_MS;
+          throw error;
+        }
+        // What was recorded by others, or by a write that was thought to have failed, is to be seen as well.
         this.#rollout = fold((await store.read(this.#rollout.id)) ?? []);
+        changed(this.#rollout);
         continue;
       }
       this.#rollout = events.reduce<Rollout>(evolve, this.#rollout);
