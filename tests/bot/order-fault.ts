@@ -23,3 +23,15 @@ export async function clearFaults(url: string): Promise<void> {
   const reply = await fetch(`${url}/_sandbox/faults`, { method: 'DELETE' });
   expect(reply.ok).toBe(true);
 }
+
+export async function clearFault(url: string, rule: number): Promise<void> {
+  const reply = await fetch(`${url}/_sandbox/faults/${rule}`, { method: 'DELETE' });
+  expect(reply.ok).toBe(true);
+}
+
+/** How many requests a rule has hit by now. */
+export async function hitsOf(url: string, rule: number): Promise<number> {
+  const reply = await fetch(`${url}/_sandbox/faults`);
+  const { faults } = (await reply.json()) as { faults: { id: number; hits: number }[] };
+  return faults.find(({ id }) => id === rule)?.hits ?? 0;
+}

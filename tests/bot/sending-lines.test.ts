@@ -7,7 +7,7 @@ import { createOutbox, type Outbox, type Post } from '../../src/bot/outbox.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { until } from '../process/sluice.ts';
 import { type LocalTelegram, startLocalTelegram } from './local-telegram.ts';
-import { orderFault } from './order-fault.ts';
+import { hitsOf, orderFault } from './order-fault.ts';
 
 // Who goes first where Telegram holds a chat back, and what becomes of posts where it does not let the bot in.
 
@@ -62,16 +62,11 @@ test('while Telegram holds the chat back, a question overtakes the cards that wa
     failures.push(`${what}: ${error}`),
   );
   const show = (owner: string, one: Post) => busy.show(owner, { id: GROUP }, () => [one]);
-  await orderFault(telegram.url, 'sendMessage', { kind: 'status', code: 429, retry_after: 2 });
+  const rule = await orderFault(telegram.url, 'sendMessage', { kind: 'status', code: 429, retry_after: 2 });
   show('a', post('card', 'first card', { loud: false }));
   show('b', post('card', 'second card', { loud: false }));
   show('c', post('card', 'third card', { loud: false }));
-  const hit = async () => {
-    const reply = await fetch(`${telegram.url}/_sandbox/faults`);
-    const { faults } = (await reply.json()) as { faults: { hits: number }[] };
-    return faults[0]?.hits === 1 ? true : undefined;
-  };
-  await until(hit);
+  await until(async () => ((await hitsOf(telegram.url, rule)) === 1 ? true : undefined));
   const talk = connection.sendMessage(GROUP, 'a reply');
   show('d', post('q', 'Promote?'));
   await busy.idle();
