@@ -18,6 +18,8 @@ export interface Comparison {
   readonly compared: number;
   /** Rollouts whose journals are gone: they may be taken away. */
   readonly gone: number;
+  /** Events that the audit has not been told of: the newest of a bot at work, or lines were cut off. */
+  readonly untold: number;
 }
 
 /** Holds the journals of a data folder against what the audit has told of them. */
@@ -27,6 +29,7 @@ export async function compareJournals(
 ): Promise<Comparison> {
   let compared = 0;
   let gone = 0;
+  let untold = 0;
   for (const [rollout, facts] of told) {
     const events = await read(rollout);
     if (!events) {
@@ -34,10 +37,11 @@ export async function compareJournals(
       continue;
     }
     const problem = sayDifference(rollout, facts, events);
-    if (problem !== undefined) return { problem, compared, gone };
+    if (problem !== undefined) return { problem, compared, gone, untold };
     compared++;
+    untold += events.length - facts.length;
   }
-  return { compared, gone };
+  return { compared, gone, untold };
 }
 
 function sayDifference(
@@ -48,7 +52,6 @@ function sayDifference(
   if (events.length < facts.length) {
     return `The journal of ${rollout} has ${events.length} events, and the audit has told of ${facts.length}: events were taken away.`;
   }
-  // What comes after is being told, or will be at the next start.
   const different = facts.findIndex((fact, i) => fact !== sha256(JSON.stringify(events[i])));
   if (different < 0) return undefined;
   return `Event ${different + 1} of the journal of ${rollout} is not what the audit was told then: it was changed.`;

@@ -49,9 +49,13 @@ export async function verify(named: string | undefined, options: VerifyOptions):
 async function compare(told: Told, folder: string): Promise<string> {
   const { openFileStore } = await import('../store/file-store.ts');
   const store = openFileStore(folder);
-  const { problem, compared, gone } = await compareJournals(told, (rollout) => store.read(rollout));
+  const { problem, compared, gone, untold } = await compareJournals(told, (rollout) => store.read(rollout));
   if (problem !== undefined) throw new Error(problem);
-  return `Journals that are what the audit says: ${compared}${gone > 0 ? `; taken away since: ${gone}` : ''}.`;
+  const others = [
+    ...(gone > 0 ? [`taken away since: ${gone}`] : []),
+    ...(untold > 0 ? [`events that the audit does not have, or not yet: ${untold}`] : []),
+  ];
+  return `Journals that are what the audit says: ${[compared, ...others].join('; ')}.`;
 }
 
 /** Prints an audit for people, a line for each. */

@@ -170,9 +170,9 @@ test('journals are held against the audit: changed or shortened, they are found'
   await verifyAudit(desk.path, {}, (line) => collect(told, line));
   const events = (await desk.plain.read('abc')) ?? [];
   const compare = (now: readonly Event[] | undefined) => compareJournals(told, async () => now);
-  expect(await compare(events)).toEqual({ compared: 1, gone: 0 });
-  expect(await compare([...events, closed])).toEqual({ compared: 1, gone: 0 });
-  expect(await compare(undefined)).toEqual({ compared: 0, gone: 1 });
+  expect(await compare(events)).toEqual({ compared: 1, gone: 0, untold: 0 });
+  expect(await compare([...events, closed])).toEqual({ compared: 1, gone: 0, untold: 1 });
+  expect(await compare(undefined)).toEqual({ compared: 0, gone: 1, untold: 0 });
   expect((await compare(events.slice(0, 2))).problem).toMatch(/has 2 events, and the audit has told of 3/);
   const forged = events.with(2, { ...voted, by: ADA } as Event);
   expect((await compare(forged)).problem).toMatch(/Event 3 of the journal of abc/);
