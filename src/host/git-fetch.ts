@@ -14,6 +14,9 @@ const REPOSITORY = 'repository';
 /** Stands beside them once the repository has the commit, so that the next attempt need not ask for it again. */
 const FETCHED = 'fetched';
 
+/** git would tidy up in the background, out of reach of who ends it. */
+const NO_TIDYING = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
+
 export interface WantedCommit {
   readonly repository: string;
   readonly ref: string;
@@ -55,7 +58,7 @@ async function begin(
   await rm(aside, { recursive: true, force: true });
   const tree = join(aside, TREE);
   await mkdir(tree, { recursive: true });
-  const git = (...args: string[]) => runGit(tree, args, { within: FETCH_MS, signal });
+  const git = (...args: string[]) => runGit(tree, [...NO_TIDYING, ...args], { within: FETCH_MS, signal });
   const must = async (...args: string[]) => {
     const ran = await git(...args);
     if (!ran.ok) throw new Error(sayGitFault(repository, `fetch ${ref}`, ran));
@@ -80,7 +83,7 @@ async function checkOut(wanted: WantedCommit, aside: string, signal?: AbortSigna
 /** Brings the files that are still elsewhere, and writes all of them. */
 async function runCheckOut({ commit }: WantedCommit, aside: string, signal?: AbortSignal) {
   const tree = join(aside, TREE);
-  const git = (...args: string[]) => runGit(tree, args, { within: FETCH_MS, signal });
+  const git = (...args: string[]) => runGit(tree, [...NO_TIDYING, ...args], { within: FETCH_MS, signal });
   const ran = await git('checkout', '-q', '--force', '--detach', commit);
   if (!ran.ok || !(await isThere(join(tree, '.gitmodules')))) return ran;
   return git('submodule', '-q', 'update', '--init', '--recursive', '--force', '--depth=1');
