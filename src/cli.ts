@@ -67,7 +67,6 @@ program
   .addOption(
     new Option('--dry-run', 'show what would be deployed, without a bot, a network or an account').conflicts([
       'service',
-      'from',
       'existing',
       'runItems',
       'id',

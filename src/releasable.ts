@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Choice, SourceWorld } from './bot/wizard/source.ts';
 import { locateApp } from './deploy/config-files.ts';
+import { isImage } from './deploy/image.ts';
 import { type Cloud as AppEngine, readAppYaml } from './deploy/index.ts';
 import { parseBucketUrl } from './deploy/sources/bucket-object.ts';
 import { mustSuit } from './deploy/sources/packed.ts';
@@ -14,8 +15,6 @@ import type { Source } from './rollout/draft.ts';
 /** Whoever answers questions does not wait longer for a repository; what is wrong with it is found later then. */
 const LOOK_MS = 8_000;
 
-/** A registry's host, a name, and a tag or digest if it has one. */
-const IMAGE = /^(?:[a-z\d-]+\.)+[a-z]{2,}(?::\d+)?\/[\w./-]+(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/;
 const PATH = /^(?:\.{0,2}\/|\.{1,2}$)/;
 
 type Releasable = Omit<SourceWorld, 'idleVersions' | 'rejection'>;
@@ -49,7 +48,7 @@ export function releasable(
     const looks = await Promise.all([version(word, service), commit(word, service), folder(word, service)]);
     const found = looks.flatMap(({ choice }) => choice ?? []);
     if (found.length > 0) return found;
-    if (IMAGE.test(word)) return [{ source: { kind: 'image', url: word, app: appFolder(service, word) } }];
+    if (isImage(word)) return [{ source: { kind: 'image', url: word, app: appFolder(service, word) } }];
     const known = `There is no service '${word}' here. Known: ${Object.keys(plan.services).join(', ') || service}.`;
     const why = looks.flatMap(({ not }) => not ?? []);
     throw new Error(

@@ -22,8 +22,8 @@ export interface DeployOptions {
  */
 export async function deploy(folder: string | undefined, options: DeployOptions): Promise<void> {
   if (!options.dryRun) return (await import('./deploy/drive.ts')).drive(folder, options);
-  const { version, json } = options;
+  const { version, from, json } = options;
   if (version === undefined) throw new Error('A dry run needs the id of the new version: --version=ID.');
   const { dryRun } = await import('./deploy/dry-run.ts');
-  await dryRun(folder ?? '.', { version, ...(json && { json }) });
+  await dryRun(folder ?? '.', { version, ...(from !== undefined && { image: from }), ...(json && { json }) });
 }

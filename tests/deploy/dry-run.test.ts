@@ -62,6 +62,25 @@ test('what is taken as gcloud takes it but is hardly meant is a warning', async 
   expect(err).toMatch(/line 2: app_engine_apis should be true or false, but it is "false"; .* for true\.\n$/);
 });
 
+test('an image for flex takes the place of the files', async () => {
+  const folder = await folderWith('runtime: custom\nenv: flex\n');
+  const image = 'us-docker.pkg.dev/team/apps/shop:v1';
+  const { code, out, err } = await dryRun(folder, ['--version=v1', '--json', `--from=${image}`]);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(JSON.parse(out)).toMatchObject({ runtime: 'vm', deployment: { container: { image } } });
+  expect((await dryRun(folder, ['--version=v1', `--from=${image}`])).out).toMatch(/from the image us-docker/);
+});
+
+test.each([
+  ['docker.io/library/node:22', /Google's registries only/],
+  ['main', /cannot look up "main": name a folder instead/],
+])('from %s there is no dry run', async (from, sentence) => {
+  const folder = await folderWith('runtime: custom\nenv: flex\n');
+  const { code, out, err } = await dryRun(folder, ['--version=v1', '--json', `--from=${from}`]);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toMatch(sentence);
+});
+
 test('a version id that App Engine does not take', async () => {
   const folder = await folderWith('runtime: nodejs22\n');
   expect(await dryRun(folder, ['--version=V_2'])).toMatchObject({

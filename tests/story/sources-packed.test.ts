@@ -106,7 +106,14 @@ test('an image goes out with the app.yaml of the plan’s folder', { timeout: 60
   await team.send(ADA, '/deploy us-docker.pkg.dev/acme/apps/signals:v1');
   await name('v2');
   await team.waitFor(/From the image us-docker\.pkg\.dev\/acme\/apps\/signals:v1\./);
-  // It got as far as a request for that image; the local App Engine runs none.
-  await team.waitFor(/The local App Engine runs no container images/);
+  // The local App Engine makes the version, and runs no image: the checks of the new version find out.
+  await team.waitFor(/default: the checks failed\. Try again\?/);
+  const { url, project } = team.sandbox.appEngine ?? {};
+  const reply = await fetch(`${url}/v1/apps/${project}/services/default/versions/v2?view=FULL`);
+  expect(await reply.json()).toMatchObject({
+    env: 'flex',
+    runtime: 'vm',
+    deployment: { container: { image: 'us-docker.pkg.dev/acme/apps/signals:v1' } },
+  });
   expect(await liveSplit(team)).toEqual({ v1: 1 });
 });

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Buckets } from './buckets.ts';
 import { isObject, type JsonObject, objectAt, textAt } from './json.ts';
 import { badField, Refusal } from './refusal.ts';
+import { isFlexible } from './runtime.ts';
 import { unzip } from './unzip.ts';
 
 /** Files after which others get their turn. One after the other is many times faster here than by Node's threads. */
@@ -20,10 +21,10 @@ const A_TURN = 50;
 export async function assemble(buckets: Buckets, spec: JsonObject, folder: string): Promise<number> {
   const deployment = objectAt(spec, 'deployment');
   if ('container' in deployment) {
-    throw new Refusal(
-      'UNIMPLEMENTED',
-      'The local App Engine runs no container images: deploy files or a zip here.',
-    );
+    checkImage(spec, objectAt(deployment, 'container'));
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    return 0;
   }
   const zip = 'zip' in deployment ? objectAt(deployment, 'zip') : undefined;
   const files = Object.entries(objectAt(deployment, 'files'));
@@ -47,6 +48,19 @@ export async function assemble(buckets: Buckets, spec: JsonObject, folder: strin
   await mkdir(dirname(folder), { recursive: true });
   await rename(aside, folder);
   return bytes;
+}
+
+/** An image is taken as it is told, and not fetched. @throws Refusal */
+function checkImage(spec: JsonObject, container: JsonObject): void {
+  if (!isFlexible(spec)) {
+    throw badField(
+      'version.deployment.container',
+      'Container images can be deployed to the flexible environment only.',
+    );
+  }
+  if (textAt(container, 'image') === undefined) {
+    throw badField('version.deployment.container.image', 'An image is required.');
+  }
 }
 
 type Source = readonly [path: string, content: () => Buffer];

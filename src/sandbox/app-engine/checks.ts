@@ -1,6 +1,7 @@
 import { type JsonObject, objectAt, textAt } from './json.ts';
 import { badField, Refusal } from './refusal.ts';
 import type { Registry, Service, Version } from './registry.ts';
+import { isFlexible } from './runtime.ts';
 
 /** Versions per application, all services together. */
 const MOST_VERSIONS = 210;
@@ -129,8 +130,7 @@ export function checkDelete(registry: Registry, version: Version): void {
 /** Only manually or basically scaled versions, and those of the flexible environment, start and stop. @throws Refusal */
 export function checkServingStatus(version: Version): void {
   const { spec } = version;
-  if ('manualScaling' in spec || 'basicScaling' in spec || spec.env === 'flex' || spec.env === 'flexible')
-    return;
+  if ('manualScaling' in spec || 'basicScaling' in spec || isFlexible(spec)) return;
   throw badField(
     'version.serving_status',
     `Serving status cannot be changed for Automatic Scaling versions, and '${version.id}' is one.`,

@@ -1,4 +1,4 @@
-import { objectAt } from './json.ts';
+import { type JsonObject, objectAt } from './json.ts';
 import type { Version } from './registry.ts';
 
 /** The environment that App Engine's standard runtimes give to a version, its own variables on top. */
@@ -16,6 +16,11 @@ export function environment(project: string, instance: string, version: Version)
     GOOGLE_CLOUD_PROJECT: project,
     ...(objectAt(version.spec, 'envVariables') as Record<string, string>),
   };
+}
+
+/** Whether a version is of the flexible environment: its `env` as gcloud sends it, or "2" of old. */
+export function isFlexible(spec: JsonObject): boolean {
+  return ['flex', 'flexible', '2'].includes(String(spec.env));
 }
 
 /** Real processes at most, whatever a version was given: the machine is small. */
