@@ -7,6 +7,7 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   tap: async () => (await import('./tap.ts')).measureTap(),
   history: async () => (await import('./history.ts')).measureHistory(),
   deploy: async () => (await import('./deploy.ts')).measureDeploy(),
+  flood: async () => (await import('./flood.ts')).measureFlood(),
   crowd: async () => (await import('./crowd.ts')).measureCrowd(),
 };
 
