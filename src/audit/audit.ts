@@ -60,9 +60,16 @@ export interface Audit {
 export async function openAudit(options: AuditOptions): Promise<Audit> {
   const { folder, store, clock, peoplesClock, failed } = options;
   const path = join(folder, AUDIT_FILE);
-  const { signer, made } = await openSigner(folder);
+  const { signer, made } = await openSigner(folder, clock.now(), (error) =>
+    failed('the key of the audit', error),
+  );
   const { file, found } = await ChainFile.open(path, clock.now());
-  const { marks, lost, ...loaded } = await loadMarks(file, await store.readDocument<MarksDocument>(MARKS));
+  const saved = await store.readDocument<MarksDocument>(MARKS).catch((error) => {
+    // They only spare this start the reading of the whole chain.
+    failed('the marks of the audit', error);
+    return undefined;
+  });
+  const { marks, lost, ...loaded } = await loadMarks(file, saved);
   let { savedAt } = loaded;
   const recorder = new Recorder(file, marks, () => {
     if (file.end.seq - savedAt >= SAVE_EVERY)
@@ -105,6 +112,8 @@ export async function openAudit(options: AuditOptions): Promise<Audit> {
       behind.delete(source);
       if (behind.size === 0) problem = undefined;
     } catch (error) {
+      // A journal that cannot be read has nothing to tell, and holds up nobody else's.
+      if (!(error instanceof AuditUnwritable)) return failed(`the audit of the ${source}`, error);
       // What the recorder owes by itself is written with whatever comes next.
       behind.set(source, source === 'attempts' ? () => [] : work);
       if (problem === undefined) failed('the audit', error);

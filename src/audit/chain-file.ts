@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { StoreProblem } from '../rollout/ports.ts';
 import { saidOfDisk } from '../store/disk-error.ts';
 import { syncFolder } from '../store/durable.ts';
-import { BEGINNING, type End, type Entry, seal, unseal } from './line.ts';
+import { BEGINNING, type End, type Entry, seal, stamp, unseal } from './line.ts';
 import { endOfLines, linesBackwards } from './read-lines.ts';
 
 /** The audit cannot be written now. Its message is a sentence that says why, and what to do. */
@@ -53,7 +53,7 @@ export class ChainFile {
       const found: Found = torn > 0 ? { kind: 'torn', bytes: torn } : { kind: 'sound' };
       return { file: new ChainFile(path, size, end), found };
     }
-    const aside = `${path}.broken-${new Date(now).toISOString().replace(/\D/g, '').slice(0, 14)}`;
+    const aside = `${path}.broken-${stamp(now)}`;
     await rename(path, aside);
     await syncFolder(dirname(path));
     return { file: new ChainFile(path, 0, BEGINNING), found: { kind: 'broken', aside } };

@@ -9,10 +9,16 @@ import {
 import { chmod, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { moveDurably } from '../store/durable.ts';
+import { stamp } from './line.ts';
 
 const FILE = 'audit-key.pem';
 /** Only the account that Sluice runs under may read the private key. */
 const MODE = 0o600;
+
+/** A file that should hold the key does not. */
+class NoKey extends Error {
+  override name = 'NoKey';
+}
 
 /** What heads are signed with. The private key never leaves it. */
 export interface Signer {
@@ -22,9 +28,22 @@ export interface Signer {
   sign(text: string): string;
 }
 
-/** Reads the key pair of a data folder, or makes it. @throws Error with a sentence */
-export async function openSigner(folder: string): Promise<{ signer: Signer; made: boolean }> {
-  const known = await readSigner(folder);
+/**
+ * Reads the key pair of a data folder, or makes it. A file that holds no key is put aside.
+ * @param failed told of that.
+ */
+export async function openSigner(
+  folder: string,
+  now: number,
+  failed: (error: Error) => void,
+): Promise<{ signer: Signer; made: boolean }> {
+  const known = await readSigner(folder).catch(async (error: Error) => {
+    if (!(error instanceof NoKey)) throw error;
+    failed(error);
+    const path = join(folder, FILE);
+    await moveDurably(path, `${path}.broken-${stamp(now)}`);
+    return undefined;
+  });
   if (known) {
     // A copy of the folder may have lost the rights.
     await chmod(join(folder, FILE), MODE);
@@ -58,8 +77,8 @@ export async function readSigner(folder: string): Promise<Signer | undefined> {
     return signerOf(createPrivateKey(pem));
   } catch {
     // The error's own words might quote the key.
-    throw new Error(
-      `${path} should hold the Ed25519 key that the audit's heads are signed with, but does not. Restore it, or move it away: then a new one is made, and heads in the chat from before can no longer be checked.`,
+    throw new NoKey(
+      `${path} should hold the Ed25519 key that the audit's heads are signed with, but does not. The bot makes a new one at its next start; bring the old one back before, or check short heads of before no more.`,
     );
   }
 }

@@ -65,6 +65,11 @@ export function unseal(bytes: Buffer): Line | undefined {
   return JSON.parse(bytes.toString('utf8')) as Line;
 }
 
+/** A time as it ends the name of a file that is put aside: 20261122140509. */
+export function stamp(at: number): string {
+  return new Date(at).toISOString().replace(/\D/g, '').slice(0, 14);
+}
+
 /** In hexadecimal digits. */
 export function sha256(...parts: (string | Uint8Array)[]): string {
   const sum = createHash('sha256');

@@ -2,7 +2,7 @@ import { appendFile, open, readdir, readFile, rename, rm, stat, truncate, writeF
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseHead, sayWholeHead } from '../../src/audit/head.ts';
-import { openSigner } from '../../src/audit/keys.ts';
+import { readSigner } from '../../src/audit/keys.ts';
 import type { Event } from '../../src/rollout/events.ts';
 import { DRAFT, MINUTE, START } from '../rollout/world.ts';
 import { type AuditDesk, openDesk } from './desk.ts';
@@ -199,7 +199,32 @@ test('the private key is for the bot’s account alone, and in no file but its o
     expect(await readFile(join(desk.folder, name), 'utf8')).not.toContain(secret);
   }
   await writeFile(path, 'no key');
-  await expect(openSigner(desk.folder)).rejects.toThrow(/should hold the Ed25519 key/);
+  await expect(readSigner(desk.folder)).rejects.toThrow(/should hold the Ed25519 key/);
+  const next = await desk.restart();
+  expect(next.failures.join()).toMatch(/^the key of the audit: .* should hold the Ed25519 key/);
+  expect((await next.lines()).at(-1)).toMatchObject({ act: 'audit-key', key: next.audit.signer.publicKey });
+  const aside = (await readdir(next.folder)).find((name) => name.startsWith('audit-key.pem.broken-'));
+  expect(await readFile(join(next.folder, aside ?? ''), 'utf8')).toBe('no key');
+});
+
+test('marks that cannot be read are made anew from the chain, and a journal that cannot holds up no other', async () => {
+  const desk = await deskWith(4);
+  await desk.audit.store.append('xyz', 0, [started]);
+  await desk.audit.stop();
+  await writeFile(join(desk.folder, 'audit-marks.json'), '{');
+  await writeFile(join(desk.folder, 'rollouts', 'live', 'xyz.json'), '{');
+  const next = await desk.restart();
+  expect(next.failures.map((failure) => failure.split(':')[0])).toEqual([
+    'the marks of the audit',
+    'the audit of the rollout xyz',
+  ]);
+  expect(next.audit.standing().problem).toBeUndefined();
+  await next.audit.store.append('abc', 3, [asked, yes]);
+  expect((await next.lines()).map(({ rollout, revision }) => `${rollout} ${revision}`).slice(4)).toEqual([
+    'xyz 1',
+    'abc 4',
+    'abc 5',
+  ]);
 });
 
 test('a key that was lost is made anew, and the audit says from where on it counts', async () => {
