@@ -7,6 +7,7 @@ import { createLife } from './health/life.ts';
 import { healthOf } from './health/report.ts';
 import { lookBack } from './health/return.ts';
 import type { HealthDoor, HealthServer } from './health/server.ts';
+import { noteSilence } from './health/telegram.ts';
 import type { Vitals } from './health/vitals.ts';
 import { createWatchdog } from './health/watchdog.ts';
 import type { Failed, House } from './house.ts';
@@ -49,6 +50,7 @@ export async function keepVigil(options: VigilOptions): Promise<Vigil> {
   const live = () => engine.all().filter(({ stage }) => !isOver(stage));
   const herald = createHerald(outbox, store, live, team.chat);
   const deaf = hearAnswers(({ api, outcome }) => vitals.notice({ kind: 'google', api, outcome }));
+  const unheard = noteSilence(vitals, note);
   let working: Promise<void> = Promise.resolve();
   let door: HealthServer | undefined;
 
@@ -134,6 +136,7 @@ export async function keepVigil(options: VigilOptions): Promise<Vigil> {
     },
     async stop() {
       deaf();
+      unheard();
       await door?.close();
       await life.end().catch((error) => failed('the last sign of life', error));
     },

@@ -41,3 +41,19 @@ export function timeTaps<C extends Context>(vitals: Vitals): MiddlewareFn<C> {
     }
   };
 }
+
+/** By these it is known whether Telegram can be reached; whatever else fails is tried again by whoever asked. */
+const POLLING: readonly string[] = ['getMe', 'getUpdates'];
+
+/** Notes once that Telegram is out of reach, and once that it is back: the chat cannot be told. @returns what ends it. */
+export function noteSilence(vitals: Vitals, note: (details: object, message: string) => void): () => void {
+  let silent = false;
+  return vitals.listen((sign) => {
+    if (sign.kind !== 'telegram' || !POLLING.includes(sign.method)) return;
+    const { method, outcome } = sign;
+    const failed = outcome === 'lost' || outcome >= 500;
+    if (failed && !silent) note({ method, outcome }, 'Telegram is out of reach');
+    if (!failed && silent) note({}, 'Telegram is within reach again');
+    silent = failed;
+  });
+}

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { tempFolder } from '../process/sluice.ts';
+import { sluice, tempFolder, until } from '../process/sluice.ts';
 import {
   CONTROL_TOKEN,
   contents,
@@ -145,6 +145,18 @@ test('a plan with a password in the address of its repository', async () => {
   const { code, text } = await runToEnd(['plan', 'check'], folder, {});
   expect(code).toBe(1);
   expect(text).toMatch(/services\.default\.repository/);
+});
+
+test('a Telegram that is out of reach, of which the log tells once', async () => {
+  const folder = await tempFolder();
+  const google = googleAt(await echo(503, googleError(503, 'UNAVAILABLE')));
+  const env = { ...(await secretsIn(folder)), ...google, TELEGRAM_API_ROOT: 'http://127.0.0.1:1' };
+  const process = sluice(['run'], folder, { ...env, LOG_LEVEL: 'trace' });
+  await until(() => (/Telegram is out of reach/.test(process.err()) ? true : undefined));
+  process.child.kill('SIGTERM');
+  expect(await process.ended()).toBe(0);
+  expect(process.err().match(/Telegram is out of reach/g)).toHaveLength(1);
+  expectNone('the terminal', process.out() + process.err());
 });
 
 test('a pipeline whose bot is not there, or echoes', async () => {
