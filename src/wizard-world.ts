@@ -9,12 +9,16 @@ import type { Sources } from './deploy/sources/sources.ts';
 import { gitState } from './host/git.ts';
 import type { Clock } from './plan/clock.ts';
 import type { Plan } from './plan/schema.ts';
+import { timeLimit } from './plan/time-limit.ts';
 import { fillTemplate } from './plan/version-template.ts';
 import { releasable } from './releasable.ts';
 import type { Source } from './rollout/draft.ts';
 import type { Engine } from './rollout/engine.ts';
 import type { Guard } from './rollout/guard.ts';
 import { termsOf } from './terms.ts';
+
+/** Whoever answers questions does not wait longer for App Engine, nor do their other orders; in real milliseconds. */
+const LOOK_MS = 15_000;
 
 /** What the wizard, and whoever releases from a pipeline, ask of App Engine, the plan and the engine. */
 export function wizardWorld(
@@ -28,7 +32,7 @@ export function wizardWorld(
 ): WizardWorld & Releases {
   return {
     async services() {
-      const live = await appEngine.listServices();
+      const live = await appEngine.listServices(timeLimit(LOOK_MS));
       const planned = Object.keys(plan.services);
       const missing = planned.find((name) => !live.includes(name));
       if (missing !== undefined) {
@@ -46,14 +50,14 @@ export function wizardWorld(
     async checkNewVersion(service, version) {
       const broken = checkVersionId(version);
       if (broken !== undefined) return broken;
-      const taken = await appEngine.findVersion(service, version);
+      const taken = await appEngine.findVersion(service, version, timeLimit(LOOK_MS));
       return taken && `Version ${version} of ${service} exists already. Choose an id that was never used.`;
     },
 
     async idleVersions(service) {
       const [split, versions] = await Promise.all([
-        appEngine.readSplit(service),
-        appEngine.listVersions(service),
+        appEngine.readSplit(service, timeLimit(LOOK_MS)),
+        appEngine.listVersions(service, timeLimit(LOOK_MS)),
       ]);
       const idle = versions.filter((v) => v.servingStatus === 'SERVING' && !split?.shares[v.id]);
       return idle.map((v) => v.id);

@@ -2,6 +2,7 @@ import type { Restorer } from '../bot/restore/restorer.ts';
 import { type Cloud as AppEngine, type Backup, describeJob } from '../deploy/index.ts';
 import type { Clock } from '../plan/clock.ts';
 import { describeSplit, type Split } from '../plan/split.ts';
+import { timeLimit } from '../plan/time-limit.ts';
 import type { Who } from '../rollout/draft.ts';
 import type { Engine } from '../rollout/engine.ts';
 import type { Store } from '../rollout/ports.ts';
@@ -14,6 +15,8 @@ export interface Restoration {
   readonly what: string;
 }
 
+/** Whoever asks does not wait longer for App Engine; in real milliseconds. */
+const LOOK_MS = 15_000;
 const RECORD = 'restorations';
 const KEPT = 300;
 
@@ -28,8 +31,8 @@ export function restorerFor(
     async compare(id) {
       const { service, takenAt, split: saved, cron } = await read(id);
       const [live, change] = await Promise.all([
-        appEngine.readSplit(service),
-        cron.kind === 'read' ? appEngine.compareCron(cron.jobs) : undefined,
+        appEngine.readSplit(service, timeLimit(LOOK_MS)),
+        cron.kind === 'read' ? appEngine.compareCron(cron.jobs, timeLimit(LOOK_MS)) : undefined,
       ]);
       if (!live) throw new Error(`The service ${service} is gone from the project.`);
       const kept = whyKept(service, id);

@@ -13,7 +13,7 @@ export interface Rest {
   clientOptions(): Promise<ClientOptions>;
   /**
    * Runs something that changes nothing at Google, again within two or three seconds when it fails for a passing
-   * reason. Longer patience is the caller's, who knows what waits for it.
+   * reason. Longer patience is the caller's, who knows what waits for it; less is that of a `timeLimit` as the signal.
    * @param doing as it follows "Could not": "read service default".
    */
   read<T>(doing: string, run: () => Promise<T>, signal?: AbortSignal): Promise<T>;
@@ -80,6 +80,9 @@ export function connectRest(endpoint: Endpoint, timeoutMs = REQUEST_TIMEOUT_MS):
       randomize: true,
       shouldRetry: ({ error }) => error instanceof CloudError && error.retryable,
       ...(signal && { signal }),
+    }).catch((error: unknown) => {
+      // A caller whose time was over hears a sentence; one that called it off, its own reason.
+      throw isOver(signal) && error === signal?.reason ? explain(error, doing) : error;
     });
   }
 
@@ -95,4 +98,8 @@ export function connectRest(endpoint: Endpoint, timeoutMs = REQUEST_TIMEOUT_MS):
   }
 
   return { endpoint, auth, clientOptions, read, write, json };
+}
+
+function isOver(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
 }

@@ -9,7 +9,7 @@ afterEach(async () => {
 });
 
 test('figures that fail, lack the new version or come late never offer a promotion, and are judged once they are there', {
-  timeout: 150_000,
+  timeout: 240_000,
 }, async () => {
   team = await hazardTeam({
     steps: [

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 test('faults that pass hold nothing up, wherever they strike: nothing is lost and nothing done twice', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   team = await hazardTeam();
   team.sandbox.clock.setSpeed(SLOW);

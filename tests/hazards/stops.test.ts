@@ -21,7 +21,7 @@ async function tryAgain(here: Team, words: RegExp, ...next: Parameters<typeof ru
 }
 
 test('what does not pass stops the rollout with a sentence that says what to do, and “Try again” goes on from there', {
-  timeout: 150_000,
+  timeout: 240_000,
 }, async () => {
   team = await hazardTeam();
   unleash(team, rule(AT.permissions, DENIED));
