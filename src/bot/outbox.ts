@@ -168,7 +168,8 @@ export function createOutbox(
     try {
       if (sent && !again) await delivery.edit(owner.name, shelf, place, sent, post);
       else await delivery.send(owner.name, shelf, place, post);
-      owner.again.delete(post.key);
+      // A wish that came while it was on its way is still to be met.
+      if (again) owner.again.delete(post.key);
     } catch (error) {
       // The same words will meet the same refusal again, and must not keep the other posts back.
       if (!isRefusal(error) || isShutOut(error)) throw error;

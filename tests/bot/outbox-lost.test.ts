@@ -9,7 +9,7 @@ import type { Shelf } from '../../src/bot/shelf.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { until } from '../process/sluice.ts';
 import { type LocalTelegram, startLocalTelegram } from './local-telegram.ts';
-import { clearFaults, orderFault } from './order-fault.ts';
+import { clearFaults, hitsOf, orderFault } from './order-fault.ts';
 
 // A send whose answer never came back may have arrived. Whoever sends it once more asks people twice.
 
@@ -162,6 +162,15 @@ test('a post that is sent once more stands once when that answer is lost', async
   await outbox.idle();
   await restart();
   await show({ id: GROUP }, post('The list'), post('talk', { key: 'talk' }));
+  expect(await texts()).toEqual(['talk', 'The list']);
+});
+
+test('a wish to see it again that comes while it is on its way is met', async () => {
+  await orderFault(telegram.url, 'sendMessage', { kind: 'delay', ms: 500 });
+  outbox.show('abc', { id: GROUP }, () => [post('The list'), post('talk', { key: 'talk' })]);
+  await until(async () => ((await hitsOf(telegram.url, 1)) === 1 ? true : undefined));
+  outbox.again('abc', 'q');
+  await outbox.idle();
   expect(await texts()).toEqual(['talk', 'The list']);
 });
 
