@@ -88,9 +88,8 @@ async function race(who: Names, contender: Contender, folder: string, files: num
 async function inWorld(folder: string, work: (url: string) => Promise<void>): Promise<void> {
   const app = join(folder, 'first');
   await writeApp(app, 5);
+  // It ends, and tidies up, when this process lets go of it, however that comes about.
   const child = fork(WORLD, [app]);
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
   const ended = once(child, 'exit');
   try {
     const [url] = await Promise.race([
@@ -103,7 +102,6 @@ async function inWorld(folder: string, work: (url: string) => Promise<void>): Pr
   } finally {
     child.disconnect();
     await ended;
-    process.off('exit', kill);
   }
 }
 

@@ -21,6 +21,8 @@ const appEngine = await startAppEngine({
   log: () => {},
 });
 await appEngine.seed('default', 'v1', process.argv[2] ?? '');
+// The terminal interrupts all of its processes; this one ends after its parent.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 process.once('disconnect', async () => {
   await appEngine.close();
   await rm(dataDir, { recursive: true, force: true });
