@@ -67,7 +67,7 @@ export async function runCell(
       doubled: without(found.questions, ending.questions).length,
       lost: lost.length,
       replies: without(found.replies, ending.replies).length + without(ending.replies, found.replies).length,
-      unanswered: world.unanswered(),
+      unanswered: world.answers.filter((answer) => answer === undefined).length,
     };
   });
 }

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Event } from '../../src/rollout/events.ts';
 import { show } from './play.ts';
-import { journalIn } from './step.ts';
+import { journalIn, list } from './step.ts';
 import type { World } from './world.ts';
 
 /** What a run came to, in words that do not hang on its times. Two runs of a scenario are held against each other by it. */
@@ -126,7 +126,7 @@ function sayFact(event: Event): string[] {
 /** Numbers of the messages that the bot keeps up to date. */
 function shelved(dataDir: string): Set<number> {
   const folder = join(dataDir, 'messages');
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  const names = list(folder).filter((name) => name.endsWith('.json'));
   const shelves = names.map(
     (name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, { message?: number }>,
   );

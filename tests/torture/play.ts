@@ -54,7 +54,7 @@ export function show({ text, caption, reply_markup }: ChatMessage): string {
   return `${text ?? caption ?? ''}\n${buttons.join(' ')}`;
 }
 
-async function doAct(world: World, act: Act, { most }: Patience): Promise<void> {
+export async function doAct(world: World, act: Act, { most }: Patience): Promise<void> {
   world.hurry('speed' in act ? act.speed : undefined);
   if ('speed' in act) return;
   if ('send' in act) {
@@ -65,7 +65,12 @@ async function doAct(world: World, act: Act, { most }: Patience): Promise<void> 
   world.press(act.who, message.message_id, labelIn(message, act.press) ?? '');
 }
 
-async function waitFor(world: World, ms: number, fits: (m: ChatMessage) => boolean): Promise<ChatMessage> {
+/** The newest message of the bot's that fits, once there is one. */
+export async function waitFor(
+  world: World,
+  ms: number,
+  fits: (m: ChatMessage) => boolean,
+): Promise<ChatMessage> {
   for (let waited = 0; ; waited += LOOK_MS) {
     world.victim.check();
     const found = (await world.messages()).findLast((m) => m.from.is_bot && fits(m));

@@ -1,5 +1,6 @@
 // Loaded into a process before anything of Sluice's: asks, over two pipes, whether it is to die before and after each
-// change that it makes in its data folder. Whoever holds the other ends kills it while it waits for the answer.
+// change that it makes in its data folder. Whoever holds the other ends kills it while it waits for the answer. While there
+// is a file beside the data folder, of its name with `.fault` behind it, each change fails with the code in that file.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { relative, resolve } from 'node:path';
@@ -7,6 +8,7 @@ import { relative, resolve } from 'node:path';
 const ASK = 3;
 const ANSWER = 4;
 const folder = resolve(process.env.TORTURE_FOLDER ?? '');
+const fault = `${folder}.fault`;
 const { promises } = fs;
 /** Paths of files that are open for appending. */
 const appended = new WeakMap();
@@ -15,7 +17,11 @@ const reply = Buffer.alloc(1);
 /** Waits without letting anything else of the process go on. */
 function ask(act, path, moment) {
   const place = relative(folder, resolve(String(path)));
-  if (place.startsWith('..') || place.startsWith('sandbox')) return 'g';
+  if (place.startsWith('..')) return 'g';
+  if (moment === 'before' && fs.existsSync(fault)) {
+    const code = fs.readFileSync(fault, 'utf8');
+    throw Object.assign(new Error(`${code}: ${act} '${path}'`), { code });
+  }
   fs.writeSync(ASK, `${JSON.stringify([act, place, moment])}\n`);
   fs.readSync(ANSWER, reply, 0, 1, null);
   return reply.toString();

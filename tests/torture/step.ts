@@ -12,7 +12,8 @@ export function journalIn(dataDir: string): readonly Event[] {
   return [];
 }
 
-function list(folder: string): string[] {
+/** Names in a folder; none when it is not there. */
+export function list(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {

@@ -38,8 +38,10 @@ export interface World {
   press(person: number, message: number, label: string): void;
   /** How many times as fast as life the servers' clock runs from now on; absent: as at first. */
   hurry(speed?: number): void;
-  /** Presses that the chat says were never answered, so far. */
-  unanswered(): number;
+  /** What the bot has answered presses with, in the order of its answers; undefined where it never did. */
+  readonly answers: readonly (string | undefined)[];
+  /** From now on every change of the data folder fails with this code, such as ENOSPC; undefined: it succeeds again. */
+  failDisk(code: string | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,11 +49,13 @@ export interface World {
  * @param plan the text of sluice.yaml.
  * @param change made to the app before it is released.
  * @param target where the bot is to die, once.
+ * @param prepare done to the data folder before the bot begins.
  */
 export async function openWorld(
   plan: string,
   change: (app: string) => Promise<void>,
-  target: Point | undefined,
+  target?: Point,
+  prepare: (dataDir: string) => Promise<void> = async () => {},
 ): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-torture-'));
   const [app, dataDir] = [join(folder, 'app'), join(folder, 'data')];
@@ -72,6 +76,7 @@ export async function openWorld(
   // Nothing is judged by figures here.
   appEngine.setLoad(0);
   await change(app);
+  await prepare(dataDir);
   await writeFile(join(folder, 'sluice.yaml'), plan.replaceAll('APP', app));
 
   const calls: Call[] = [];
@@ -106,7 +111,7 @@ export async function openWorld(
   );
   kill = () => victim.kill();
 
-  let unanswered = 0;
+  const answers: (string | undefined)[] = [];
   const closing = new AbortController();
   const presses = new Set<Promise<void>>();
   const failures: Error[] = [];
@@ -124,7 +129,8 @@ export async function openWorld(
 
   async function pressAndSee(person: number, message: number, label: string): Promise<void> {
     const answer = await post('press', { user_id: person, message_id: message, button: label });
-    if (!('answered' in answer && answer.answered === true)) unanswered++;
+    const { answered, text = '' } = answer as { answered: boolean; text?: string };
+    answers.push(answered ? text : undefined);
   }
 
   return {
@@ -148,7 +154,11 @@ export async function openWorld(
     hurry(speed = SPEED) {
       if (speed !== sandbox.clock.speed) sandbox.clock.setSpeed(speed);
     },
-    unanswered: () => unanswered,
+    answers,
+    async failDisk(code) {
+      if (code === undefined) await rm(`${dataDir}.fault`);
+      else await writeFile(`${dataDir}.fault`, code);
+    },
     async close() {
       closing.abort();
       await Promise.all(presses);
