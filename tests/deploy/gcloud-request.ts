@@ -26,9 +26,10 @@ export function hasGcloud(): boolean {
  * What the real gcloud asks App Engine to make of a folder, or that it refuses to. It speaks to a server of ours, which
  * notes the request and refuses it, so that there is nothing to wait for.
  */
-export async function gcloudRequest(folder: string): Promise<GcloudOutcome> {
+export async function gcloudRequest(folder: string, ...more: readonly string[]): Promise<GcloudOutcome> {
   let body: unknown;
-  const sentence = await deployTo([join(folder, 'app.yaml'), '--version=v1', '--no-promote'], (request) => {
+  const args = [join(folder, 'app.yaml'), '--version=v1', '--no-promote', ...more];
+  const sentence = await deployTo(args, (request) => {
     const { method, path } = request;
     if (method === 'POST' && path.endsWith('/versions')) {
       body = JSON.parse(request.body.toString());
@@ -43,6 +44,17 @@ export async function gcloudRequest(folder: string): Promise<GcloudOutcome> {
     return undefined;
   });
   return body === undefined ? { kind: 'refused', sentence } : { kind: 'body', body };
+}
+
+/** The rules that the real gcloud makes the app's routing; undefined when it refuses the file. */
+export async function gcloudDispatch(file: string): Promise<unknown> {
+  let rules: unknown;
+  await deployTo([file], ({ method, path, body }) => {
+    if (method !== 'PATCH' || !path.endsWith('/apps/demo')) return undefined;
+    rules = (JSON.parse(body.toString()) as { dispatchRules?: unknown }).dispatchRules ?? [];
+    return { json: { name: 'apps/demo/operations/1', done: true, response: {} } };
+  });
+  return rules;
 }
 
 /** What the real gcloud asks Scheduler to make and delete for a cron.yaml, given the jobs that are there. */

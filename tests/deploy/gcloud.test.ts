@@ -1,8 +1,10 @@
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readDispatchYaml } from '../../src/deploy/dispatch/read.ts';
 import { readAppYaml, readSource, versionBody } from '../../src/deploy/index.ts';
-import { gcloudRequest, hasGcloud } from './gcloud-request.ts';
+import { packedBody } from '../../src/deploy/sources/packed.ts';
+import { gcloudDispatch, gcloudRequest, hasGcloud } from './gcloud-request.ts';
 import { temporaryFolder } from './local-app-engine.ts';
 
 const PLAIN = { 'main.js': 'x', 'empty.txt': '', 'deep/er/файл – 金.txt': 'gold', '.env': 'A=b' };
@@ -82,6 +84,13 @@ readiness_check: {path: /ready, app_start_timeout_sec: 300}
     'x/1': '1',
     'app.yaml': 'runtime: ruby33\nthreadsafe: true\nskip_files:\n- ^(.*/)?main\\.js$\n- x/.*\n',
   },
+  'patterns that only Python has': {
+    ...PLAIN,
+    'größe.txt': '1',
+    '٣.txt': '1',
+    'app.yaml':
+      'runtime: ruby33\nskip_files:\n- "(?P<a>e)mpty.*"\n- "[]m]ain"\n- "\\\\d[.]txt"\n- "gr\\\\w{3,}e"\n',
+  },
   'Go, which is staged': {
     'go.mod': 'module example.com/x\n',
     'main.go': 'package main\nfunc main() {}\n',
@@ -93,11 +102,12 @@ readiness_check: {path: /ready, app_start_timeout_sec: 300}
 
 const REFUSED: Readonly<Record<string, string>> = {
   'a tab, which JavaScript’s parser takes': 'runtime: nodejs22\nenv_variables:\n  A:\tb\n',
+  'two Go packages in a folder': 'runtime: go122\n',
   'an included file that is not there': 'runtime: nodejs22\nincludes: [gone.yaml]\n',
 };
 
 /** gcloud takes three seconds alone, and several run at a time. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 
 describe.skipIf(!hasGcloud())('gcloud sends the same (skipped where gcloud is not installed)', () => {
   it.concurrent.each(Object.entries(APPS))(
@@ -110,10 +120,31 @@ describe.skipIf(!hasGcloud())('gcloud sends the same (skipped where gcloud is no
     },
     PATIENCE_MS,
   );
+  it.concurrent(
+    'an image instead of files',
+    async () => {
+      const folder = await folderWith({ 'app.yaml': 'runtime: custom\nenv: flex\nresources: {cpu: 2}\n' });
+      const url = 'us-docker.pkg.dev/team/apps/shop:v1';
+      const ours = packedBody('v1', await readAppYaml(folder), { kind: 'image', url });
+      const theirs = await gcloudRequest(folder, `--image-url=${url}`);
+      expect(theirs).toEqual({ kind: 'body', body: JSON.parse(JSON.stringify(ours)) });
+    },
+    PATIENCE_MS,
+  );
+  it.concurrent(
+    'dispatch rules',
+    async () => {
+      const file = join(await folderWith({}), 'dispatch.yaml');
+      await writeFile(file, 'dispatch:\n- {url: "*-a.b-c.d/x//*", service: a1}\n- {url: c.d/, module: b1}\n');
+      expect(await gcloudDispatch(file)).toEqual(await readDispatchYaml(file));
+    },
+    PATIENCE_MS,
+  );
   it.concurrent.each(Object.entries(REFUSED))(
     'and refuses %s',
     async (_, text) => {
-      const folder = await folderWith({ 'app.yaml': text });
+      const go = { 'main.go': 'package main\n', 'other.go': 'package other\n' };
+      const folder = await folderWith({ 'app.yaml': text, ...go });
       await expect(requestOf(folder)).rejects.toMatchObject({ kind: 'invalid' });
       expect(await gcloudRequest(folder)).toMatchObject({ kind: 'refused' });
     },

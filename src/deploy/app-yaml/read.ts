@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudError } from '../../google/cloud-error.ts';
 import { locateApp } from '../config-files.ts';
+import { missingAppYaml } from './missing.ts';
 
 /** What app.yaml says. */
 export interface AppYaml {
@@ -61,10 +62,7 @@ async function readText(path: string, folder: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
-      throw new CloudError(
-        'invalid',
-        `There is no app.yaml in ${folder}: name the folder that holds it, or write one ("runtime: nodejs22" is enough).`,
-      );
+      throw await missingAppYaml(folder);
     }
     if (error instanceof TypeError)
       throw new CloudError('invalid', `${path} is not written in UTF-8: save it so.`);
