@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Health } from '../../src/health/report.ts';
-import { MINUTE } from '../../src/plan/duration.ts';
+import { DAY, MINUTE } from '../../src/plan/duration.ts';
 import { assembleTeam, BEN, CLEO, prepareRelease, type Team } from '../story/team.ts';
 import { type SettableClock, settableClock } from './people.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 
 async function healthOf(team: Team): Promise<{ status: number; health: Health }> {
   const reply = await fetch(`${team.health}/healthz`);
@@ -60,7 +60,12 @@ test('a release under watch: health, figures, beats, and the word when Google or
   const listener = await startListener();
   const door = { host: '127.0.0.1', port: 0 };
   const watch = { door, heartbeat: listener.url, unreachableAfter: 2 * MINUTE };
-  const team = await assembleTeam(240, {}, { peoplesClock, watch });
+  // A window that outlasts all of this, however slow the machine.
+  const steps = [
+    { traffic: 100, watch: 2 * DAY },
+    { traffic: 1_000, watch: 0 },
+  ];
+  const team = await assembleTeam(240, { steps }, { peoplesClock, watch });
   const { faults } = team.sandbox;
   try {
     await vi.waitFor(async () => expect((await healthOf(team)).status).toBe(200), PATIENCE);
@@ -141,6 +146,7 @@ test('a release under watch: health, figures, beats, and the word when Google or
 
     // Without Telegram nobody can be told: that is for the supervisor, and beats stop.
     faults.add({ match: { path: 'getUpdates' }, fault: { kind: 'status', code: 502 } }, 'telegram');
+    await team.send(CLEO, 'Good night');
     await vi.waitFor(async () => {
       expect(await figuresOf(team)).toMatch(/method="getUpdates",code="502"/);
     }, PATIENCE);
@@ -156,4 +162,4 @@ test('a release under watch: health, figures, beats, and the word when Google or
   } finally {
     await team.close();
   }
-}, 180_000);
+}, 300_000);

@@ -152,12 +152,12 @@ test('a Telegram that is out of reach, of which the log tells once', async () =>
   const google = googleAt(await echo(503, googleError(503, 'UNAVAILABLE')));
   const env = { ...(await secretsIn(folder)), ...google, TELEGRAM_API_ROOT: 'http://127.0.0.1:1' };
   const process = sluice(['run'], folder, { ...env, LOG_LEVEL: 'trace' });
-  await until(() => (/Telegram is out of reach/.test(process.err()) ? true : undefined));
+  await until(() => (/Telegram is out of reach/.test(process.err()) ? true : undefined), 90_000);
   process.child.kill('SIGTERM');
   expect(await process.ended()).toBe(0);
   expect(process.err().match(/Telegram is out of reach/g)).toHaveLength(1);
   expectNone('the terminal', process.out() + process.err());
-});
+}, 120_000);
 
 test('a pipeline whose bot is not there, or echoes', async () => {
   const order = ['deploy', '--version=v2', '--no-wait'];
@@ -175,11 +175,15 @@ test('a crash by an error that holds a token, in its words, its properties and i
   const bomb = join(folder, 'bomb.mjs');
   await writeFile(
     bomb,
-    `const token = ${JSON.stringify(TOKEN)};
-    setTimeout(() => {
+    `import { existsSync } from 'node:fs';
+    const token = ${JSON.stringify(TOKEN)};
+    // Once the bot has begun.
+    const waiting = setInterval(() => {
+      if (!existsSync('data/rollouts')) return;
+      clearInterval(waiting);
       const cause = Object.assign(new Error('request to https://api.telegram.org/bot' + token + '/x failed'), { token });
       Promise.reject(Object.assign(new Error('all is lost: ' + token, { cause }), { payload: { token } }));
-    }, 1500);`,
+    }, 50);`,
   );
   const google = googleAt(await echo(503, googleError(503, 'UNAVAILABLE')));
   const reports = {
