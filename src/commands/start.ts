@@ -36,9 +36,14 @@ export async function start(): Promise<void> {
 
   const speed = parts.appEngine ? config.speed : 1;
   // However fast the clock, people need their real time to answer.
-  const { expires, remind } = plan.approval;
+  const { expires, remind, rollBackAfter } = plan.approval;
   const times = Math.max(1, speed);
-  const approval = { ...plan.approval, expires: expires * times, remind: remind * times };
+  const approval = {
+    ...plan.approval,
+    expires: expires * times,
+    remind: remind * times,
+    ...(rollBackAfter !== undefined && { rollBackAfter: rollBackAfter * times }),
+  };
 
   const bot = await startBot({
     telegram,

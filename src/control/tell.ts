@@ -191,7 +191,7 @@ const ANSWERS: Record<AnswerWord, string> = {
   emergency: 'goes on alone, in an emergency',
 };
 
-function settled(outcome: Outcome, by = 'Somebody'): string {
+function settled(outcome: Outcome, by = 'The plan'): string {
   switch (outcome.kind) {
     case 'answered':
       return `${by} ${ANSWERS[outcome.answer]}${outcome.reason ? `: ${outcome.reason}` : '.'}`;

@@ -77,7 +77,8 @@ function isAboutPromotion(gate: Gate): gate is Promotion {
 /** A yes in one of its three forms: plain, against a weak verdict, or alone in an emergency. */
 function promote(rollout: Rollout, gate: Promotion, tap: Tap, actor: Actor, around: Circumstances): Act {
   const refuse = (why: string): Act => refusal(actor, attemptOf(tap), why, gate.id);
-  const kept = whyNot(rollout, around.bar) ?? whyNotThisPerson(rollout, gate, tap, actor, around);
+  const { bar } = around;
+  const kept = (bar && sayBar(rollout.service, bar)) ?? whyNotThisPerson(rollout, gate, tap, actor, around);
   if (kept !== undefined) return refuse(kept);
 
   const changed = whatChanged(rollout, gate);
@@ -103,12 +104,6 @@ function promote(rollout: Rollout, gate: Promotion, tap: Tap, actor: Actor, arou
 
 const EXPIRED = 'This question has expired. /status offers to ask it again.';
 const KEPT_OUT = 'You started this rollout, so somebody else must approve its steps.';
-
-/** Why nobody may promote now. */
-function whyNot({ held, service }: Rollout, bar?: Bar): string | undefined {
-  if (held) return `${held.by.name} put this on hold: ${held.reason} /resume lifts it.`;
-  return bar && sayBar(service, bar);
-}
 
 function whyNotThisPerson(
   rollout: Rollout,

@@ -6,6 +6,7 @@ import type { Announcement, Effect, Fact } from './events.ts';
 import type { Bar } from './guard.ts';
 import { canRollBack, openGate, type Rollout, type Strayed } from './state.ts';
 import { targetSplit } from './target.ts';
+import { rollBackUnanswered } from './unanswered.ts';
 
 /** What is to be done next. */
 export type Decision =
@@ -141,6 +142,8 @@ function decideRollback(rollout: Rollout, now: number): Decision | undefined {
     if (!gate.topic.asker && verdict?.answer === 'good') return supersede(gate, 'the figures are good again');
     if (!gate.topic.asker && rollbackWish)
       return supersede(gate, `${rollbackWish.by.name} asked for the rollback`);
+    const unanswered = rollBackUnanswered(rollout);
+    if (unanswered) return { do: 'record', fact: unanswered };
     const next = expire(rollout, gate, now);
     // What else goes on does not wait for this answer.
     return next.do === 'record' ? next : undefined;

@@ -62,6 +62,8 @@ export interface Terms {
     readonly hold: number;
     /** Whether one approver may promote alone, with a written reason. */
     readonly emergency: boolean;
+    /** Milliseconds until a bad version is rolled back without an answer; absent: never. */
+    readonly rollBackAfter?: number | undefined;
   };
   readonly watching: {
     /** Milliseconds until a minute's figures are complete. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MINUTE } from '../plan/duration.ts';
 import type { Verdict } from '../plan/verdict.ts';
 import type { Rollout } from './state.ts';
+import { planRollsBackAt } from './unanswered.ts';
 
 /**
  * Minutes to be judged now, as [from, to) in milliseconds; undefined while nothing is due.
@@ -27,6 +28,9 @@ export function observationDue(
  */
 export function isNews(rollout: Rollout, verdict: Verdict, now: number): boolean {
   if (rollout.stage.at === 'watch') return true;
+  // The plan's own rollback waits for figures that are fresh.
+  const deadline = planRollsBackAt(rollout);
+  if (deadline !== undefined && now >= deadline && verdict.answer === 'bad') return true;
   return verdict.answer !== rollout.verdict?.answer || now >= (rollout.judgedAt ?? 0) + REPEAT;
 }
 

@@ -129,3 +129,26 @@ test('cron jobs that another hand changed are told line by line', () => {
     /^⏰ default: the cron jobs were changed while v2 is released, and not by it\.\n➕ every 5 hours: \/x\?a=1&b=2\n➖ every 1 hours: \/y\nThey are left as they are/,
   );
 });
+
+test('where the plan rolls back what nobody answers, the question says when, and the notice that it did', () => {
+  const world = asked({ rollBackAfter: 10 * MINUTE });
+  world.answer('promote', 'yes', BEN);
+  world.finish('done');
+  while (newest(world).topic.kind !== 'roll-back') {
+    world.wait(MINUTE);
+    world.judge('bad');
+  }
+  expect(shown(world).text).toMatch(
+    /Without an answer it is rolled back at .*, in 10 minutes, if it is still bad\. \/hold/,
+  );
+  for (let minute = 0; minute < 12; minute++) {
+    world.wait(MINUTE);
+    world.judge('bad');
+  }
+  expect(shown(world).text).toMatch(/➡️ The plan said yes at .*: “nobody answered for 10 minutes”/);
+  world.finish('done');
+  const said = notice(world.rollout);
+  expect(said && textOf(said.view)).toContain(
+    'Asked for by the judge, done by the plan: nobody answered for 10 minutes.',
+  );
+});

@@ -186,11 +186,11 @@ describe('approval, checklist, monitoring', () => {
   test.each<[string, ...string[]]>([
     [
       'approval: []\n',
-      "1:11: 'approval' should be a map with needed, twoPerson, expires, remind, hold and emergency, but is an empty list.",
+      "1:11: 'approval' should be a map with needed, twoPerson, expires, remind, hold, emergency and rollBackAfter, but is an empty list.",
     ],
     [
       'approval: two\n',
-      '1:11: \'approval\' should be a map with needed, twoPerson, expires, remind, hold and emergency, but is "two".',
+      '1:11: \'approval\' should be a map with needed, twoPerson, expires, remind, hold, emergency and rollBackAfter, but is "two".',
     ],
     ['approval: { needed: 0 }\n', "1:21: 'approval.needed' should be a whole number from 1 on, but is 0."],
     [

@@ -103,6 +103,11 @@ function reasonOfReturn({ stage }: Rollout): string | undefined {
   return stage.at === 'stuck' && stage.resume.at === 'put-back' ? stage.resume.reason : undefined;
 }
 
+/** Nobody answered, and the plan says what then. */
+function byPlan(gate: Gate | undefined): string {
+  return gate?.outcome?.kind === 'answered' ? `, done by the plan: ${gate.outcome.reason ?? ''}` : '';
+}
+
 function returned(rollout: Rollout, reason: string, bar: Bar | undefined): Html {
   const { stage, service, version, live, original, putBack } = rollout;
   const gate = rollout.gates.findLast((g) => g.topic.kind === 'roll-back');
@@ -121,7 +126,7 @@ function returned(rollout: Rollout, reason: string, bar: Bar | undefined): Html 
   return html`${[
     html`↩️ <b>${service} is rolled back.</b> Traffic is back on ${split ? versionsOf(split) : 'what was before'}, as before the rollout of ${version}.`,
     html`Why: ${shorten(reason, 400)}`,
-    html`Asked for by ${asker ?? 'the judge'}${gate?.settledBy ? `, approved by ${gate.settledBy.name}` : ''}.`,
+    html`Asked for by ${asker ?? 'the judge'}${gate?.settledBy ? `, approved by ${gate.settledBy.name}` : byPlan(gate)}.`,
     ...rest,
     ...(bar?.kind === 'lock'
       ? [

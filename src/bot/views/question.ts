@@ -2,6 +2,7 @@ import type { Member } from '../../plan/schema.ts';
 import { choices } from '../../rollout/choices.ts';
 import type { AnswerWord, Effect, Topic } from '../../rollout/events.ts';
 import type { Gate, Rollout } from '../../rollout/state.ts';
+import { planRollsBackAt } from '../../rollout/unanswered.ts';
 import { isKeptOut, voteOf } from '../../rollout/voting.ts';
 import type { View } from '../buttons.ts';
 import { Html, html, shorten } from '../html.ts';
@@ -18,11 +19,20 @@ export function question(rollout: Rollout, gate: Gate, people: readonly Member[]
   const parts = [
     html`<b>${title(rollout, gate.topic)}</b>`,
     ...evidence(rollout, gate),
-    ...(open ? [...consequences(rollout, gate), ...turned(rollout, gate), terms(rollout, gate, people)] : []),
+    ...(open ? whileOpen(rollout, gate, people) : []),
     ...votes(rollout, gate, people),
     ...(open ? [] : [outcome(gate)]),
   ];
   return { html: html`${parts}`.text, buttons: open ? buttons(rollout, gate) : [] };
+}
+
+function whileOpen(rollout: Rollout, gate: Gate, people: readonly Member[]): Html[] {
+  return [
+    ...consequences(rollout, gate),
+    ...unanswered(rollout, gate),
+    ...turned(rollout, gate),
+    terms(rollout, gate, people),
+  ];
 }
 
 /** Brings an open question to the end of the chat before it expires; undefined while nobody needs reminding. */
@@ -73,6 +83,15 @@ const STUCK: Record<Effect['kind'], string> = {
   'look-after': 'an after-care look failed',
   assess: 'measuring the success criteria failed',
 };
+
+/** What the plan does where people say nothing. */
+function unanswered(rollout: Rollout, gate: Gate): Html[] {
+  const at = gate.topic.kind === 'roll-back' ? planRollsBackAt(rollout) : undefined;
+  if (at === undefined) return [];
+  return [
+    html`<b>Without an answer it is rolled back ${deadline(at, gate.askedAt)}</b>, if it is still bad. /hold keeps it.`,
+  ];
+}
 
 /** The verdict has turned since the question was put: the message says so, and the buttons follow. */
 function turned(rollout: Rollout, gate: Gate): Html[] {
@@ -154,7 +173,7 @@ function outcome(gate: Gate): Html {
   switch (result?.kind) {
     case 'answered': {
       const reason = result.reason ? `: “${shorten(result.reason, 200)}”` : '.';
-      return html`➡️ <b>${settledBy?.name ?? 'Somebody'} ${saidOf(gate.topic, result.answer)}</b> at ${at}${reason}`;
+      return html`➡️ <b>${settledBy?.name ?? 'The plan'} ${saidOf(gate.topic, result.answer)}</b> at ${at}${reason}`;
     }
     case 'expired':
       return html`⌛ Nobody answered. Expired at ${at}.`;

@@ -83,8 +83,16 @@ export const approval = v.optional(
           ),
           true,
         ),
+        rollBackAfter: v.optional(
+          duration(
+            'How long the question to roll back a version that was found bad waits for people; then the rollback is done, if it is still bad and nobody holds it. Left out: it waits for people.',
+            '1m',
+            '7d',
+            '10m',
+          ),
+        ),
       },
-      'a map with needed, twoPerson, expires, remind, hold and emergency',
+      'a map with needed, twoPerson, expires, remind, hold, emergency and rollBackAfter',
     ),
     about('Who must say yes to a step, and how long they may think.'),
   ),
