@@ -39,7 +39,7 @@ async function expectWhole(target: string, head: string) {
   expect(names.filter((name) => /\.lock$|tmp_/.test(name))).toEqual([]);
 }
 
-const options = { timeout: 60_000, skip: !canServe };
+const options = { skip: !canServe };
 
 test('killed while commits come: git dies too, and the next one brings the commit', options, async () => {
   const { folder, target, head } = await world();

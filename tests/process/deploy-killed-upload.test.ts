@@ -50,7 +50,7 @@ const isPiece = ({ method, headers }: Seen) =>
   method === 'PUT' && /^bytes \d/.test(headers['content-range'] ?? '');
 
 test('a bot that is killed in the middle of an upload goes on where it was: what has arrived is not sent again', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const folder = await tempFolder();
   const app = join(folder, 'app');
@@ -61,7 +61,8 @@ test('a bot that is killed in the middle of an upload goes on where it was: what
   );
   const world = begin(['sandbox'], folder, {
     SLUICE_PORT: '0',
-    SLUICE_SPEED: '240',
+    // An hour, which is what an operation may take, lasts two minutes then.
+    SLUICE_SPEED: '30',
     SLUICE_DATA_DIR: folder,
   });
   await world.line(/SLUICE_SANDBOX/);
@@ -92,7 +93,7 @@ test('a bot that is killed in the middle of an upload goes on where it was: what
   const first = begin(['run'], folder, env);
   await first.line(/is up/);
   const running = begin(['deploy', app, '--version=v2'], folder, env);
-  await until(() => (heldSmall > 0 && heldPieces > 0 ? true : undefined), 60_000);
+  await until(() => (heldSmall > 0 && heldPieces > 0 ? true : undefined), 200_000);
   first.child.kill('SIGKILL');
   await first.ended();
   const before = new Set(arrived);
