@@ -23,7 +23,7 @@ export type FellDue = { readonly at: number } & (
   | { readonly kind: 'question' }
   | { readonly kind: 'expired'; readonly topic: Topic['kind'] }
   | { readonly kind: 'looks'; readonly name: string; readonly count: number }
-  | { readonly kind: 'success' | 'step' | 'reminder' }
+  | { readonly kind: 'unanswered' | 'success' | 'step' | 'reminder' }
 );
 
 /** A rollout that went on by itself, as it stands now that all was seen to. */
@@ -90,6 +90,8 @@ function sayDue(due: FellDue): string {
       return due.count === 1
         ? `the look of the round “${shorten(due.name, 40)}” fell due, and is made up for now.`
         : `${due.count} looks of the round “${shorten(due.name, 40)}” fell due; one now covers them.`;
+    case 'unanswered':
+      return 'a question that nobody has answered wanted a reminder.';
     case 'success':
       return 'the verdict on the release fell due, and is prepared now.';
     case 'step':

@@ -9,7 +9,7 @@ import type { Rollout } from '../rollout/state.ts';
  */
 export function fellDue(before: Rollout, after: Rollout, from: number, to: number): FellDue[] {
   const within = (at: number) => at > from && at <= to;
-  return [...window(before, after), ...questions(before), ...care(before, to)]
+  return [...window(before, after), ...questions(before, to), ...care(before, to)]
     .filter(({ at }) => within(at))
     .toSorted((a, b) => a.at - b.at);
 }
@@ -21,10 +21,13 @@ function window({ stage, terms }: Rollout, after: Rollout): FellDue[] {
   return [{ kind: 'window', at: stage.to + terms.watching.lag, ...(verdict && { verdict }) }];
 }
 
-function questions({ gates }: Rollout): FellDue[] {
-  return gates.flatMap(({ outcome, expires, topic }) =>
-    outcome === undefined ? [{ kind: 'expired', at: expires, topic: topic.kind } as const] : [],
-  );
+function questions({ gates, terms }: Rollout, to: number): FellDue[] {
+  const { remind } = terms.approval;
+  return gates.flatMap(({ outcome, expires, topic, remindedAt }): FellDue[] => {
+    if (outcome !== undefined) return [];
+    if (expires <= to) return [{ kind: 'expired', at: expires, topic: topic.kind }];
+    return remind && remindedAt === undefined ? [{ kind: 'unanswered', at: expires - remind }] : [];
+  });
 }
 
 function care({ care, terms }: Rollout, to: number): FellDue[] {

@@ -3,6 +3,7 @@ import { type Absence, awayView, isLoud, type Resumed } from '../../src/bot/away
 import { fellDue } from '../../src/health/absence.ts';
 import { lookBack } from '../../src/health/return.ts';
 import type { Split } from '../../src/plan/split.ts';
+import type { Terms } from '../../src/rollout/draft.ts';
 import type { Event } from '../../src/rollout/events.ts';
 import { fold } from '../../src/rollout/evolve.ts';
 import type { Rollout } from '../../src/rollout/state.ts';
@@ -20,6 +21,10 @@ function upTo(type: Event['type'], from = 0): readonly Event[] {
 function absenceAfter(events: readonly Event[], ms: number): Absence {
   const from = events.at(-1)?.at ?? 0;
   return { from, to: from + ms, untold: 0 };
+}
+
+function withReminder(terms: Terms, remind: number): Terms {
+  return { ...terms, approval: { ...terms.approval, remind } };
 }
 
 const kinds = (left: readonly Event[], ms: number) => {
@@ -42,6 +47,17 @@ describe('what fell due', () => {
     const before = expires - (left.at(-1)?.at ?? 0);
     expect(kinds(left, before - 1)).not.toContain('expired');
     expect(kinds(left, before)).toContain('expired');
+  });
+  test('the reminder of a question, while it has not expired', () => {
+    const left = upTo('asked').map((event) =>
+      event.type === 'started'
+        ? { ...event, draft: { ...event.draft, terms: withReminder(event.draft.terms, 30 * MINUTE) } }
+        : event,
+    );
+    const until = (fold(left).gates.at(-1)?.expires ?? 0) - (left.at(-1)?.at ?? 0);
+    expect(kinds(left, until - 30 * MINUTE - 1)).not.toContain('unanswered');
+    expect(kinds(left, until - 30 * MINUTE)).toContain('unanswered');
+    expect(kinds(left, until)).not.toContain('unanswered');
   });
   test('looks of after-care, one word for each round however many', () => {
     const begun = JOURNAL.findIndex((event) => event.type === 'looked-after');
