@@ -146,6 +146,8 @@ test('a move of the rollout’s own while the read is on its way is no foreign h
   const act = await engine.act('abc', { type: 'answer', gate: id, revision, answer: 'yes' }, BEN);
   expect(act).toMatchObject({ refused: false });
   await expect.poll(stage).toBe('watch');
+  // Both looks tell what was before the move.
+  reads.push(before);
   arrive(before);
   await round;
   expect(looks).toHaveLength(4);
