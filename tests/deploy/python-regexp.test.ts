@@ -34,6 +34,8 @@ describe('a regular expression of Python’s', () => {
     ['(?x) a b # a comment\n c', 'abc', true],
     ['(?i)É', 'é', true],
     ['(?m)a$', 'a\nb', true],
+    ['(?m)a\n^b', 'a\nb', true],
+    ['^(?:a|$)*$', '😀', false],
     ['^.$', '😀', true],
     ['a(?#word)b', 'ab', true],
   ])('%j on %j: %j', (source, text, expected) => {

@@ -12,9 +12,6 @@ const ESCAPE =
 const QUANTIFIER = /[*+?]|\{(?:\d+(?:,\d*)?|,\d*)\}/y;
 const GROUP = /\(\?(?:P<([A-Za-z_]\w*)>|P=([A-Za-z_]\w*)\)|#[^)]*\)|[:=!]|<[=!])/y;
 
-const START = '(?<![\\s\\S])';
-const END = '(?![\\s\\S])';
-
 interface Flags {
   readonly ignoreCase: boolean;
   readonly lines: boolean;
@@ -114,8 +111,8 @@ function translate(source: string, flags: Flags): string {
     } else if (character === '(' || character === '|') {
       if (source[at] === '?' && character === '(') throw new SyntaxError(`unknown group at ${at}`);
       put(character, false);
-    } else if (character === '^') put(flags.lines ? '(?<![^\\n])' : START, false);
-    else if (character === '$') put(flags.lines ? '(?![^\\n])' : `(?=\\n?${END})`, false);
+    } else if (character === '^') put(flags.lines ? '(?:^|(?<=\\n))' : '^', false);
+    else if (character === '$') put(flags.lines ? '(?=\\n|$)' : '(?=\\n?$)', false);
     else if (character === '.') put(flags.dotAll ? '[\\s\\S]' : '[^\\n]', true);
     else put(character === ')' ? ')' : literal(character), true);
   }
@@ -126,8 +123,8 @@ function translate(source: string, flags: Flags): string {
 function outside(token: string, flags: Flags): [string, boolean] {
   const letter = token.slice(1);
   const { w = '', ...classes } = flags.ascii ? ASCII : CLASSES;
-  if (letter === 'A') return [START, false];
-  if (letter === 'Z') return [END, false];
+  if (letter === 'A') return ['^', false];
+  if (letter === 'Z') return ['$', false];
   const edge = `(?:(?<=[${w}])(?![${w}])|(?<![${w}])(?=[${w}]))`;
   if (letter === 'b') return [edge, false];
   if (letter === 'B') return [`(?!${edge})`, false];
