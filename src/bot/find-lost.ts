@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from 'grammy';
 import { editTo } from './edit-message.ts';
-import { isGone, isOfOtherForm, isUnchanged } from './refusals.ts';
+import { isRefusal, isShutOut, isUnchanged } from './refusals.ts';
 import { withOrders } from './sending.ts';
 import type { Sending } from './shelf.ts';
 
@@ -49,7 +49,9 @@ export async function findLost(
       return message;
     } catch (error) {
       if (isUnchanged(error)) return message;
-      if (!(error instanceof KnownOtherwise) && !isGone(error) && !isOfOtherForm(error)) throw error;
+      // Refused: no message, somebody else's, or one of another form. Where nothing may be written, nothing is learnt.
+      const isAnother = error instanceof KnownOtherwise || (isRefusal(error) && !isShutOut(error));
+      if (!isAnother) throw error;
     }
   }
   return undefined;

@@ -17,11 +17,6 @@ export function isGone(error: unknown): boolean {
   );
 }
 
-/** There is such a message, and it is of another form than the edit: a text where a caption was meant. */
-export function isOfOtherForm(error: unknown): boolean {
-  return error instanceof GrammyError && /there is no (text|caption) in the message/.test(error.description);
-}
-
 /** The bot may not write there for now: thrown out, muted, or the chat is closed. */
 export function isShutOut(error: unknown): boolean {
   return (

@@ -39,7 +39,13 @@ export interface Shelf {
 }
 
 export async function readShelf(store: Store, owner: string): Promise<Shelf> {
-  return (await store.readDocument<Shelf>(`messages/${owner}`)) ?? { posts: {} };
+  const read = await store.readDocument<Shelf | Shelf['posts']>(`messages/${owner}`);
+  // Before sends were noted down, the document was the posts alone; releases live for months.
+  return isShelf(read) ? read : { posts: read ?? {} };
+}
+
+function isShelf(read: Shelf | Shelf['posts'] | undefined): read is Shelf {
+  return read !== undefined && 'posts' in read;
 }
 
 export function writeShelf(store: Store, owner: string, shelf: Shelf): Promise<void> {

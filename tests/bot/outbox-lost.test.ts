@@ -174,6 +174,16 @@ test('a wish to see it again that comes while it is on its way is met', async ()
   expect(await texts()).toEqual(['talk', 'The list']);
 });
 
+test('what was posted before sends were noted down is edited, not posted again', async () => {
+  await show({ id: GROUP }, post('Promote?'));
+  const { posts } = (await shelf()) ?? {};
+  await outbox.stop();
+  await openFileStore(folder).writeDocument('messages/abc', posts ?? {});
+  start();
+  await show({ id: GROUP }, post('Answered.'));
+  expect(await texts()).toEqual(['Answered.']);
+});
+
 test('after a refusal nothing is looked for', async () => {
   await api.sendMessage(GROUP, 'Good morning.');
   await orderFault(telegram.url, 'sendMessage', { kind: 'status', code: 400 });
