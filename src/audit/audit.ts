@@ -47,8 +47,8 @@ export interface Audit {
   readonly store: AuditedStore;
   readonly path: string;
   readonly signer: Signer;
-  /** Number and hash of the last line, and the length of the file up to there in bytes. */
-  end(): End & { readonly size: number };
+  /** Number and hash of the last line. */
+  end(): End;
   standing(): Standing;
   /** An attempt that no journal has. Bounded: see {@link createCrowd}. */
   refused(by: Who, attempt: string): void;
@@ -92,7 +92,7 @@ export async function openAudit(options: AuditOptions): Promise<Audit> {
     store: audited,
     path,
     signer,
-    end: () => ({ ...file.end, size: file.size }),
+    end: () => file.end,
     standing() {
       if (said?.seq !== file.end.seq) said = { seq: file.end.seq, head: sayHead(file.end, signer) };
       return { head: said.head, ...(problem !== undefined && { problem }) };

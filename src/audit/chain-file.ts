@@ -64,11 +64,6 @@ export class ChainFile {
     return this.#end;
   }
 
-  /** Length of what is written, in bytes. */
-  get size(): number {
-    return this.#size;
-  }
-
   /** @throws AuditUnwritable when an append would fail now for the file, its rights, or another hand in it. */
   async check(): Promise<void> {
     await this.#write(async () => {});

@@ -8,6 +8,9 @@ import { sluice } from '../process/sluice.ts';
 import { DRAFT, START } from '../rollout/world.ts';
 import { type AuditDesk, openDesk } from './desk.ts';
 
+/** Processes take long to begin where there is much else to do. */
+const PATIENCE = { timeout: 180_000 };
+
 const ADA = { id: 1, name: 'Ada\u001b[31m', update: 501 };
 const EVENTS: readonly Event[] = [
   { type: 'started', draft: DRAFT, by: ADA, at: START },
@@ -32,29 +35,33 @@ async function run(
   return { code, out: process.out(), err: process.err() };
 }
 
-test('an audit is verified in its folder and anywhere else, printed, and its key is told', async () => {
-  const { folder, path, audit } = await filledDesk();
-  const own = await run(folder, 'verify', '--head', `Audit ${audit.standing().head}`);
-  expect(own).toMatchObject({ code: 0, err: '' });
-  expect(own.out).toMatch(/^Sound: lines 1 to 4 \(4\), 2026-/);
-  expect(own.out).toContain('Journals that are what the audit says: 1.');
+test(
+  'an audit is verified in its folder and anywhere else, printed, and its key is told',
+  PATIENCE,
+  async () => {
+    const { folder, path, audit } = await filledDesk();
+    const own = await run(folder, 'verify', '--head', `Audit ${audit.standing().head}`);
+    expect(own).toMatchObject({ code: 0, err: '' });
+    expect(own.out).toMatch(/^Sound: lines 1 to 4 \(4\), 2026-/);
+    expect(own.out).toContain('Journals that are what the audit says: 1.');
 
-  const file = join(await mkdtemp(join(tmpdir(), 'sluice-audit-')), 'audit-1-4.jsonl');
-  await copyFile(path, file);
-  const { publicKey } = audit.signer;
-  const head = sayWholeHead(audit.end(), audit.signer);
-  const copy = await run(folder, 'verify', file, '--key', publicKey, '--head', head);
-  expect(copy).toMatchObject({ code: 0, err: '' });
-  expect((await run(folder, 'key')).out).toBe(`${publicKey}\n`);
+    const file = join(await mkdtemp(join(tmpdir(), 'sluice-audit-')), 'audit-1-4.jsonl');
+    await copyFile(path, file);
+    const { publicKey } = audit.signer;
+    const head = sayWholeHead(audit.end(), audit.signer);
+    const copy = await run(folder, 'verify', file, '--key', publicKey, '--head', head);
+    expect(copy).toMatchObject({ code: 0, err: '' });
+    expect((await run(folder, 'key')).out).toBe(`${publicKey}\n`);
 
-  const shown = (await run(folder, 'show')).out.trim().split('\n');
-  expect(shown).toHaveLength(4);
-  expect(shown[2]).toMatch(/^3 {2}2026-\S+Z {2}abc 2 {2}held {2}Ada.*\(1, update 501\) {2}Looking$/);
-  expect(shown.join()).not.toContain('\u001b');
-  expect((await run(folder, 'show', '--rollout', 'abc')).out.trim().split('\n')).toHaveLength(2);
-});
+    const shown = (await run(folder, 'show')).out.trim().split('\n');
+    expect(shown).toHaveLength(4);
+    expect(shown[2]).toMatch(/^3 {2}2026-\S+Z {2}abc 2 {2}held {2}Ada.*\(1, update 501\) {2}Looking$/);
+    expect(shown.join()).not.toContain('\u001b');
+    expect((await run(folder, 'show', '--rollout', 'abc')).out.trim().split('\n')).toHaveLength(2);
+  },
+);
 
-test('what is wrong ends with 1 and a sentence', async () => {
+test('what is wrong ends with 1 and a sentence', PATIENCE, async () => {
   const { folder, path, audit } = await filledDesk();
   const head = audit.standing().head;
   const text = await readFile(path, 'utf8');
