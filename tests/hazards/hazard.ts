@@ -113,12 +113,26 @@ export async function versionsMade(team: Team): Promise<number> {
   return done.filter(({ method }) => method === 'Versions.CreateVersion').length;
 }
 
+interface Call {
+  readonly method: string;
+  readonly status?: number;
+  readonly description?: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Taps that were answered; on a machine that is busy beyond measure perhaps later than a phone waits. */
+export async function tapsAnswered(team: Team): Promise<number> {
+  const answers = (await callsOf(team)).filter(
+    ({ method, status, description = '' }) =>
+      method.toLowerCase() === 'answercallbackquery' && (status === 200 || /too old/.test(description)),
+  );
+  return new Set(answers.map(({ params }) => params.callback_query_id)).size;
+}
+
 /** What the bot has called at the local Telegram, as far as it arrived there. */
-export async function callsOf(
-  team: Team,
-): Promise<readonly { method: string; status?: number; params: Record<string, string> }[]> {
+export async function callsOf(team: Team): Promise<readonly Call[]> {
   const reply = await fetch(`${team.sandbox.telegram?.url}/_control/calls`);
-  return ((await reply.json()) as { calls: { method: string; params: Record<string, string> }[] }).calls;
+  return ((await reply.json()) as { calls: Call[] }).calls;
 }
 
 /** Waits until a tap has been answered with these words, however busy the machine is. */
@@ -137,4 +151,9 @@ export async function eventually(isSo: () => boolean | Promise<boolean>): Promis
     if (Date.now() > until) throw new Error(`Waited in vain for ${isSo}.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Waits until so many taps have been answered. */
+export async function allAnswered(team: Team, taps: number): Promise<void> {
+  await eventually(async () => (await tapsAnswered(team)) === taps);
 }

@@ -2,7 +2,7 @@ import { describeSplit, WHOLE } from '../../src/plan/split.ts';
 import type { Rollout } from '../../src/rollout/state.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { type ChatMessage, liveSplit, type Team } from '../story/team.ts';
-import { callsOf, sharesDone, versionsMade } from './hazard.ts';
+import { sharesDone, tapsAnswered, versionsMade } from './hazard.ts';
 
 /** Real milliseconds in which the chat must say what the journal says, once the faults have passed. */
 const CATCHING_UP_MS = 60_000;
@@ -86,11 +86,4 @@ async function twice(team: Team): Promise<string[]> {
   return said
     .filter((text, i) => said.indexOf(text) < i)
     .map((text) => `It stands in the chat twice: "${text}"`);
-}
-
-async function tapsAnswered(team: Team): Promise<number> {
-  const answers = (await callsOf(team)).filter(
-    ({ method, status }) => method.toLowerCase() === 'answercallbackquery' && status === 200,
-  );
-  return new Set(answers.map(({ params }) => params.callback_query_id)).size;
 }
