@@ -54,7 +54,7 @@ export async function bringVersionTo(
       trouble = error;
     }
     if (clock.now() + pause > until) throw trouble;
-    await clock.sleep(pause, signal);
+    await clock.sleep(pause * (0.75 + Math.random() / 2), signal);
   }
 
   async function update({ mask, body }: VersionChange): Promise<void> {

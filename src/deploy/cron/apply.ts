@@ -157,7 +157,7 @@ export async function bringJobsTo(
     } catch (error) {
       if (!(error instanceof CloudError && error.retryable) || clock.now() + pause > until) throw error;
     }
-    await clock.sleep(pause, signal);
+    await clock.sleep(pause * (0.75 + Math.random() / 2), signal);
   }
 }
 
