@@ -2,7 +2,7 @@ import { CloudError, type CloudErrorKind } from './cloud-error.ts';
 import { detailTexts } from './details.ts';
 import { HttpFault } from './fault.ts';
 import { KNOWN, type Known } from './known-failures.ts';
-import { CLEANING_NEED, CRON_NEED, NEEDS } from './needs.ts';
+import { CLEANING_NEED, CRON_NEED, DISPATCH_NEED, NEEDS } from './needs.ts';
 
 /** By HTTP status, what is left when nothing above fits. */
 const BY_STATUS: Readonly<Record<number, Known>> = {
@@ -91,7 +91,7 @@ function fromFault(fault: HttpFault, doing: string): CloudError {
 /** Google's words name the permission that is missing; the role that has it is what can be granted. */
 function grantFor(text: string): string | undefined {
   const named: readonly string[] = text.match(/\b[a-z]+(?:\.[a-zA-Z]+){2}\b/g) ?? [];
-  const need = [...NEEDS, CRON_NEED, CLEANING_NEED].find(({ permissions }) =>
+  const need = [...NEEDS, CRON_NEED, DISPATCH_NEED, CLEANING_NEED].find(({ permissions }) =>
     permissions.some((one) => named.includes(one)),
   );
   if (!need) return undefined;

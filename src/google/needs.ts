@@ -55,6 +55,13 @@ export const CRON_NEED: Need = {
   ],
 };
 
+/** Sluice changes the routing only where a dispatch.yaml differs from it and somebody says so. */
+export const DISPATCH_NEED: Need = {
+  role: 'roles/appengine.appAdmin',
+  scope: 'project',
+  permissions: ['appengine.applications.update'],
+};
+
 /** Sluice deletes versions only when somebody has it clean up. */
 export const CLEANING_NEED: Need = {
   role: 'roles/appengine.deployer',

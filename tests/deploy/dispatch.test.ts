@@ -54,6 +54,14 @@ describe('the routing', () => {
     expect(new Set(between.seen.filter(isWrite).map(({ body }) => body)).size).toBe(1);
   });
 
+  it('needs a role of its own, which is named', async () => {
+    const text = "Permission 'appengine.applications.update' denied on resource";
+    const { cloud } = await setUp((request, pass) =>
+      isWrite(request) ? fault(403, 'PERMISSION_DENIED', text) : pass(),
+    );
+    await expect(cloud.setDispatch(RULES)).rejects.toThrow(/roles\/appengine\.appAdmin/);
+  });
+
   it('is put back by a rollback, unless another hand has changed it since', async () => {
     const { cloud, folder, live } = await setUp();
     const backup = await cloud.backUp({ service: 'default', folder });
