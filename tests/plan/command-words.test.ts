@@ -28,7 +28,7 @@ describe('a command without a shell', () => {
     [`a '' ""`, ['a', '', '']],
     ['a b\\ c \\"d\\$', ['a', 'b c', '"d$']],
     ['a "b\\"c\\\\d\\n"', ['a', 'b"c\\d\\n']],
-    ['verify.py --version=$VERSION ${VERSION}x', ['verify.py', '--version=v2', 'v2x']],
+    [`verify.py --version=$VERSION \${VERSION}x`, ['verify.py', '--version=v2', 'v2x']],
     [`awk '{print $1}' "a b"`, ['awk', '{print $1}', 'a b']],
     ['a b#c d~', ['a', 'b#c', 'd~']],
   ])('%s', (text, expected) => {
@@ -61,7 +61,7 @@ it.each([
   ['exit 1', 'only a shell has exit'],
   ['a $HOME', /^only a shell knows \$HOME; a rollout's variables are PROJECT_ID, /],
   ['a $1', 'only a shell understands its $'],
-  ['a ${VERSION:-x}', 'only a shell understands its $'],
+  [`a \${VERSION:-x}`, 'only a shell understands its $'],
   ["a 'b", 'a single quote is not closed'],
   ['a "b', 'a double quote is not closed'],
   ['a \\', 'it ends a line with a backslash'],

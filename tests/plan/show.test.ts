@@ -141,7 +141,7 @@ const within = fc.integer({ min: 1, max: 60 }).map((s) => `${s}s`);
 const line = fc.oneof(
   fc.record({ run: text, shell: fc.constant(true) }),
   fc.record({
-    run: fc.constantFrom('npm test', './look "$REASON" --version=${VERSION}', "grep -q 'a | b' x"),
+    run: fc.constantFrom('npm test', `./look "$REASON" --version=\${VERSION}`, "grep -q 'a | b' x"),
   }),
 );
 
