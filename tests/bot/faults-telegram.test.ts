@@ -135,7 +135,7 @@ test('thrown out, the bot watches on and promotes nothing; back, and after the g
   expect(twice).toHaveLength(1);
 });
 
-test('a second poller is named, waited out, and then the updates go on', { timeout: 60_000 }, async () => {
+test('a second poller is named, waited out, and then the updates go on', { timeout: 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-poller-'));
   const [TOKEN, GROUP, ADA] = ['7000000001:poller-test-token', -1_001_234_567_890, 1];
   const telegram = await startLocalTelegram(folder, { token: TOKEN, group: GROUP, people: { [ADA]: 'Ada' } });
@@ -156,10 +156,12 @@ test('a second poller is named, waited out, and then the updates go on', { timeo
     await rm(folder, { recursive: true, force: true });
   });
   await post(telegram.url, '/_user/send', { chat_id: GROUP, user_id: ADA, text: '/status' });
-  await until(async () =>
-    (await messagesIn(telegram.url, GROUP)).some((message) => words(message) === 'All is well.')
-      ? true
-      : undefined,
+  await until(
+    async () =>
+      (await messagesIn(telegram.url, GROUP)).some((message) => words(message) === 'All is well.')
+        ? true
+        : undefined,
+    90_000,
   );
   expect(failures).toEqual([expect.stringMatching(/another process uses the same bot token/)]);
 });
