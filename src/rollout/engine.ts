@@ -4,6 +4,7 @@ import { readWorld, weighInWorld } from './at-the-tap.ts';
 import { sayBar } from './bar.ts';
 import type { Command } from './commands.ts';
 import type { Draft } from './draft.ts';
+import type { Event } from './events.ts';
 import { evolve, fold } from './evolve.ts';
 import type { Guard } from './guard.ts';
 import { sayHolder } from './holder.ts';
@@ -40,6 +41,12 @@ export interface EngineParts extends Omit<Surroundings, 'bar'> {
   readonly rolesOf: RolesOf;
   /** App Engine could not be looked at. Nothing stops for it. */
   readonly blind: (rollout: Rollout, error: Error) => void;
+}
+
+/** Whether something stands on record that the same update of Telegram's brought. */
+function hasTaken(events: readonly Event[] = [], { update }: Actor): boolean {
+  if (update === undefined) return false;
+  return events.some((event) => event.type !== 'refused' && 'by' in event && event.by?.update === update);
 }
 
 /** Runs rollouts: asks the pure heart what is next, does it through the ports, and records what came of it. */
@@ -91,6 +98,8 @@ export function createEngine(around: EngineParts): Engine {
     async act(id, command, actor) {
       const line = closing.has(id) ? undefined : lines.get(id);
       if (!line) return { facts: [], say: 'That rollout is closed, or not known here.', refused: true };
+      // Telegram hands an update over again when the process died before it could say that it was done with.
+      if (hasTaken(await store.read(id), actor)) return { facts: [], say: 'That is done.', refused: false };
       const world = await readWorld(cloud, line.rollout, command, actor, circumstances(line.rollout));
       return line.change((rollout) => weighInWorld(rollout, command, actor, world, circumstances(rollout)));
     },
