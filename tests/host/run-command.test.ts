@@ -143,7 +143,7 @@ describe('what a command may leave', () => {
     await isGone(result.tail);
   });
   it('whoever does not listen is made to end', async () => {
-    const result = await run('trap "" TERM; sh -c "while :; do sleep 1; done" & echo $!; wait', 300);
+    const result = await run('trap "" TERM; sh -c "while :; do sleep 1; done" & echo $!; wait', 5_000);
     expect(result.why).toMatch(/^took longer than/);
     await isGone(result.tail);
   });
