@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     points: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
+    scenario: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     all: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '60' },
@@ -34,8 +35,10 @@ async function main(): Promise<number> {
   const only = new RegExp(values.only, 'i');
   say(`seed ${seed}`);
 
+  const wanted = new RegExp(values.scenario, 'i');
+  const scenarios = SCENARIOS.filter(({ name }) => wanted.test(name));
   const recordings: Recording[] = [];
-  await inTurns(workers, SCENARIOS, async (scenario) => {
+  await inTurns(workers, scenarios, async (scenario) => {
     recordings.push(await record(scenario, PATIENCE));
   });
   recordings.sort((a, b) => (a.scenario.name < b.scenario.name ? -1 : 1));
