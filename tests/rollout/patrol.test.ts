@@ -141,11 +141,11 @@ test('a move of the rollout’s own while the read is on its way is no foreign h
   const before = live;
   now += MINUTE;
   const round = engine.tick();
-  await expect.poll(() => looks.length).toBe(2);
+  await expect.poll(() => looks.length, { timeout: 60_000 }).toBe(2);
   const { id = '', revision = 0 } = engine.get('abc')?.gates.at(-1) ?? {};
   const act = await engine.act('abc', { type: 'answer', gate: id, revision, answer: 'yes' }, BEN);
   expect(act).toMatchObject({ refused: false });
-  await expect.poll(stage).toBe('watch');
+  await expect.poll(stage, { timeout: 60_000 }).toBe('watch');
   // Both looks tell what was before the move.
   reads.push(before);
   arrive(before);

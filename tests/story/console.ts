@@ -17,7 +17,7 @@ export function consoleOf(team: Team): Console {
   return {
     async moveTo(allocations) {
       await send('PATCH', `${service}?updateMask=split`, { split: { allocations, shardBy: 'RANDOM' } });
-      await expect.poll(() => liveSplit(team), { timeout: 20_000 }).toEqual(allocations);
+      await expect.poll(() => liveSplit(team), { timeout: 60_000 }).toEqual(allocations);
     },
     async newVersion() {
       const { versions } = (await (await fetch(`${service}/versions`)).json()) as {

@@ -23,7 +23,7 @@ async function begin(...how: Parameters<typeof assembleTeam>): Promise<string> {
 }
 
 test('moved in a window, while a question is open, on hold and before a rollback: noticed, asked, never overwritten', {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   const fresh = await begin(240, { steps });
   await team.press(BEN, 'Promote to 10 %');
@@ -34,7 +34,7 @@ test('moved in a window, while a question is open, on hold and before a rollback
   expect(found.text).toMatch(new RegExp(`Expected: v1 90 %, ${fresh} 10 %.*Found: .*50 %`, 's'));
   expect(await liveSplit(team)).toEqual({ v1: 0.5, [fresh]: 0.5 });
   await team.press(BEN, 'Put it back');
-  await expect.poll(() => liveSplit(team), { timeout: 20_000 }).toEqual({ v1: 0.9, [fresh]: 0.1 });
+  await expect.poll(() => liveSplit(team), { timeout: 60_000 }).toEqual({ v1: 0.9, [fresh]: 0.1 });
 
   // The window begins anew, and its question is open when it happens again.
   await team.waitFor(/from 10 % to 50 %\?/);
@@ -62,11 +62,11 @@ test('moved in a window, while a question is open, on hold and before a rollback
 });
 
 test('cron jobs that another hand changes are told of; a version that it deletes ends the release', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const fresh = await begin();
   // What is there is known once the bot has looked, which it does as soon as it asks.
-  await expect.poll(() => looked(), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => looked(), { timeout: 60_000 }).toBe(true);
   await hand.createCronJob('every 5 hours', '/tasks/theirs');
   await team.waitFor(/cron jobs were changed while .*➕ every 5 hours: \/tasks\/theirs/s);
   expect(await team.buttons()).toContain('Promote to 10 %');
@@ -87,14 +87,14 @@ async function looked(): Promise<boolean> {
 }
 
 test('moved after it was out: after-care asks, goes on when it is put back, and ends when it is kept', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const fresh = await begin(360, { steps: [{ traffic: 1000, watch: 0 }] });
   await team.press(BEN, 'Promote to 100 %');
   await team.waitFor(/is done\./);
   await hand.moveTo({ v1: 1 });
   await team.press(BEN, 'Put it back');
-  await expect.poll(() => liveSplit(team), { timeout: 20_000 }).toEqual({ [fresh]: 1 });
+  await expect.poll(() => liveSplit(team), { timeout: 60_000 }).toEqual({ [fresh]: 1 });
   await team.waitFor(/🏁 Done: .* has all of the traffic/);
 
   await hand.moveTo({ v1: 1 });

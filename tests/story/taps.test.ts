@@ -5,7 +5,7 @@ import { ADA, assembleTeam, BEN, CLEO, liveSplit, prepareRelease, type Team } fr
 let team: Team;
 afterEach(() => team.close());
 
-test('a rollback asked for while the traffic moves takes one yes', { timeout: 120_000 }, async () => {
+test('a rollback asked for while the traffic moves takes one yes', { timeout: 240_000 }, async () => {
   team = await assembleTeam();
   await prepareRelease(team);
   await team.press(BEN, 'Promote to 10 %');
@@ -17,7 +17,7 @@ test('a rollback asked for while the traffic moves takes one yes', { timeout: 12
   expect(asked).toHaveLength(1);
 });
 
-test('only who may, only once, and only the newest question', { timeout: 120_000 }, async () => {
+test('only who may, only once, and only the newest question', { timeout: 240_000 }, async () => {
   team = await assembleTeam();
   await prepareRelease(team);
   const question = await team.waitFor(/from 0 % to 10 %\?/);
@@ -49,7 +49,7 @@ test('only who may, only once, and only the newest question', { timeout: 120_000
 });
 
 test('traffic moved by another hand is seen at the tap at the latest, and nothing is overwritten', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   team = await assembleTeam();
   await prepareRelease(team);
@@ -64,5 +64,5 @@ test('traffic moved by another hand is seen at the tap at the latest, and nothin
   await team.waitFor(/moved by another hand\. What now\?/);
   expect(await liveSplit(team)).toEqual(moved);
   await team.press(BEN, 'Put it back');
-  await expect.poll(() => liveSplit(team), { timeout: 20_000 }).toEqual({ v1: 1 });
+  await expect.poll(() => liveSplit(team), { timeout: 60_000 }).toEqual({ v1: 1 });
 });

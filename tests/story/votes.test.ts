@@ -7,7 +7,7 @@ let team: Team;
 afterEach(() => team.close());
 
 test('a reminder is answered like the question, a yes is taken back, and in an emergency one goes on alone', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const { approval } = builtInPlan();
   // The reminder comes after five minutes, and time enough is left after it.
