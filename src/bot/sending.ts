@@ -105,10 +105,12 @@ type Reply<T> =
     };
 
 /** Tries again what did not arrive, and what may arrive twice. */
-async function tryCall<R>(method: string, call: () => Promise<R>): Promise<R> {
+async function tryCall<R extends Reply<unknown>>(method: string, call: () => Promise<R>): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await call();
+      const reply = await call();
+      // The edit before it did arrive.
+      return attempt > 1 && isUnchanged(reply) ? ({ ok: true, result: true } as R) : reply;
     } catch (error) {
       if (attempt === ATTEMPTS || !(neverArrived(error) || isIdempotent(method))) throw error;
       await pause(500 * 2 ** attempt);
@@ -129,6 +131,10 @@ async function outwait<R extends Reply<unknown>>(call: () => Promise<R>): Promis
 function floodWait(reply: Reply<unknown>): number | undefined {
   const wait = reply.ok ? undefined : reply.parameters?.retry_after;
   return wait !== undefined && wait <= LONGEST_WAIT_S ? wait : undefined;
+}
+
+function isUnchanged(reply: Reply<unknown>): boolean {
+  return !reply.ok && /message is not modified/.test(reply.description);
 }
 
 function isLateAnswer(reply: Reply<unknown>): boolean {
