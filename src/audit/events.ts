@@ -84,7 +84,7 @@ function wordsOf(event: Event): string | undefined {
     case 'settled':
       return `${event.gate}: ${sayOutcome(event.outcome)}`;
     case 'judged':
-      return [event.verdict.answer, ...event.verdict.reasons].join('; ');
+      return `${event.verdict.answer}: ${event.verdict.reasons.join(' ')}`;
     case 'voted':
       return `${event.gate}: ${event.answer}`;
     default:

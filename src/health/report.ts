@@ -35,8 +35,8 @@ interface Organ {
 
 /** @param now of the vitals' clock. */
 export function healthOf(vitals: Vitals, rollouts: readonly Rollout[], now: number): Health {
-  const polling = recent(vitals.polled, POLL_MS, now, 'Telegram has answered no poll');
-  const ticker = recent(vitals.ticked, TICK_MS, now, 'The ticker has not come');
+  const polling = recent(vitals, vitals.polled, POLL_MS, now, 'Telegram has answered no poll');
+  const ticker = recent(vitals, vitals.ticked, TICK_MS, now, 'The ticker has not come');
   const { at, problem } = vitals.stored;
   const store: Organ = { ok: problem === undefined, ...iso(at), ...(problem !== undefined && { problem }) };
   const google = Object.fromEntries(
@@ -60,8 +60,15 @@ export function healthOf(vitals: Vitals, rollouts: readonly Rollout[], now: numb
   };
 }
 
-function recent(last: number | undefined, within: number, now: number, missing: string): Organ {
-  const ok = last !== undefined && now - last <= within;
+/** Who has just begun has as long for the first time as for any other: a first poll may be held open for its 30 seconds. */
+function recent(
+  { begun }: Vitals,
+  last: number | undefined,
+  within: number,
+  now: number,
+  missing: string,
+): Organ {
+  const ok = now - (last ?? begun) <= within;
   return { ok, ...iso(last), ...(!ok && { problem: `${missing} within ${within / SECOND} seconds.` }) };
 }
 

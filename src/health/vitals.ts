@@ -30,6 +30,8 @@ export interface Vitals {
   notice(sign: Sign): void;
   /** Hears every sign from now on. @returns what ends it. */
   listen(listener: (sign: Sign) => void): () => void;
+  /** When they began to be watched. */
+  readonly begun: number;
   /** When Telegram last answered a poll; undefined before the first time. */
   readonly polled: number | undefined;
   readonly ticked: number | undefined;
@@ -42,6 +44,7 @@ export interface Vitals {
 export function createVitals(clock: Clock): Vitals {
   const listeners = new Set<(sign: Sign) => void>();
   const reaches = new Map<string, Reach>();
+  const begun = clock.now();
   let polled: number | undefined;
   let ticked: number | undefined;
   let stored: Vitals['stored'] = { at: undefined };
@@ -65,6 +68,7 @@ export function createVitals(clock: Clock): Vitals {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    begun,
     get polled() {
       return polled;
     },
