@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Cell, type Recording, record, runCell } from './cell.ts';
 import { type Chosen, choose } from './choose.ts';
+import { playMixtures } from './mixtures.ts';
 import { sayPoint } from './points.ts';
 import { sayTable } from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -18,10 +19,11 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '60' },
     workers: { type: 'string', default: '2' },
     list: { type: 'boolean', default: false },
+    mixtures: { type: 'string', default: '0' },
   },
 });
 
-function whole(name: 'points' | 'seed' | 'minutes' | 'workers', least: number): number {
+function whole(name: 'points' | 'seed' | 'minutes' | 'workers' | 'mixtures', least: number): number {
   const value = Number(values[name]);
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new Error(`--${name} should be a whole number of ${least} or more, but is '${values[name]}'.`);
@@ -34,6 +36,8 @@ async function main(): Promise<number> {
   const end = performance.now() + whole('minutes', 1) * 60_000;
   const only = new RegExp(values.only, 'i');
   say(`seed ${seed}`);
+  const mixtures = whole('mixtures', 0);
+  if (mixtures > 0) return (await playMixtures(seed, mixtures, end, say)) > 0 ? 1 : 0;
 
   const wanted = new RegExp(values.scenario, 'i');
   const scenarios = SCENARIOS.filter(({ name }) => wanted.test(name));
