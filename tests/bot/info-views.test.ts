@@ -257,9 +257,9 @@ worker: no traffic
 
 test('/versions tells what App Engine keeps', async () => {
   expect(plain((await versionsCommand('default', ports())).html)).toBe(`default: 3 versions, newest first
-🔹 v2 10 % · nodejs20 · serving · made 23 Nov 2026, 11:00 UTC · 4.2 MB
-🔹 v1 90 % · nodejs18 · serving · manual scaling, 2 instances · made 1 Jan 1970, 00:00 UTC
-▫️ v0 · nodejs18 · stopped · basic scaling · made 1 Jan 1970, 00:00 UTC`);
+🔹 v2 10 % · nodejs20 · serving · made 23 Nov 2026, 11:00 UTC, 60 minutes ago · 4.2 MB
+🔹 v1 90 % · nodejs18 · serving · manual scaling, 2 instances · made 1 Jan 1970, 00:00 UTC, 20,780 days ago
+▫️ v0 · nodejs18 · stopped · basic scaling · made 1 Jan 1970, 00:00 UTC, 20,780 days ago`);
 });
 
 test('210 versions fit into one message, with a word on the rest', async () => {

@@ -8,7 +8,7 @@ import type { View } from '../buttons.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { count, percent } from '../views/words.ts';
 import { fitLines } from './fit.ts';
-import { bytes, dateTime, sayBar, sayServices, sentence } from './words.ts';
+import { bytes, dateTime, sayAgo, sayBar, sayServices, sentence } from './words.ts';
 
 /** A service as App Engine tells it now. */
 export interface ServiceTraffic {
@@ -56,9 +56,14 @@ export async function trafficCommand(text: string, ports: TrafficPorts): Promise
 }
 
 /** `/versions [SERVICE]`: what App Engine keeps. */
-export async function versionsCommand(text: string, ports: Pick<TrafficPorts, 'readTraffic'>): Promise<View> {
+export async function versionsCommand(
+  text: string,
+  ports: Pick<TrafficPorts, 'readTraffic' | 'clock'>,
+): Promise<View> {
   const found = await look(text, ports.readTraffic);
-  return 'problem' in found ? { html: html`${found.problem}`.text } : versions(found.services);
+  return 'problem' in found
+    ? { html: html`${found.problem}`.text }
+    : versions(found.services, ports.clock.now());
 }
 
 function traffic(services: readonly ServiceTraffic[], ports: Omit<TrafficPorts, 'readTraffic'>): View {
@@ -75,21 +80,21 @@ function traffic(services: readonly ServiceTraffic[], ports: Omit<TrafficPorts, 
   return { html: fitLines(lines, (left) => html`… and ${left} lines more: <code>/traffic SERVICE</code>.`) };
 }
 
-function versions(services: readonly ServiceTraffic[]): View {
+function versions(services: readonly ServiceTraffic[], now: number): View {
   const alone = services.length === 1;
   const lines = services.flatMap(({ service, split, versions: all }) => {
     const shown = alone ? all : all.slice(0, VERSIONS_EACH);
     const left = all.length - shown.length;
     return [
       html`<b>${service}</b>: ${count(all.length, 'version')}, newest first`,
-      ...shown.map((version) => versionLine(version, split)),
+      ...shown.map((version) => versionLine(version, split, now)),
       ...(left > 0 ? [html`… and ${count(left, 'older one')}: <code>/versions ${service}</code>`] : []),
     ];
   });
   return { html: fitLines(lines, (left) => html`… and ${left} lines more, too many for a message.`) };
 }
 
-function versionLine(version: LiveVersion, split: Split | undefined): Html {
+function versionLine(version: LiveVersion, split: Split | undefined, now: number): Html {
   const { id, createTime, servingStatus, runtime, scaling, instances, diskUsage } = version;
   const share = split?.shares[id];
   const facts = [
@@ -102,7 +107,7 @@ function versionLine(version: LiveVersion, split: Split | undefined): Html {
             : `${scaling} scaling, ${count(instances, 'instance')}`,
         ]
       : []),
-    `made ${dateTime(createTime)}`,
+    `made ${dateTime(createTime)}, ${sayAgo(createTime, now)}`,
     ...(diskUsage > 0 ? [bytes(diskUsage)] : []),
   ].filter(Boolean);
   return html`${share === undefined ? '▫️' : '🔹'} <code>${shorten(id, 63)}</code>${share === undefined ? '' : ` ${percent(share)}`} · ${facts.join(' · ')}`;

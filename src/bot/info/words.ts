@@ -1,10 +1,10 @@
-import { sayDuration } from '../../plan/duration.ts';
+import { DAY as DAY_MS, HOUR, MINUTE, sayDuration } from '../../plan/duration.ts';
 import { describeSplit } from '../../plan/split.ts';
 import { barWords } from '../../rollout/bar.ts';
 import type { Bar } from '../../rollout/guard.ts';
 import { isOver, type Rollout } from '../../rollout/state.ts';
 import { type Html, html, shorten } from '../html.ts';
-import { clockTime } from '../views/words.ts';
+import { clockTime, count } from '../views/words.ts';
 
 /** Reasons are people's, and may be as long as a message. */
 export const REASON_SHOWN = 300;
@@ -60,4 +60,12 @@ export function bytes(n: number): string {
   if (n < 1000) return `${n} bytes`;
   const [power, unit] = n < 1e6 ? [1e3, 'kB'] : n < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
   return `${(n / power).toFixed(1)} ${unit}`;
+}
+
+/** "3 days ago", in the largest unit of which there are two. */
+export function sayAgo(at: number, now: number): string {
+  const ms = Math.max(0, now - at);
+  if (ms >= 2 * DAY_MS) return `${count(Math.floor(ms / DAY_MS), 'day')} ago`;
+  if (ms >= 2 * HOUR) return `${count(Math.floor(ms / HOUR), 'hour')} ago`;
+  return `${count(Math.floor(ms / MINUTE), 'minute')} ago`;
 }
