@@ -12,7 +12,7 @@ import { askNote } from './checklist/note.ts';
 import { askWaiver } from './checklist/waive.ts';
 import { handleCommands } from './commands.ts';
 import type { BotContext } from './context.ts';
-import { conversationStorage } from './conversation-storage.ts';
+import { conversationStorage, hasBegun } from './conversation-storage.ts';
 import type { Desk } from './desk.ts';
 import type { Plea, Remark, WizardStart } from './dialogue.ts';
 import { type Door, openDoor } from './door.ts';
@@ -101,6 +101,10 @@ export function installHandlers(
       ],
     }),
   );
+  dialogues.use((ctx, next) => {
+    ctx.hasBegun = () => hasBegun(store, ctx);
+    return next();
+  });
   dialogues.on('message:migrate_to_chat_id', async (ctx) => {
     await followMigration(ctx, team);
     returned();

@@ -57,6 +57,7 @@ export type Dialogue =
  * be entered yet; so the wish travels down with the update.
  */
 export async function openDialogue(ctx: BotContext, next: NextFunction, dialogue: Dialogue): Promise<void> {
+  if (await ctx.hasBegun?.()) return;
   await ctx.conversation.exitAll();
   ctx.dialogue = dialogue;
   await next();

@@ -107,7 +107,11 @@ function sayFact(event: Event): string[] {
     case 'judged':
     case 'operation-started':
     case 'effect-intended':
+    // First looks, which come when they come.
+    case 'marked':
       return [];
+    case 'cron-seen':
+      return event.change ? [event.type] : [];
     case 'settled':
       return [`settled ${event.outcome.kind === 'answered' ? event.outcome.answer : event.outcome.kind}`];
     case 'asked':
