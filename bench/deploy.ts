@@ -1,7 +1,8 @@
-import { execFileSync, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hasGcloud } from '../tests/deploy/gcloud-cli.ts';
 import { changeThree, writeApp } from './deploy/app.ts';
 import { type Contender, gcloud, perProcess, startRunning } from './deploy/contenders.ts';
 import { inFolder } from './folder.ts';
@@ -102,15 +103,5 @@ async function inWorld(folder: string, work: (url: string) => Promise<void>): Pr
   } finally {
     child.disconnect();
     await ended;
-  }
-}
-
-function hasGcloud(): boolean {
-  try {
-    execFileSync('gcloud', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    // Said by whoever asks.
-    return false;
   }
 }

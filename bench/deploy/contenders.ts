@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gcloudEnvironment } from '../../tests/deploy/gcloud-cli.ts';
 
 const run = promisify(execFile);
 const RUNNER = fileURLToPath(new URL('./runner.js', import.meta.url));
@@ -18,17 +19,7 @@ export interface Contender {
 /** The CLI, a process for each command. @param config a folder of its own for what it keeps. */
 export function gcloud(url: string, config: string): Contender {
   const apis = ['APPENGINE', 'SERVICEUSAGE', 'SERVICEMANAGEMENT', 'CLOUDBUILD', 'CLOUDSCHEDULER'];
-  const overrides = apis.map((api) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${url}/`]);
-  const env = {
-    ...process.env,
-    ...Object.fromEntries(overrides),
-    CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${url}/storage/v1/`,
-    CLOUDSDK_AUTH_DISABLE_CREDENTIALS: '1',
-    CLOUDSDK_CONFIG: config,
-    CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
-    CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: '1',
-    CLOUDSDK_CORE_PROJECT: 'demo',
-  };
+  const env = gcloudEnvironment(url, apis, config);
   const app = async (...args: string[]) => void (await run('gcloud', ['app', ...args], { env }));
   return {
     deploy: (folder, version) =>

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compareJobs, jobKey } from '../../src/deploy/cron/job.ts';
 import { readCronYaml } from '../../src/deploy/cron/read.ts';
-import { gcloudCron, hasGcloud } from './gcloud-request.ts';
+import { hasGcloud } from './gcloud-cli.ts';
+import { gcloudCron } from './gcloud-request.ts';
 import { temporaryFolder } from './local-app-engine.ts';
 
 const JOBS = `

@@ -1,26 +1,17 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gcloudEnvironment } from './gcloud-cli.ts';
 
 const run = promisify(execFile);
 
 export type GcloudOutcome =
   | { readonly kind: 'body'; readonly body: unknown }
   | { readonly kind: 'refused'; readonly sentence: string };
-
-export function hasGcloud(): boolean {
-  try {
-    execFileSync('gcloud', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    // Not installed: the tests are skipped, and their name says why.
-    return false;
-  }
-}
 
 /**
  * What the real gcloud asks App Engine to make of a folder, or that it refuses to. It speaks to a server of ours, which
@@ -107,18 +98,8 @@ async function deployTo(
   const config = await mkdtemp(join(tmpdir(), 'sluice-gcloud-'));
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const overrides = APIS.map((api) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${url}/`]);
     return await run('gcloud', ['app', 'deploy', ...args], {
-      env: {
-        ...process.env,
-        ...Object.fromEntries(overrides),
-        CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${url}/storage/v1/`,
-        CLOUDSDK_AUTH_DISABLE_CREDENTIALS: '1',
-        CLOUDSDK_CONFIG: config,
-        CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
-        CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: '1',
-        CLOUDSDK_CORE_PROJECT: 'demo',
-      },
+      env: gcloudEnvironment(url, APIS, config),
     }).then(
       () => '',
       (error: { stderr?: string }) => error.stderr ?? String(error),

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { readDispatchYaml } from '../../src/deploy/dispatch/read.ts';
 import { readAppYaml, readSource, versionBody } from '../../src/deploy/index.ts';
 import { packedBody } from '../../src/deploy/sources/packed.ts';
-import { gcloudDispatch, gcloudRequest, hasGcloud } from './gcloud-request.ts';
+import { hasGcloud } from './gcloud-cli.ts';
+import { gcloudDispatch, gcloudRequest } from './gcloud-request.ts';
 import { temporaryFolder } from './local-app-engine.ts';
 
 const PLAIN = { 'main.js': 'x', 'empty.txt': '', 'deep/er/файл – 金.txt': 'gold', '.env': 'A=b' };

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scheduleFault } from '../../src/deploy/cron/schedule.ts';
-import { hasGcloud } from './gcloud-request.ts';
+import { hasGcloud } from './gcloud-cli.ts';
 
 /** Google's own parser comes with gcloud's component for App Engine and Python. */
 const PARSE = `

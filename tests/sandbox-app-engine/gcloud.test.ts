@@ -1,9 +1,10 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import type { AppEngine } from '../../src/sandbox/app-engine/index.ts';
+import { gcloudEnvironment, hasGcloud } from '../deploy/gcloud-cli.ts';
 import { appEngine, eventually, SIGNALS, stopCron, tempFolder } from './support.ts';
 
 const run = promisify(execFile);
@@ -65,28 +66,8 @@ it.skipIf(!hasGcloud())(
 
 async function callGcloud({ url }: AppEngine, config: string, args: string[]): Promise<string> {
   const apis = ['APPENGINE', 'CLOUDSCHEDULER', 'SERVICEUSAGE', 'LOGGING', 'MONITORING', 'CLOUDBUILD'];
-  const overrides = apis.map((api) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${url}/`]);
   const { stdout } = await run('gcloud', [...args, ...(args.includes('read') ? [] : ['--format=json'])], {
-    env: {
-      ...process.env,
-      ...Object.fromEntries(overrides),
-      CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${url}/storage/v1/`,
-      CLOUDSDK_AUTH_DISABLE_CREDENTIALS: '1',
-      CLOUDSDK_CONFIG: config,
-      CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
-      CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: '1',
-      CLOUDSDK_CORE_PROJECT: 'demo',
-    },
+    env: gcloudEnvironment(url, apis, config),
   });
   return stdout;
-}
-
-function hasGcloud(): boolean {
-  try {
-    execFileSync('gcloud', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    // Not installed: the test is skipped, and its name says why.
-    return false;
-  }
 }

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { CloudError } from '../../google/cloud-error.ts';
 import {
   entriesOf,
   fault,
@@ -13,6 +11,7 @@ import {
 import { number, pattern, type Read, refuseApplication, text, whole } from '../app-yaml/kinds.ts';
 import { pythonText } from '../app-yaml/scalars.ts';
 import { type Fields, type Given, readFields } from '../app-yaml/shape.ts';
+import { readConfigText } from '../config-text.ts';
 import { type CronJob, jobKey } from './job.ts';
 import { scheduleFault } from './schedule.ts';
 
@@ -59,7 +58,7 @@ const ROOT: Fields = {
  * @throws CloudError `invalid` with file, line and key.
  */
 export async function readCronYaml(path: string): Promise<CronJob[]> {
-  const file = openYaml(path, await readText(path), 'cron: []');
+  const file = openYaml(path, await readConfigText(path, 'the cron jobs'), 'cron: []');
   if (!file.root) throw fileFault(file, 'is empty: write "cron: []" if the app is to have no cron jobs.');
   const root = { file, key: '', node: file.root, keyNode: undefined };
   const cron = entriesOf(root).find(({ name }) => name === 'cron');
@@ -83,18 +82,6 @@ export async function readCronYaml(path: string): Promise<CronJob[]> {
     seen.set(key, spot.key);
   }
   return entries.map((entry) => entry.job);
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw new CloudError('invalid', `${path} is not written in UTF-8: save it so.`);
-    const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const why = gone ? 'there is no such file' : (error as Error).message;
-    throw new CloudError('invalid', `Could not read the cron jobs of ${path}: ${why}.`);
-  }
 }
 
 function job(spot: Spot): CronJob {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { CloudError } from '../../google/cloud-error.ts';
 import {
   entriesOf,
   fault,
@@ -12,6 +10,7 @@ import {
 } from '../app-yaml/document.ts';
 import { listOf, pattern, refuseApplication } from '../app-yaml/kinds.ts';
 import { type Fields, readFields } from '../app-yaml/shape.ts';
+import { readConfigText } from '../config-text.ts';
 import type { DispatchRule } from './rules.ts';
 
 /** "A dispatch file can contain up to 20 routing rules", says the reference of dispatch.yaml. */
@@ -48,7 +47,7 @@ const ROOT: Fields = {
  * @throws CloudError `invalid` with file, line and key.
  */
 export async function readDispatchYaml(path: string): Promise<DispatchRule[]> {
-  const file = openYaml(path, await readText(path), 'dispatch: []');
+  const file = openYaml(path, await readConfigText(path, 'the dispatch rules'), 'dispatch: []');
   if (!file.root) throw fileFault(file, 'is empty: write "dispatch: []" if the app is to have no rules.');
   const root = { file, key: '', node: file.root, keyNode: undefined };
   const dispatch = entriesOf(root).find(({ name }) => name === 'dispatch');
@@ -61,18 +60,6 @@ export async function readDispatchYaml(path: string): Promise<DispatchRule[]> {
     given.spot,
     `dispatch has ${rules.length} rules; App Engine takes ${MOST_RULES} at most: join some.`,
   );
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw new CloudError('invalid', `${path} is not written in UTF-8: save it so.`);
-    const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const why = gone ? 'there is no such file' : (error as Error).message;
-    throw new CloudError('invalid', `Could not read the dispatch rules of ${path}: ${why}.`);
-  }
 }
 
 function rule(spot: Spot): DispatchRule {
