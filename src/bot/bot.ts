@@ -22,7 +22,7 @@ import type { Moves } from './moves.ts';
 import { handleForeignPresses, handleLeftovers, handlePresses } from './presses.ts';
 import { askReason } from './reason.ts';
 import { refuseSecondHand } from './second-hand.ts';
-import { carefulSending } from './sending.ts';
+import { carefulSending, unchangedIsDone } from './sending.ts';
 import { followMigration } from './team/commands.ts';
 import { runWizard, type WizardWorld } from './wizard.ts';
 
@@ -95,7 +95,7 @@ export function installHandlers(
       plugins: [
         (ctx, next) => {
           // What dialogues send waits in the same lines as everything else.
-          ctx.api.config.use(...bot.api.config.installedTransformers());
+          ctx.api.config.use(...bot.api.config.installedTransformers(), unchangedIsDone);
           return next();
         },
       ],

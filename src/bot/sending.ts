@@ -85,6 +85,15 @@ export function carefulSending(moves: Moves = createMoves()): Transformer {
   };
 }
 
+/**
+ * Takes an edit that changes nothing for done. For whoever edits to say what is so by now, as dialogues do: after a crash
+ * Telegram hands their update over again, and the edit stands already.
+ */
+export const unchangedIsDone: Transformer = async (prev, method, payload, signal) => {
+  const reply = await prev(method, payload, signal);
+  return isUnchanged(reply) ? ({ ok: true, result: true } as unknown as typeof reply) : reply;
+};
+
 interface Said {
   readonly chat_id?: unknown;
   readonly message_thread_id?: number;
