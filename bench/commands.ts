@@ -16,12 +16,3 @@ export async function stopSluice(running: Process): Promise<void> {
   if (code !== 0)
     throw new Error(`sluice should end with 0 on SIGINT, but ended with ${code}: ${running.err()}`);
 }
-
-/** The variables that `sluice sandbox` prints for a shell. */
-export function asEnvironment(lines: readonly string[]): Record<string, string> {
-  const pairs = lines.map((line) => {
-    const [name = '', ...rest] = line.replace(/^export /, '').split('=');
-    return [name, rest.join('=')] as const;
-  });
-  return Object.fromEntries(pairs);
-}

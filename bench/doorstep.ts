@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { exportLines, localPeople, SAMPLE_APP } from '../src/local.ts';
 import type { Person } from '../src/sandbox/index.ts';
 import { startSandbox } from '../src/sandbox/index.ts';
-import type { Process } from '../tests/process/sluice.ts';
-import { asEnvironment, startSluice } from './commands.ts';
+import { exported, type Process } from '../tests/process/sluice.ts';
+import { startSluice } from './commands.ts';
 import { forwardTo } from './forwarder.ts';
 
 /** The people of the local chat, as the sandbox takes them. */
@@ -36,7 +36,7 @@ export async function openDoorstep(folder: string): Promise<Doorstep> {
   const telegram = await forwardTo(sandbox.telegram.url, (_, path, at) => {
     if (path.endsWith('/getUpdates')) polled(at);
   });
-  const env = { ...asEnvironment(exportLines(sandbox)), TELEGRAM_API_ROOT: telegram.url };
+  const env = { ...exported(exportLines(sandbox).join('\n')), TELEGRAM_API_ROOT: telegram.url };
   return {
     async startBot(dataDir) {
       const first = new Promise<number>((resolve) => {

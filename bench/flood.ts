@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportLines, SAMPLE_APP } from '../src/local.ts';
 import { startSandbox } from '../src/sandbox/index.ts';
-import { asEnvironment, startSluice, stopSluice } from './commands.ts';
+import { exported } from '../tests/process/sluice.ts';
+import { startSluice, stopSluice } from './commands.ts';
 import { PEOPLE } from './doorstep.ts';
 import { inFolder } from './folder.ts';
 import { figure, type Row, summary } from './report.ts';
@@ -41,7 +42,7 @@ export async function measureFlood(): Promise<Row[]> {
     sandbox.appEngine?.setLoad(0);
     await writeFile(join(folder, 'sluice.yaml'), PLAN);
     const env = {
-      ...asEnvironment(exportLines(sandbox)),
+      ...exported(exportLines(sandbox).join('\n')),
       SLUICE_DATA_DIR: join(folder, 'bot'),
       LOG_LEVEL: 'error',
     };

@@ -6,8 +6,9 @@ import type { Store } from '../src/rollout/ports.ts';
 import { startAppEngine } from '../src/sandbox/app-engine/index.ts';
 import { startSandbox } from '../src/sandbox/index.ts';
 import { openFileStore } from '../src/store/file-store.ts';
+import { exported } from '../tests/process/sluice.ts';
 import { type Chat, openChat } from './chat.ts';
-import { asEnvironment, startSluice, stopSluice } from './commands.ts';
+import { startSluice, stopSluice } from './commands.ts';
 import { PEOPLE } from './doorstep.ts';
 import { inFolder } from './folder.ts';
 import { forwardTo } from './forwarder.ts';
@@ -109,7 +110,9 @@ async function openStage(folder: string): Promise<Stage> {
   const dataDir = join(folder, 'bot');
   const setLoad = (perSecond: number) => appEngine.load.setRate(perSecond);
   const env = {
-    ...asEnvironment(exportLines({ ...sandbox, appEngine: { ...appEngine, project: PROJECT, setLoad } })),
+    ...exported(
+      exportLines({ ...sandbox, appEngine: { ...appEngine, project: PROJECT, setLoad } }).join('\n'),
+    ),
     CLOUDSDK_API_ENDPOINT_OVERRIDES_APPENGINE: localEndpoints(cloud.url).appengine,
     SLUICE_DATA_DIR: dataDir,
     LOG_LEVEL: 'warn',

@@ -1,15 +1,12 @@
 import { expect, test } from 'vitest';
-import { sluice, tempFolder, until } from './sluice.ts';
+import { exported, sluice, tempFolder, until } from './sluice.ts';
 
 test('started without people, it prints a code, and whoever sends that in the group is the admin', async () => {
   const folder = await tempFolder();
   const world = sluice(['sandbox'], folder, { SLUICE_PORT: '0', SLUICE_DATA_DIR: folder });
   await world.line(/SLUICE_SANDBOX/);
-  const exported = Object.fromEntries(
-    [...world.out().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-  ) as Record<string, string>;
   // As in real life: only a token, and nobody has named the group or the people.
-  const { SLUICE_SANDBOX: page, TELEGRAM_CHAT_ID: chat, ...env } = exported;
+  const { SLUICE_SANDBOX: page, TELEGRAM_CHAT_ID: chat, ...env } = exported(world.out());
   const settings = { ...env, SLUICE_DATA_DIR: `${folder}/bot`, LOG_LEVEL: 'trace' };
   const bot = sluice(['run'], folder, settings);
   const code = /\/claim (\S+)/.exec(await bot.line(/\/claim/))?.[1] ?? '';

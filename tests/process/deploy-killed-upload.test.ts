@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { passOn, type Seen, scriptedServer } from '../deploy/scripted-server.ts';
 import { copySteady } from '../deploy/steady-app.ts';
-import { type Process, sluice, tempFolder, until } from './sluice.ts';
+import { begin } from './children.ts';
+import { exported, tempFolder, until } from './sluice.ts';
 
 const SMALL_FILES = 300;
 const MIB = 1024 * 1024;
@@ -12,20 +13,6 @@ const LARGE = 20 * MIB + 7;
 /** Of the upload's pieces, and of the files that arrive before the kill. */
 const PIECE = 8 * MIB;
 const ARRIVE = 150;
-
-const started: Process[] = [];
-afterEach(async () => {
-  for (const one of started.splice(0)) {
-    one.child.kill('SIGKILL');
-    await one.ended();
-  }
-});
-
-function begin(args: string[], folder: string, env: Record<string, string>): Process {
-  const running = sluice(args, folder, env);
-  started.push(running);
-  return running;
-}
 
 /** The sample app with many small files and a large one; says what is uploaded under which name. */
 async function writeApp(folder: string): Promise<{ readonly large: string; readonly small: Set<string> }> {
@@ -66,8 +53,7 @@ test('a bot that is killed in the middle of an upload goes on where it was: what
     SLUICE_DATA_DIR: folder,
   });
   await world.line(/SLUICE_SANDBOX/);
-  const exported = [...world.out().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
-  const env: Record<string, string> = { ...Object.fromEntries(exported), SLUICE_DATA_DIR: 'bot' };
+  const env: Record<string, string> = { ...exported(world.out()), SLUICE_DATA_DIR: 'bot' };
   const real = new URL(env.CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE ?? '');
 
   // Half of the small files and the first piece of the large one arrive; what comes then gets no answer.

@@ -1,21 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { type Process, sluice, tempFolder, until } from './sluice.ts';
-
-const started: Process[] = [];
-afterEach(async () => {
-  for (const one of started.splice(0)) {
-    one.child.kill('SIGKILL');
-    await one.ended();
-  }
-});
-
-function begin(args: string[], folder: string, env: Record<string, string>): Process {
-  const running = sluice(args, folder, env);
-  started.push(running);
-  return running;
-}
+import { expect, test } from 'vitest';
+import { begin } from './children.ts';
+import { exported, tempFolder, until } from './sluice.ts';
 
 test('a bot that is killed in the middle of a deployment goes on when it is started again, and the command with it', {
   timeout: 120_000,
@@ -31,8 +18,7 @@ test('a bot that is killed in the middle of a deployment goes on when it is star
     SLUICE_DATA_DIR: folder,
   });
   await world.line(/SLUICE_SANDBOX/);
-  const exported = [...world.out().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
-  const env: Record<string, string> = { ...Object.fromEntries(exported), SLUICE_DATA_DIR: 'bot' };
+  const env: Record<string, string> = { ...exported(world.out()), SLUICE_DATA_DIR: 'bot' };
 
   const first = begin(['run'], folder, env);
   await first.line(/is up/);

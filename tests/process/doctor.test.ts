@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fault, type Reply, scriptedServer } from '../deploy/scripted-server.ts';
 import { repository } from '../host/repository.ts';
-import { sluice, tempFolder } from './sluice.ts';
+import { exported, sluice, tempFolder } from './sluice.ts';
 
 const TOKEN = '123456:abcdefghijklmnop';
 const GROUP = -1001;
@@ -117,8 +117,7 @@ test('all is well in the sandbox', async () => {
   const folder = await tempFolder();
   const world = sluice(['sandbox'], folder, { SLUICE_PORT: '0', SLUICE_DATA_DIR: folder });
   await world.line(/SLUICE_SANDBOX/);
-  const exported = [...world.out().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
-  const said = await doctor(Object.fromEntries(exported) as Record<string, string>);
+  const said = await doctor(exported(world.out()));
   world.child.kill('SIGINT');
   expect(said.lines.filter((line) => /^[✗–]/.test(line))).toEqual([]);
   for (const about of [

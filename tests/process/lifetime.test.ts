@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { type Process, sluice, tempFolder, until } from './sluice.ts';
+import { exported, type Process, sluice, tempFolder, until } from './sluice.ts';
 
 interface Info {
   telegram: string;
@@ -109,18 +109,10 @@ test('the bot alone works against a sandbox in another process', async () => {
   const folder = await tempFolder();
   const world = sluice(['sandbox'], folder, { SLUICE_PORT: '0', SLUICE_DATA_DIR: folder });
   await world.line(/SLUICE_SANDBOX/);
-  const exported = Object.fromEntries(
-    world
-      .out()
-      .split('\n')
-      .flatMap((line) => {
-        const found = /^export (\w+)=(.*)$/.exec(line);
-        return found ? [[found[1], found[2]]] : [];
-      }),
-  ) as Record<string, string>;
-  const bot = sluice(['run'], folder, { ...exported, SLUICE_DATA_DIR: `${folder}/bot` });
+  const printed = exported(world.out());
+  const bot = sluice(['run'], folder, { ...printed, SLUICE_DATA_DIR: `${folder}/bot` });
   await bot.line(/is up/);
-  const info = await infoOf(exported.SLUICE_SANDBOX ?? '');
+  const info = await infoOf(printed.SLUICE_SANDBOX ?? '');
   await say(info, 1001, '/deploy');
   await until(async () => ((await chatText(info)).includes('what is to be released') ? true : undefined));
   for (const process of [bot, world]) {

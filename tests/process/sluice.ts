@@ -55,6 +55,13 @@ export function sluice(args: string[], cwd: string, env: Record<string, string> 
   };
 }
 
+/** The variables that `sluice sandbox` prints for a shell. */
+export function exported(text: string): Record<string, string> {
+  return Object.fromEntries(
+    [...text.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+}
+
 /** Waits until `look` gives something. */
 export async function until<T>(look: () => Promise<T | undefined> | T | undefined, ms = 30_000): Promise<T> {
   const end = Date.now() + ms;

@@ -1,3 +1,4 @@
+import { seeded } from '../../bench/judge/random.ts';
 import type { Recording } from './cell.ts';
 import type { Point } from './points.ts';
 
@@ -11,7 +12,7 @@ export interface Chosen {
  * those that come by the hundred.
  */
 export function choose(all: readonly Chosen[], count: number, seed: number): Chosen[] {
-  const random = mulberry(seed);
+  const random = seeded(seed).uniform;
   const kinds = new Map<string, Chosen[]>();
   for (const one of shuffled(all, random)) {
     const kind = `${one.point.moment} ${one.point.kind}`;
@@ -29,15 +30,4 @@ function shuffled<T>(list: readonly T[], random: () => number): T[] {
     .map((one) => ({ one, at: random() }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ one }) => one);
-}
-
-/** Numbers from 0 to below 1 (mulberry32). */
-function mulberry(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
