@@ -8,5 +8,7 @@ export default defineConfig({
     // No test asserts a time: this is for what hangs, on a slow machine too.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // Stories of real processes share a machine with others there. What fails twice is broken; what had to run twice is named.
+    retry: 1,
   },
 });

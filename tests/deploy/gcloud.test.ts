@@ -1,12 +1,12 @@
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDispatchYaml } from '../../src/deploy/dispatch/read.ts';
 import { readAppYaml, readSource, versionBody } from '../../src/deploy/index.ts';
 import { packedBody } from '../../src/deploy/sources/packed.ts';
 import { hasGcloud } from './gcloud-cli.ts';
 import { gcloudDispatch, gcloudRequest } from './gcloud-request.ts';
-import { temporaryFolder } from './local-app-engine.ts';
 
 const PLAIN = { 'main.js': 'x', 'empty.txt': '', 'deep/er/файл – 金.txt': 'gold', '.env': 'A=b' };
 
@@ -107,6 +107,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   'an included file that is not there': 'runtime: nodejs22\nincludes: [gone.yaml]\n',
 };
 
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sluice-gcloud-apps-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
 /** gcloud takes three seconds alone, and several run at a time. */
 const PATIENCE_MS = 300_000;
 
@@ -153,6 +159,11 @@ describe.skipIf(!hasGcloud())('gcloud sends the same (skipped where gcloud is no
   );
 });
 
+/** A folder that goes with all the others at the end: what a test of many at a time hangs on itself may hit another. */
+function newFolder(): Promise<string> {
+  return mkdtemp(join(root, 'app-'));
+}
+
 async function requestOf(folder: string): Promise<unknown> {
   const app = await readAppYaml(folder);
   const files = await readSource(app);
@@ -167,7 +178,7 @@ async function requestOf(folder: string): Promise<unknown> {
 }
 
 async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await temporaryFolder();
+  const folder = await newFolder();
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
@@ -178,7 +189,7 @@ async function folderWith(files: Readonly<Record<string, string>>): Promise<stri
 
 /** gcloud writes a .gcloudignore into the folder. */
 async function copyOf(folder: string): Promise<string> {
-  const copy = await temporaryFolder();
+  const copy = await newFolder();
   await cp(folder, copy, { recursive: true, verbatimSymlinks: true });
   return copy;
 }
