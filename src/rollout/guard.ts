@@ -80,10 +80,14 @@ export async function openGuard(
     bar: (service, now) => lockOf(record.locks, service) ?? longest(freezesAt(now)),
 
     freeze: ({ why, until }, by) =>
-      inTurn(() => save({ type: 'frozen', why, ...(until !== undefined && { until }), by: who(by) })),
+      inTurn(async () => {
+        if (isCarriedOut('frozen', by)) return;
+        await save({ type: 'frozen', why, ...(until !== undefined && { until }), by: who(by) });
+      }),
 
     unfreeze: (why, by) =>
       inTurn(async () => {
+        if (isCarriedOut('unfrozen', by)) return 'The freeze is ended.';
         const now = clock.now();
         const freezes = freezesAt(now);
         if (freezes.length === 0) return 'Nothing is frozen now.';
@@ -102,12 +106,13 @@ export async function openGuard(
         const known = rollout
           ? record.lockedBy.some((past) => past.rollout === rollout)
           : record.locks.some((l) => l.service === service && l.why === why && l.by?.id === by?.id);
-        if (known) return;
+        if (known || (by && isCarriedOut('locked', by))) return;
         await save({ type: 'locked', service, why, ...(rollout && { rollout }), ...(by && { by: who(by) }) });
       }),
 
     unlock: (service, why, by) =>
       inTurn(async () => {
+        if (isCarriedOut('unlocked', by)) return `${service} is unlocked.`;
         const bar = lockOf(record.locks, service);
         if (!bar) return `${service} is not locked.`;
         await save({ type: 'unlocked', service, why, by: who(by) });
@@ -145,6 +150,14 @@ export async function openGuard(
     const minute = Math.floor(now / MINUTE);
     if (planned?.minute !== minute) planned = { minute, freeze: freezeAt(windows, minute * MINUTE) };
     return planned.freeze;
+  }
+
+  /** After a death Telegram hands over once more what was done but not confirmed, and much may have happened since. */
+  function isCarriedOut(type: GuardChange['type'], by: Who): boolean {
+    if (by.update === undefined) return false;
+    return record.history.some(
+      (past) => past.type === type && 'by' in past && past.by?.id === by.id && past.by.update === by.update,
+    );
   }
 
   async function save(change: GuardChange, at = clock.now()): Promise<void> {

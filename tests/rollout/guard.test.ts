@@ -334,3 +334,24 @@ test('whatever people do in whatever order, over restarts: only what holds is to
     { numRuns: 300 },
   );
 });
+
+test('what Telegram hands over once more after a death is not done once more', async () => {
+  const { guard, clock, reopen } = await setUp();
+  const orders: ((guard: Guard) => Promise<unknown>)[] = [
+    (g) => g.freeze({ why: 'An audit', until: clock.at + HOUR }, { ...ADA, update: 1 }),
+    (g) => g.unfreeze('It is over', { ...BEN, update: 2 }),
+    (g) => g.lock('api', { why: 'It leaks' }, { ...ADA, update: 3 }),
+    (g) => g.unlock('api', 'Mended', { ...BEN, update: 4 }),
+  ];
+  for (const order of orders) await order(guard);
+  await guard.freeze({ why: 'Another' }, { ...ADA, update: 5 });
+  await guard.lock('api', { why: 'It leaks again' }, { ...ADA, update: 6 });
+  const before = guard.history();
+
+  clock.at += 10 * 60_000;
+  const next = await reopen();
+  for (const order of orders) await order(next);
+  expect(next.history()).toEqual(before);
+  expect(next.bar('api', clock.at)).toMatchObject({ kind: 'lock', why: 'It leaks again' });
+  expect(next.bar('default', clock.at)).toMatchObject({ kind: 'freeze', why: 'Another' });
+});
