@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { conversations, createConversation } from '@grammyjs/conversations';
-import { Bot, Composer, type Context, GrammyError, HttpError, type Transformer } from 'grammy';
+import { Bot, BotError, Composer, type Context, GrammyError, HttpError, type Transformer } from 'grammy';
+import type { Update } from 'grammy/types';
 import type { Clock } from '../plan/clock.ts';
 import type { Command } from '../rollout/commands.ts';
 import type { Who } from '../rollout/draft.ts';
@@ -24,6 +25,7 @@ import { askReason } from './reason.ts';
 import { refuseSecondHand } from './second-hand.ts';
 import { carefulSending, unchangedIsDone } from './sending.ts';
 import { followMigration } from './team/commands.ts';
+import { openUnfinished } from './unfinished.ts';
 import { runWizard, type WizardWorld } from './wizard.ts';
 
 export interface BotOptions {
@@ -80,7 +82,8 @@ export function installHandlers(
   };
   bot.catch(({ ctx, error }) => apologise(ctx, error));
   const { team, overlooked } = desk;
-  const door = openDoor({ team, clock: peoplesClock, overlooked, failed: apologise });
+  const unfinished = openUnfinished(store);
+  const door = openDoor({ team, clock: peoplesClock, overlooked, failed: apologise, unfinished });
   doors.set(bot, door);
   bot.use(door.middleware);
   bot.on('my_chat_member', (ctx) => {
@@ -161,14 +164,19 @@ export async function poll(
   ready: () => void,
   failed: BotOptions['failed'],
 ): Promise<void> {
+  const door = doors.get(bot);
   for (;;) {
     try {
+      await bot.init();
+      door
+        ?.resume((update) => handle(bot, update))
+        .catch((error) => failed('what was left unfinished', error));
       await bot.start({
         timeout: POLL_S,
         allowed_updates: ['message', 'callback_query', 'my_chat_member'],
         onStart: ready,
       });
-      return await doors.get(bot)?.idle();
+      return await door?.idle();
     } catch (error) {
       if (error instanceof GrammyError && error.error_code === 401) {
         throw new Error(
@@ -180,6 +188,14 @@ export async function poll(
       await new Promise((resolve) => setTimeout(resolve, CONFLICT_MS));
     }
   }
+}
+
+/** As if it had been polled. */
+async function handle(bot: Bot<BotContext>, update: Update): Promise<void> {
+  await bot.handleUpdate(update).catch((error) => {
+    if (error instanceof BotError) return bot.errorHandler(error);
+    throw error;
+  });
 }
 
 /** grammY's errors carry the bot's token in their inner objects; this keeps the words only. */

@@ -1,4 +1,5 @@
 import type { Middleware } from 'grammy';
+import type { Update } from 'grammy/types';
 import type { Clock } from '../plan/clock.ts';
 import type { Who } from '../rollout/draft.ts';
 import { createAllowance } from './allowance.ts';
@@ -6,6 +7,7 @@ import type { BotContext } from './context.ts';
 import { createLanes } from './lanes.ts';
 import { personOf } from './people.ts';
 import type { Team } from './team/team.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** Of one member and minute; nobody's honest thumb is faster. */
 const MEMBER_UPDATES = 120;
@@ -27,11 +29,14 @@ export interface DoorOptions {
   readonly overlooked: (by: Who, attempt: string) => void;
   /** An update failed while the bot had gone on to others. */
   readonly failed: (ctx: BotContext, error: unknown) => Promise<void>;
+  readonly unfinished: Unfinished;
 }
 
 /** What every update passes first. */
 export interface Door {
   readonly middleware: Middleware<BotContext>;
+  /** Hands over what came in under a process that died over it, and that Telegram takes for done. */
+  resume(handle: (update: Update) => Promise<void>): Promise<void>;
   /** Resolves when nothing that came in is under way. */
   idle(): Promise<void>;
 }
@@ -41,7 +46,7 @@ export interface Door {
  * Strangers come after: of each only so many a minute, one after another, while the team's go past them; their talk, and
  * whatever is too much, costs a look at who it is from and nothing else.
  */
-export function openDoor({ team, clock, overlooked, failed }: DoorOptions): Door {
+export function openDoor({ team, clock, overlooked, failed, unfinished }: DoorOptions): Door {
   const lanes = createLanes(PATIENCE_MS);
   const members = createAllowance(clock, MEMBER_UPDATES, Number.POSITIVE_INFINITY);
   const rollbacks = createAllowance(clock, MEMBER_ROLLBACKS, Number.POSITIVE_INFINITY);
@@ -50,20 +55,25 @@ export function openDoor({ team, clock, overlooked, failed }: DoorOptions): Door
 
   return {
     idle: lanes.idle,
+    resume: unfinished.resume,
     async middleware(ctx, next) {
       const { from } = ctx;
       // Telegram's own word on the chat itself.
       if (!from || ctx.myChatMember || ctx.msg?.migrate_to_chat_id !== undefined) return next();
-      const late = (error: unknown) => failed(ctx, error);
+      const fails = (error: unknown) => failed(ctx, error);
       if (!team.members().some(({ id }) => id === from.id)) {
         if (!isAddressed(ctx)) return;
         if (!strangers.take(from.id)) return turnedAway(ctx);
         // Not waited for: the team's updates behind it go first. All strangers are one in this.
-        void lanes.run(STRANGERS, next, late).catch(late);
+        void lanes.run(STRANGERS, next, { ...UNKEPT, fails }).catch(fails);
         return;
       }
       const allowance = asksForRollback(ctx) ? rollbacks : members;
-      if (allowance.take(from.id)) return lanes.run(from.id, next, late);
+      if (allowance.take(from.id)) {
+        const begins = () => unfinished.keep(ctx.update);
+        const ends = () => unfinished.drop(ctx.update.update_id);
+        return lanes.run(from.id, next, { begins, fails, ends });
+      }
       turnedAway(ctx);
       if (!ctx.callbackQuery || !warnings.take(from.id)) return;
       const text =
@@ -78,6 +88,9 @@ export function openDoor({ team, clock, overlooked, failed }: DoorOptions): Door
     overlooked(by, what.slice(0, 64));
   }
 }
+
+/** Nothing that strangers ask for is carried out, and a file must not grow by them. */
+const UNKEPT = { begins: async () => {}, ends: async () => {} };
 
 /** No user has this number. */
 const STRANGERS = 0;

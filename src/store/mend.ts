@@ -31,6 +31,7 @@ const BEGUN_ANEW: readonly [pattern: RegExp, say: string][] = [
   ],
   [/^restorations$/, 'The list of restored backups begins anew.'],
   [/^cleanings$/, 'The list of deleted versions begins anew.'],
+  [/^unfinished$/, 'Taps and messages that the last process was still at may be lost: look at what is open.'],
   [/^dialogues\//, 'A dialogue is lost; whoever was in it begins it again.'],
   [/^messages\//, 'The messages of that rollout may come once more.'],
 ];

@@ -204,7 +204,12 @@ test('one person’s slow work holds up nobody else, and their own next work wai
   const slow = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  const note = async (error: unknown) => void late.push(error);
+  const alone: string[] = [];
+  const note = {
+    begins: async () => void alone.push('begins'),
+    fails: async (error: unknown) => void late.push(error),
+    ends: async () => void alone.push('ends'),
+  };
   const job =
     (name: string, after: Promise<void> = Promise.resolve()) =>
     () =>
@@ -219,6 +224,7 @@ test('one person’s slow work holds up nobody else, and their own next work wai
   await lanes.idle();
   expect(done).toEqual(['other', 'slow', 'own next']);
   expect(late).toEqual([new Error('after all')]);
+  expect(alone.toSorted()).toEqual(['begins', 'begins', 'begins', 'ends', 'ends', 'ends']);
   await expect(lanes.run(3, () => Promise.reject(new Error('at once')), note)).rejects.toThrow('at once');
   expect(late).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { press } from './chat.ts';
 import { begin } from './children.ts';
 import { exported, tempFolder, until } from './sluice.ts';
 
@@ -45,21 +46,3 @@ test('a bot that is killed in the middle of a deployment goes on when it is star
   expect(running.out()).toMatch(/Done: v2 has all of the traffic\.\n$/);
   expect(running.out().match(/began the release of v2/g)).toHaveLength(1);
 });
-
-/** The approver presses the newest button of that name, if there is one. */
-async function press(url: string, label: string): Promise<boolean> {
-  const { chatId } = (await (await fetch(`${url}/_sandbox`)).json()) as { chatId: number };
-  const { messages } = (await (await fetch(`${url}/_user/messages?chat_id=${chatId}`)).json()) as {
-    messages: { message_id: number; reply_markup?: { inline_keyboard?: { text: string }[][] } }[];
-  };
-  const shown = messages.findLast((m) =>
-    m.reply_markup?.inline_keyboard?.flat().some(({ text }) => text === label),
-  );
-  if (!shown) return false;
-  const reply = await fetch(`${url}/_user/press`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ chat_id: chatId, user_id: 1002, message_id: shown.message_id, button: label }),
-  });
-  return reply.ok;
-}
