@@ -41,6 +41,7 @@ export class SandboxClock {
     return this.#at(Date.now());
   }
 
+  /** How many times as fast as life; 0 while it is paused. */
   get speed(): number {
     return this.#reading.speed;
   }
@@ -56,13 +57,22 @@ export class SandboxClock {
   setSpeed(speed: number): void {
     if (!(speed > 0 && Number.isFinite(speed)))
       throw new RangeError(`A clock's speed is a number above 0, not ${speed}.`);
-    const origin = Date.now();
-    this.#reading = { origin, epoch: this.#at(origin), speed };
-    for (const alarm of this.#alarms) this.#arm(alarm);
-    for (const listener of [...this.#listeners]) listener(this.#reading);
+    this.#go(speed, 0);
   }
 
-  /** Tells of each change of the speed. @returns what ends it */
+  /** Stands still until {@link setSpeed}; its speed is 0 meanwhile. */
+  pause(): void {
+    this.#go(0, 0);
+  }
+
+  /** Reads so many milliseconds more at once, as after a sleep of the machine: nothing has happened in between. */
+  jump(ms: number): void {
+    if (!(ms > 0 && Number.isFinite(ms)))
+      throw new RangeError(`A clock jumps ahead by milliseconds above 0, not by ${ms}.`);
+    this.#go(this.speed, ms);
+  }
+
+  /** Tells of each change of the speed, and of each jump. @returns what ends it */
   onChange(listener: (reading: Reading) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -91,6 +101,13 @@ export class SandboxClock {
     });
   }
 
+  #go(speed: number, ahead: number): void {
+    const origin = Date.now();
+    this.#reading = { origin, epoch: this.#at(origin) + ahead, speed };
+    for (const alarm of this.#alarms) this.#arm(alarm);
+    for (const listener of [...this.#listeners]) listener(this.#reading);
+  }
+
   #at(real: number): number {
     const { origin, epoch, speed } = this.#reading;
     return epoch + (real - origin) * speed;
@@ -98,7 +115,8 @@ export class SandboxClock {
 
   #arm(alarm: Alarm): void {
     clearTimeout(alarm.timer);
-    const left = (alarm.due - this.now()) / this.speed;
+    const missing = Math.max(0, alarm.due - this.now());
+    const left = missing === 0 ? 0 : missing / this.speed;
     alarm.timer = setTimeout(
       () => {
         // A timer may come a moment early, and a long wait takes several.
@@ -106,7 +124,7 @@ export class SandboxClock {
         this.#alarms.delete(alarm);
         alarm.ring();
       },
-      Math.min(Math.max(Math.ceil(left), 0), LONGEST_TIMER),
+      Math.min(Math.ceil(left), LONGEST_TIMER),
     );
   }
 

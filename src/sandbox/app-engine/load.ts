@@ -57,7 +57,8 @@ export class LoadGenerator {
       throw new RangeError(`A load is a number of requests per second from 0 on, not ${perSecond}.`);
     this.#rate = perSecond;
     clearTimeout(this.#timer);
-    if (perSecond === 0) return;
+    // Nobody comes while the clock stands still.
+    if (perSecond * this.#clock.speed === 0) return;
     this.#next = performance.now();
     this.#schedule();
   }

@@ -6,6 +6,8 @@ import { jsonBody, refuse } from './guard.ts';
 
 /** A trading week passes in under three minutes; a tick of the bot's, each second, still looks at every hour. */
 const FASTEST = 3_600;
+/** Milliseconds of the sandbox's clock that are jumped over at once: a quarter of a year, the longest after-care. */
+const FARTHEST = 92 * 86_400_000;
 /** Real milliseconds between two signs of life, so that a dead connection is noticed. */
 const HEARTBEAT = 15_000;
 
@@ -25,7 +27,26 @@ export function clockRoutes(clock: SandboxClock): Hono {
     return c.json({ ok: true, clock: clock.reading });
   });
 
-  /** Each `data` is a reading: the present one at once, then one at each change of the speed. */
+  /** The clock stands still until it is given a speed. */
+  app.post('/pause', (c) => {
+    clock.pause();
+    return c.json({ ok: true, clock: clock.reading });
+  });
+
+  /** The clock reads `ms` milliseconds more at once; nothing happens in between. */
+  app.post('/jump', async (c) => {
+    const body = await jsonBody(c);
+    const ms = typeof body === 'object' && body !== null && 'ms' in body ? body.ms : undefined;
+    if (typeof ms !== 'number' || !(ms >= 1 && ms <= FARTHEST)) {
+      throw new Refusal(
+        `Expected ms, milliseconds from 1 to ${FARTHEST} to jump ahead, got ${JSON.stringify(ms) ?? 'none'}.`,
+      );
+    }
+    clock.jump(ms);
+    return c.json({ ok: true, clock: clock.reading });
+  });
+
+  /** Each `data` is a reading: the present one at once, then one at each change of the speed and each jump. */
   app.get('/clock', (c) =>
     streamSSE(c, async (stream) => {
       const gone = new Promise<void>((resolve) => stream.onAbort(resolve));
