@@ -6,6 +6,7 @@ import {
   type DeployProgress,
   describeChange,
   describeJob,
+  describeRule,
 } from '../deploy/index.ts';
 import type { Place, Sources } from '../deploy/sources/sources.ts';
 import { commitsBetween, gitState } from '../host/git.ts';
@@ -29,10 +30,13 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
       return split && { split, versions: Object.fromEntries(marks) };
     },
 
-    async listCron(signal) {
-      // To bring the jobs to none would take away all that are there.
-      const { delete: all } = await appEngine.compareCron([], signal);
-      return all.map(describeJob).toSorted();
+    async listShared(signal) {
+      const [jobs, rules] = await Promise.all([
+        // To bring the jobs to none would take away all that are there.
+        appEngine.compareCron([], signal),
+        appEngine.listRules(signal),
+      ]);
+      return { jobs: jobs.delete.map(describeJob).toSorted(), routes: rules.map(describeRule) };
     },
 
     verify: (request, signal) => appEngine.verify(request, { signal }),

@@ -8,7 +8,7 @@ import type { Outbox, Post } from './outbox.ts';
 import type { Team } from './team/team.ts';
 import { card } from './views/card.ts';
 import { checklistSection, firstOpenSection } from './views/checklist.ts';
-import { cronDrift } from './views/drift.ts';
+import { sharedDrift } from './views/drift.ts';
 import type { AuditStanding } from './views/headline.ts';
 import { notice } from './views/notice.ts';
 import { question, reminder } from './views/question.ts';
@@ -73,7 +73,7 @@ export function createPublisher(
       },
       ...rollout.gates.map((gate) => questionPost(rollout, gate, team.members(), drawChart)),
       ...rollout.gates.flatMap((gate) => reminderPosts(rollout, gate, team.members())),
-      ...(rollout.cronDrifts ?? []).map(({ at, change }) => cronPost(rollout, at, change)),
+      ...(rollout.sharedDrifts ?? []).map(({ at, change }) => sharedPost(rollout, at, change)),
       ...(end ? [{ key: `end-${end.key}`, view: end.view, loud: true, fresh: true }] : []),
       ...carePosts(rollout, team.members(), now),
     ];
@@ -128,8 +128,8 @@ function sectionKey(section: number): string {
   return `section-${section}`;
 }
 
-function cronPost(rollout: Rollout, at: number, change: CronChange): Post {
-  return { key: `cron-${at}`, view: { html: cronDrift(rollout, change).text }, loud: true, fresh: true };
+function sharedPost(rollout: Rollout, at: number, change: CronChange): Post {
+  return { key: `shared-${at}`, view: { html: sharedDrift(rollout, change).text }, loud: true, fresh: true };
 }
 
 /** Below all that was said since the question: people look at the end of a chat. */

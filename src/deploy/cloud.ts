@@ -12,7 +12,7 @@ import type { CronChange, CronJob } from './cron/job.ts';
 import { openScheduler } from './cron/scheduler.ts';
 import { type Deployed, type DeployHooks, type DeployRequest, deploy } from './deploy.ts';
 import { bringRulesTo, compareDispatch } from './dispatch/apply.ts';
-import type { DispatchChange } from './dispatch/rules.ts';
+import { type DispatchChange, type DispatchRule, ruleOf } from './dispatch/rules.ts';
 import { errorLogs, type LogLine, type LogRequest } from './error-logs.ts';
 import type { Hooks } from './hooks.ts';
 import { type PutBackHooks, type PutBackRequest, putBack } from './put-back.ts';
@@ -67,6 +67,8 @@ export interface Cloud {
   deployCron(request: CronRequest, hooks: Abortable): Promise<CronChange>;
   /** What a dispatch.yaml would change; undefined when the rules are those of the file already. */
   compareDispatch(file: string, signal?: AbortSignal): Promise<DispatchChange | undefined>;
+  /** The app's routing rules; the first that fits counts. */
+  listRules(signal?: AbortSignal): Promise<DispatchRule[]>;
   /** Makes the app's routing these rules, in one request. @returns whether anything was sent. */
   setDispatch(rules: readonly object[], signal?: AbortSignal): Promise<boolean>;
   /** Looks at a version that has no traffic: is it there, does it answer, did it log errors. */
@@ -133,6 +135,7 @@ export function openCloud(
     compareCron: (file, signal) => compareCron(project, scheduler, file, signal),
     deployCron: (request, hooks) => deployCron(project, scheduler, clock, request, hooks),
     compareDispatch: (file, signal) => compareDispatch(app, file, signal),
+    listRules: async (signal) => (await readApplication(app.rest, project, signal)).dispatchRules.map(ruleOf),
     setDispatch: (rules, signal) => bringRulesTo(app, clock, rules, signal),
     verify,
     errorLogs: (request, signal) => errorLogs(logging, project, request, signal),

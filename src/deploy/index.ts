@@ -83,6 +83,7 @@ export function connectCloud(options: CloudOptions): Cloud {
     compareCron: async (file, signal) => (await open()).compareCron(file, signal),
     deployCron: async (request, hooks) => (await open()).deployCron(request, hooks),
     compareDispatch: async (file, signal) => (await open()).compareDispatch(file, signal),
+    listRules: async (signal) => (await open()).listRules(signal),
     setDispatch: async (rules, signal) => (await open()).setDispatch(rules, signal),
     verify: async (request, hooks) => (await open()).verify(request, hooks),
     errorLogs: async (request, signal) => (await open()).errorLogs(request, signal),

@@ -2,7 +2,7 @@ import type { Split } from '../plan/split.ts';
 import type { Check, Reading } from '../plan/terms.ts';
 import type { Verdict } from '../plan/verdict.ts';
 import type { Draft, Who } from './draft.ts';
-import type { Marks, VersionChange } from './sighting.ts';
+import type { Marks, Shared, VersionChange } from './sighting.ts';
 
 export type { Check };
 
@@ -159,8 +159,8 @@ export type Fact =
     }
   /** Whoever changed it has put it back. */
   | { readonly type: 'righted' }
-  /** The cron jobs, a line each; later than the first time they were changed by another hand. */
-  | { readonly type: 'cron-seen'; readonly jobs: readonly string[]; readonly change?: CronChange }
+  /** Cron jobs and routing; later than the first time another hand has changed them. */
+  | { readonly type: 'shared-seen'; readonly shared: Shared; readonly change?: CronChange }
   /** The same, found when a rollback was about to overwrite it anyway. */
   | { readonly type: 'seen'; readonly live: Split }
   | { readonly type: 'effect-failed'; readonly effect: string; readonly problem: string }

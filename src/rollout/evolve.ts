@@ -123,10 +123,10 @@ function apply(rollout: Rollout, event: Exclude<Event, { type: 'started' }>): Ro
       return drifted(rollout, event);
     case 'righted':
       return righted(rollout, event.at);
-    case 'cron-seen': {
-      const { jobs, change, at } = event;
-      const drifts = rollout.cronDrifts ?? [];
-      return { ...rollout, cronSeen: jobs, ...(change && { cronDrifts: [...drifts, { at, change }] }) };
+    case 'shared-seen': {
+      const { shared, change, at } = event;
+      const drifts = rollout.sharedDrifts ?? [];
+      return { ...rollout, sharedSeen: shared, ...(change && { sharedDrifts: [...drifts, { at, change }] }) };
     }
     case 'seen': {
       const { strayed: _, ...rest } = rollout;

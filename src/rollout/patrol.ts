@@ -4,7 +4,7 @@ import { MINUTE } from '../plan/duration.ts';
 import { timeLimit } from '../plan/time-limit.ts';
 import type { Line } from './line.ts';
 import type { Cloud } from './ports.ts';
-import { compareCronLines, isLookedAfter, type Sight, versionsOfInterest, whatIsSeen } from './sighting.ts';
+import { compareShared, isLookedAfter, type Sight, versionsOfInterest, whatIsSeen } from './sighting.ts';
 import { isOver, type Rollout } from './state.ts';
 
 /** Services that are looked at at a time. */
@@ -13,11 +13,11 @@ const AT_ONCE = 8;
 const PATIENCE_MS = 10_000;
 /** Milliseconds from one look at a service to the next while a release is under way. */
 const PACE = MINUTE;
-/** The same for the cron jobs, and for traffic that is out and only looked after. */
+/** The same for cron jobs and routing, and for traffic that is out and only looked after. */
 const SLOW_PACE = 5 * MINUTE;
 
 export interface PatrolParts {
-  readonly cloud: Pick<Cloud, 'see' | 'listCron'>;
+  readonly cloud: Pick<Cloud, 'see' | 'listShared'>;
   readonly clock: Clock;
   /** A look failed: nothing stops for it, but somebody should know. */
   readonly blind: (rollout: Rollout, error: Error) => void;
@@ -65,7 +65,7 @@ export function createPatrol({ cloud, clock, blind, stopping }: PatrolParts): Pa
       await limit(() => look(service, lines));
       if (now >= beat.cron + SLOW_PACE) {
         beat.cron = now;
-        await limit(() => lookAtCron(lines));
+        await limit(() => lookAtShared(lines));
       }
     } finally {
       beat.under = false;
@@ -94,18 +94,18 @@ export function createPatrol({ cloud, clock, blind, stopping }: PatrolParts): Pa
     }
   }
 
-  /** Told once, and nothing waits for it: cron jobs have no part in the traffic. */
-  async function lookAtCron(lines: readonly Line[]): Promise<void> {
+  /** Told once, and nothing waits for it: neither has a part in the split. */
+  async function lookAtShared(lines: readonly Line[]): Promise<void> {
     const releases = lines.filter(({ rollout }) => !isOver(rollout.stage));
     if (releases.length === 0) return;
     try {
-      const jobs = await cloud.listCron(patient());
+      const shared = await cloud.listShared(patient());
       for (const line of releases) {
-        await line.change(({ cronSeen, stage }) => {
+        await line.change(({ sharedSeen, stage }) => {
           if (isOver(stage)) return { facts: [] };
-          const change = cronSeen && compareCronLines(cronSeen, jobs);
+          const change = sharedSeen && compareShared(sharedSeen, shared);
           return {
-            facts: cronSeen && !change ? [] : [{ type: 'cron-seen', jobs, ...(change && { change }) }],
+            facts: sharedSeen && !change ? [] : [{ type: 'shared-seen', shared, ...(change && { change }) }],
           };
         });
       }

@@ -4,7 +4,7 @@ import type { Verdict } from '../plan/verdict.ts';
 import type { Source } from './draft.ts';
 import type { Check, Commit, CronChange, Event } from './events.ts';
 import type { Past } from './past.ts';
-import type { Sight } from './sighting.ts';
+import type { Shared, Sight } from './sighting.ts';
 import type { Rollout } from './state.ts';
 
 /** What an effect is told while it runs and tells in turn. */
@@ -27,8 +27,8 @@ export interface CronRequest {
 export interface Cloud {
   /** The live split, and what tells these versions from others; undefined when there is no such service. */
   see(service: string, versions: readonly string[], signal: AbortSignal): Promise<Sight | undefined>;
-  /** The cron jobs of the app, a line each. */
-  listCron(signal: AbortSignal): Promise<readonly string[]>;
+  /** What all services of the app share, as it is now. */
+  listShared(signal: AbortSignal): Promise<Shared>;
   /** Looks whether all that a release takes is there. Changes nothing. */
   validate(
     request: {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Split, sameSplit, versionsBeside } from '../plan/split.ts';
 import type { CronChange, Fact } from './events.ts';
 import type { Rollout } from './state.ts';
@@ -89,14 +90,22 @@ function sameChanges(a: readonly VersionChange[], b: readonly VersionChange[]): 
   );
 }
 
-/** What somebody else did to the cron jobs, in words; undefined when nothing. Of jobs that read alike, each counts. */
-export function compareCronLines(before: readonly string[], now: readonly string[]): CronChange | undefined {
-  const left = [...before];
-  const create = now.filter((line) => {
+/** The cron jobs, a line each in any order, and the routing's rules by host and path, the first that counts first. */
+export interface Shared {
+  readonly jobs: readonly string[];
+  readonly routes: readonly string[];
+}
+
+/** What somebody else did to it, in words; undefined when nothing. Of jobs that read alike, each counts. */
+export function compareShared(before: Shared, now: Shared): CronChange | undefined {
+  const left = [...before.jobs];
+  const create = now.jobs.filter((line) => {
     const at = left.indexOf(line);
     if (at >= 0) left.splice(at, 1);
     return at < 0;
   });
-  if (create.length + left.length === 0) return undefined;
-  return { create, remove: left, same: before.length - left.length };
+  const rerouted = !isDeepStrictEqual(before.routes, now.routes);
+  if (create.length + left.length === 0 && !rerouted) return undefined;
+  const routes = rerouted && { routes: { before: before.routes, after: now.routes } };
+  return { create, remove: left, same: before.jobs.length - left.length, ...routes };
 }

@@ -14,7 +14,7 @@ import type {
   Outcome,
   Topic,
 } from './events.ts';
-import type { Marks, VersionChange } from './sighting.ts';
+import type { Marks, Shared, VersionChange } from './sighting.ts';
 
 /** Where a rollout stands. */
 export type Stage =
@@ -133,10 +133,10 @@ export interface Rollout extends Draft {
   readonly marks?: Marks;
   /** After the release was out, another hand moved the traffic; people are asked, and nothing else waits. */
   readonly strayed?: Strayed;
-  /** The cron jobs as they were last seen, a line each. */
-  readonly cronSeen?: readonly string[];
-  /** What another hand did to the cron jobs, oldest first. */
-  readonly cronDrifts?: readonly { readonly at: number; readonly change: CronChange }[];
+  /** Cron jobs and routing as they were last seen. */
+  readonly sharedSeen?: Shared;
+  /** What another hand did to them, oldest first. */
+  readonly sharedDrifts?: readonly { readonly at: number; readonly change: CronChange }[];
   /** When the first attempt to make the version was intended. */
   readonly madeSince?: number;
   readonly versionUrl?: string;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { card } from '../../src/bot/views/card.ts';
-import { cronDrift } from '../../src/bot/views/drift.ts';
+import { sharedDrift } from '../../src/bot/views/drift.ts';
 import { notice } from '../../src/bot/views/notice.ts';
 import { question, reminder } from '../../src/bot/views/question.ts';
 import type { Terms } from '../../src/rollout/draft.ts';
@@ -125,8 +125,18 @@ test('after care the card and the question tell of the drift, and of its end', (
 
 test('cron jobs that another hand changed are told line by line', () => {
   const change = { create: ['every 5 hours: /x?a=1&b=2'], remove: ['every 1 hours: /y'], same: 1 };
-  expect(textOf({ html: cronDrift(asked().rollout, change).text })).toMatch(
-    /^⏰ default: the cron jobs were changed while v2 is released, and not by it\.\n➕ every 5 hours: \/x\?a=1&b=2\n➖ every 1 hours: \/y\nThey are left as they are/,
+  expect(textOf({ html: sharedDrift(asked().rollout, change).text })).toMatch(
+    /^⏰ default: the cron jobs were changed while v2 is released, and not by it\.\n➕ every 5 hours: \/x\?a=1&b=2\n➖ every 1 hours: \/y\nAll is left as it is/,
+  );
+  const routing = (before: string[], after: string[]) =>
+    textOf({
+      html: sharedDrift(asked().rollout, { create: [], remove: [], same: 2, routes: { before, after } }).text,
+    });
+  expect(routing(['*/a → a'], ['*/b → b'])).toMatch(
+    /^⏰ default: the routing was changed while .*\n➕ \*\/b → b\n➖ \*\/a → a\n/,
+  );
+  expect(routing(['*/a → a', '*/* → b'], ['*/* → b', '*/a → a'])).toMatch(
+    /the routing was changed .*\nIts rules stand in another order/,
   );
 });
 

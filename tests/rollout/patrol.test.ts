@@ -19,6 +19,7 @@ let live: Split;
 /** What the next reads give instead of the live split. */
 let reads: (Split | Error | Promise<Split>)[];
 let jobs: string[];
+let routes: string[];
 let looks: { versions: readonly string[] }[];
 let blind: string[];
 
@@ -27,6 +28,7 @@ beforeEach(async () => {
   reads = [];
   looks = [];
   blind = [];
+  routes = [];
   jobs = ['every 1 hours: /tasks/x'];
 });
 
@@ -42,7 +44,7 @@ async function start(world: World): Promise<void> {
   now = world.now;
   live = world.live;
   const clock = { now: () => now, sleep: () => Promise.reject(new Error('Nothing sleeps here.')) };
-  const cloud: Pick<Hands['cloud'], 'see' | 'listCron' | 'setSplit'> = {
+  const cloud: Pick<Hands['cloud'], 'see' | 'listShared' | 'setSplit'> = {
     async see(_, versions) {
       looks.push({ versions });
       const read = await (reads.shift() ?? live);
@@ -52,7 +54,7 @@ async function start(world: World): Promise<void> {
         versions: Object.fromEntries(versions.map((id) => [id, { created: 1, serving: true }])),
       };
     },
-    listCron: async () => jobs,
+    listShared: async () => ({ jobs, routes }),
     async setSplit({ to }) {
       live = to;
       return { kind: 'done', split: to };
@@ -154,16 +156,22 @@ test('a move of the rollout’s own while the read is on its way is no foreign h
   expect(stage()).toBe('watch');
 });
 
-test('cron jobs are looked at every five minutes, and a change is told once', async () => {
+test('cron jobs and routing are looked at every five minutes, and a change is told once', async () => {
   await start(asked());
   await engine.tick();
-  expect(engine.get('abc')?.cronSeen).toEqual(jobs);
+  expect(engine.get('abc')?.sharedSeen).toEqual({ jobs, routes });
   jobs = [...jobs, 'every 5 hours: /tasks/y'];
   for (let minute = 0; minute < 4; minute++) await tickAfter(MINUTE);
-  expect(engine.get('abc')?.cronDrifts).toBeUndefined();
+  expect(engine.get('abc')?.sharedDrifts).toBeUndefined();
   for (let minute = 0; minute < 11; minute++) await tickAfter(MINUTE);
-  expect(engine.get('abc')?.cronDrifts).toMatchObject([
+  expect(engine.get('abc')?.sharedDrifts).toMatchObject([
     { change: { create: ['every 5 hours: /tasks/y'], remove: [], same: 1 } },
+  ]);
+  routes = ['*/a → a'];
+  for (let minute = 0; minute < 11; minute++) await tickAfter(MINUTE);
+  expect(engine.get('abc')?.sharedDrifts).toMatchObject([
+    {},
+    { change: { create: [], remove: [], same: 2, routes: { before: [], after: routes } } },
   ]);
   expect(stage()).toBe('ask');
 });

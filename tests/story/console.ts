@@ -9,6 +9,8 @@ export interface Console {
   newVersion(): Promise<string>;
   deleteVersion(version: string): Promise<void>;
   createCronJob(schedule: string, path: string): Promise<void>;
+  /** Paths of all hosts to services. */
+  route(rules: Readonly<Record<string, string>>): Promise<void>;
 }
 
 export function consoleOf(team: Team): Console {
@@ -28,6 +30,10 @@ export function consoleOf(team: Team): Console {
       return found.id;
     },
     deleteVersion: (version) => send('DELETE', `${service}/versions/${version}`),
+    route: (rules) =>
+      send('PATCH', `${url}/v1/apps/${project}?updateMask=dispatchRules`, {
+        dispatchRules: Object.entries(rules).map(([path, to]) => ({ domain: '*', path, service: to })),
+      }),
     createCronJob: (schedule, relativeUri) =>
       send('POST', `${url}/v1beta1/projects/${project}/locations/us-central1/jobs`, {
         schedule,

@@ -61,7 +61,7 @@ test('moved in a window, while a question is open, on hold and before a rollback
   expect(await liveSplit(team)).toEqual({ v1: 1 });
 });
 
-test('cron jobs that another hand changes are told of; a version that it deletes ends the release', {
+test('cron jobs and routing that another hand changes are told of; a version that it deletes ends the release', {
   timeout: 240_000,
 }, async () => {
   const fresh = await begin();
@@ -69,6 +69,8 @@ test('cron jobs that another hand changes are told of; a version that it deletes
   await expect.poll(() => looked(), { timeout: 60_000 }).toBe(true);
   await hand.createCronJob('every 5 hours', '/tasks/theirs');
   await team.waitFor(/cron jobs were changed while .*➕ every 5 hours: \/tasks\/theirs/s);
+  await hand.route({ '/shop/*': 'default' });
+  await team.waitFor(/the routing was changed while .*➕ \*\/shop\/\* → default/s);
   expect(await team.buttons()).toContain('Promote to 10 %');
 
   await hand.deleteVersion(fresh);
@@ -83,7 +85,7 @@ test('cron jobs that another hand changes are told of; a version that it deletes
 async function looked(): Promise<boolean> {
   const store = openFileStore(team.dataDir);
   const journals = await Promise.all((await store.live()).map((id) => store.read(id)));
-  return journals.some((events) => events?.some(({ type }) => type === 'cron-seen'));
+  return journals.some((events) => events?.some(({ type }) => type === 'shared-seen'));
 }
 
 test('moved after it was out: after-care asks, goes on when it is put back, and ends when it is kept', {

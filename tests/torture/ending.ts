@@ -110,7 +110,7 @@ function sayFact(event: Event): string[] {
     // First looks, which come when they come.
     case 'marked':
       return [];
-    case 'cron-seen':
+    case 'shared-seen':
       return event.change ? [event.type] : [];
     case 'settled':
       return [`settled ${event.outcome.kind === 'answered' ? event.outcome.answer : event.outcome.kind}`];

@@ -4,6 +4,7 @@ import type { CronChange, Topic } from '../../rollout/events.ts';
 import type { VersionChange } from '../../rollout/sighting.ts';
 import type { Gate, Rollout } from '../../rollout/state.ts';
 import { Html, html, shorten } from '../html.ts';
+import { ruleChanges, subjectOf } from './routing.ts';
 import { listShort } from './words.ts';
 
 type Drift = Extract<Topic, { kind: 'drift' }>;
@@ -73,14 +74,20 @@ export function driftConsequences(rollout: Rollout, gate: Gate & { readonly topi
 }
 
 /** Told once, and nothing waits for it. */
-export function cronDrift({ service, version }: Rollout, change: CronChange): Html {
-  const jobs = [
-    ...change.create.map((job) => html`➕ ${shorten(job, 120)}`),
-    ...change.remove.map((job) => html`➖ ${shorten(job, 120)}`),
+export function sharedDrift({ service, version }: Rollout, change: CronChange): Html {
+  const { added, gone } = ruleChanges(change);
+  const lines = [
+    ...[...change.create, ...added].map((line) => html`➕ ${shorten(line, 120)}`),
+    ...[...change.remove, ...gone].map((line) => html`➖ ${shorten(line, 120)}`),
   ];
+  const subject = subjectOf(change);
+  const were = subject === 'the routing' ? 'was' : 'were';
+  const order =
+    lines.length === 0 ? [html`Its rules stand in another order; the first that fits counts.`] : [];
   return html`${[
-    html`⏰ <b>${service}: the cron jobs were changed while ${version} is released, and not by it.</b>`,
-    ...listShort(jobs, 8),
-    html`They are left as they are: a rollback undoes only what this release changed.`,
+    html`⏰ <b>${service}: ${subject} ${were} changed while ${version} is released, and not by it.</b>`,
+    ...listShort(lines, 8),
+    ...order,
+    html`All is left as it is: a rollback undoes only what this release changed.`,
   ]}`;
 }
