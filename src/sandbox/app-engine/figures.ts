@@ -111,6 +111,12 @@ export class Figures {
     return found.toReversed();
   }
 
+  /** The minute that is not over, as it is by now; its gauges are read when it ends. */
+  unfinished(): Minute {
+    this.#turn();
+    return { at: this.#at, cells: this.#cells(), gauges: [] };
+  }
+
   /** Of the last minute that is over: requests per second and their mean latency in ms. */
   lately(service: string, version: string): { perSecond: number; meanLatency: number } {
     const now = this.#clock.now();
@@ -131,17 +137,21 @@ export class Figures {
   #turn(): void {
     if (this.#ended || this.#clock.now() < this.#at + MINUTE) return;
     const gauges = this.#gauges();
-    const cells = [...this.#open.values()].map(({ key, count, sum, squares, buckets }) => ({
+    const cells = this.#cells();
+    const tallies = [...this.#tallies.values()];
+    if (cells.length + gauges.length + tallies.length > 0)
+      this.#closed.append({ at: this.#at, cells, gauges, tallies });
+    this.#begin();
+  }
+
+  #cells(): Cell[] {
+    return [...this.#open.values()].map(({ key, count, sum, squares, buckets }) => ({
       ...key,
       count,
       sum,
       squares,
       buckets: [...buckets].toSorted(([a], [b]) => a - b),
     }));
-    const tallies = [...this.#tallies.values()];
-    if (cells.length + gauges.length + tallies.length > 0)
-      this.#closed.append({ at: this.#at, cells, gauges, tallies });
-    this.#begin();
   }
 
   #begin(): void {

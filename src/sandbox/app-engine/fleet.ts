@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import type { SandboxClock } from '../clock.ts';
 import { Crew } from './crew.ts';
 import type { Figures, Gauge } from './figures.ts';
-import { forward } from './forward.ts';
+import { forward, spoil } from './forward.ts';
 import { dropForged, present } from './headers.ts';
 import { listen, shut } from './listen.ts';
 import type { Logs } from './logs.ts';
 import type { Version } from './registry.ts';
 import { residentBytes } from './resident.ts';
 import { alwaysOn, idleOf } from './runtime.ts';
+import type { Troubles } from './troubles.ts';
 
 /** Milliseconds of the sandbox's clock between two looks for idle instances. */
 const LOOK = 5 * 60_000;
+/** Milliseconds of the sandbox's clock between two looks for instances whose end has come. */
+const FATE = 10_000;
 
 interface Member {
   version: Version;
@@ -39,6 +42,7 @@ export interface FleetOptions {
   readonly clock: SandboxClock;
   readonly logs: Logs;
   readonly figures: Figures;
+  readonly troubles: Troubles;
   readonly defaultHostname: () => string;
   readonly log: (line: string) => void;
 }
@@ -48,10 +52,12 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
   #stopSweeping = () => {};
+  #stopFates = () => {};
 
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#sweep();
+    this.#seal();
   }
 
   /** Where a version's files lie. */
@@ -123,7 +129,7 @@ export class Fleet {
     response: ServerResponse,
     cookie?: string,
   ): Promise<void> {
-    const { clock, logs, figures, defaultHostname } = this.#options;
+    const { clock, logs, figures, troubles, defaultHostname } = this.#options;
     const member = this.#members.get(key(service, version));
     if (!member || member.version.stopped) {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
@@ -135,7 +141,10 @@ export class Fleet {
     member.lastRequest = clock.now();
     const { id, ip, headers } = present(request, clock.now(), defaultHostname());
     const hand = member.crew.next();
-    const outcome = await forward(request, response, hand.instance, headers, cookie);
+    const mishap = troubles.meet(service, version, hand.instance.port === undefined);
+    const outcome = mishap.fails
+      ? await spoil(request, response, hand.instance, mishap.wait)
+      : await forward(request, response, hand.instance, headers, mishap.wait, cookie);
     const { status, latency, loading, size } = outcome;
     hand.since.requests++;
     if (status >= 500) hand.since.errors++;
@@ -157,8 +166,11 @@ export class Fleet {
   /** Versions with a running process. */
   gauges(): Gauge[] {
     return [...this.#members.values()].flatMap(({ version: { service, id }, crew }) => {
-      const instances = crew.running().length;
-      return instances === 0 ? [] : [{ service, version: id, instances, memory: crew.memory() }];
+      const running = crew.running();
+      const instances = running.length;
+      const lost = running.map(({ since }) => this.#options.troubles.leaked(service, id, since.startedAt));
+      const memory = lost.reduce((sum, bytes) => sum + bytes, crew.memory());
+      return instances === 0 ? [] : [{ service, version: id, instances, memory }];
     });
   }
 
@@ -168,12 +180,13 @@ export class Fleet {
     return hands.map(({ source, instance, since }) => ({
       id: source.instance,
       ...since,
-      memory: residentBytes(instance.pid),
+      memory: residentBytes(instance.pid) + this.#options.troubles.leaked(service, version, since.startedAt),
     }));
   }
 
   async close(): Promise<void> {
     this.#stopSweeping();
+    this.#stopFates();
     await Promise.all([...this.#members.values()].map(end));
     this.#members.clear();
   }
@@ -184,6 +197,24 @@ export class Fleet {
       this.#endIdle();
       this.#sweep();
     });
+  }
+
+  #seal(): void {
+    const { clock } = this.#options;
+    this.#stopFates = clock.alarm(clock.now() + FATE, () => {
+      this.#endDoomed();
+      this.#seal();
+    });
+  }
+
+  #endDoomed(): void {
+    const { troubles } = this.#options;
+    for (const { crew, version } of this.#members.values()) {
+      for (const { instance, since } of crew.running()) {
+        const why = troubles.fate(version.service, version.id, since.startedAt, residentBytes(instance.pid));
+        if (why !== undefined) instance.crash(why);
+      }
+    }
   }
 
   #endIdle(): void {

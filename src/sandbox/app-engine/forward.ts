@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** What became of one request. */
 export interface Outcome {
@@ -34,6 +35,7 @@ const HOP_BY_HOP = new Set([
 /**
  * Hands a request on and its answer back. An app that cannot be started gives 503, one that breaks off 502.
  * @param extra headers that go to the app, over those of the request
+ * @param wait real milliseconds that it takes longer than by itself
  * @param cookie a cookie to set on the answer
  */
 export async function forward(
@@ -41,12 +43,14 @@ export async function forward(
   response: ServerResponse,
   upstream: Upstream,
   extra: Readonly<Record<string, string>>,
+  wait: number,
   cookie?: string,
 ): Promise<Outcome> {
   const start = performance.now();
   const loading = upstream.port === undefined;
   let size = 0;
   let port: number;
+  if (wait > 0) await delay(wait);
   try {
     port = upstream.port ?? (await upstream.ready());
   } catch {
@@ -77,6 +81,25 @@ export async function forward(
   function outcome(status: number): Outcome {
     return { status, latency: performance.now() - start, loading, size };
   }
+}
+
+/** Answers with an error in the app's stead, and starts the app as its own answer would. @param wait as above */
+export async function spoil(
+  request: IncomingMessage,
+  response: ServerResponse,
+  upstream: Upstream,
+  wait: number,
+): Promise<Outcome> {
+  const start = performance.now();
+  const loading = upstream.port === undefined;
+  const text = 'Internal Server Error\n';
+  request.resume();
+  if (wait > 0) await delay(wait);
+  // Why it does not start is told elsewhere; this visitor meets an error either way.
+  await upstream.ready().catch(() => undefined);
+  refuse(response, 500, text);
+  await ended(response);
+  return { status: 500, latency: performance.now() - start, loading, size: text.length };
 }
 
 async function send(

@@ -16,6 +16,7 @@ import { Figures } from './figures.ts';
 import { Fleet } from './fleet.ts';
 import { frontDoor } from './front-door.ts';
 import { listen, shut } from './listen.ts';
+import { type Live, liveView } from './live.ts';
 import { LoadGenerator } from './load.ts';
 import { LogMetrics } from './log-metrics.ts';
 import { Logs } from './logs.ts';
@@ -23,6 +24,7 @@ import { Operations } from './operations.ts';
 import { Registry } from './registry.ts';
 import { restApi } from './rest-api.ts';
 import { seedProject } from './seed.ts';
+import { Troubles } from './troubles.ts';
 
 export interface AppEngineOptions {
   /** Everything the stand-in keeps; it survives a kill and a restart. */
@@ -57,6 +59,10 @@ export interface AppEngine {
    */
   seed(service: string, version: string, folder: string): Promise<void>;
   readonly load: Pick<LoadGenerator, 'setRate' | 'rate' | 'counts'>;
+  /** What is wrong with its versions. */
+  readonly troubles: Pick<Troubles, 'set' | 'get' | 'clear'>;
+  /** What there is and how it does, with the figures of the last `minutes`. */
+  live(minutes: number): Live;
   /** Ends every child process, keeps everything on disk. */
   close(): Promise<void>;
 }
@@ -84,12 +90,14 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
   const figures: Figures = new Figures(join(dataDir, 'minutes'), clock, () => fleet.gauges());
   const logMetrics = new LogMetrics(project, documents, figures, logs, clock);
   const customMetrics = new CustomMetrics(join(dataDir, 'custom-metrics'), documents, clock);
+  const troubles = new Troubles(clock);
   const fleet = new Fleet({
     folder: join(dataDir, 'versions'),
     project,
     clock,
     logs,
     figures,
+    troubles,
     defaultHostname,
     log,
   });
@@ -135,6 +143,8 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
       seed: (service, version, folder) =>
         seedProject({ ...parts, cron, logMetrics }, service, version, folder),
       load,
+      troubles,
+      live: (minutes) => liveView({ registry, fleet, figures, troubles, clock }, minutes),
       async close() {
         load.close();
         cron.close();

@@ -40,6 +40,7 @@ export class Instance {
   /** Grows when a start that may be under way is called off. */
   #calledOff = 0;
   #failedAt = Number.NEGATIVE_INFINITY;
+  #lastWords: string | undefined;
 
   constructor(options: InstanceOptions) {
     this.#options = options;
@@ -73,6 +74,12 @@ export class Instance {
   async stop(): Promise<void> {
     this.#calledOff++;
     await this.#end();
+  }
+
+  /** The process dies at once, as if by itself; the next request starts another. @param why for the crash log */
+  crash(why: string): void {
+    this.#lastWords = why;
+    endGroup(this.#child?.pid);
   }
 
   async #end(): Promise<void> {
@@ -112,8 +119,11 @@ export class Instance {
         if (this.#child !== child) return;
         const served = this.#port !== undefined;
         this.#forget();
-        if (served)
-          this.#options.onTrouble(`The process ended with ${how}. The next request starts another.`, true);
+        if (served) {
+          const why = this.#lastWords ?? `The process ended with ${how}.`;
+          this.#options.onTrouble(`${why} The next request starts another.`, true);
+        }
+        this.#lastWords = undefined;
       });
     });
     exit.catch(() => undefined);
