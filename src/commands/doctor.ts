@@ -36,9 +36,9 @@ async function* examine(env: NodeJS.ProcessEnv): Examination {
   yield* examineTelegram(telegram, (telegram.kind === 'remote' ? telegram.chat : undefined) ?? claimed);
   yield* examineDoors(config.control, given);
   const services = plan?.services ?? {};
-  const cron = yield* examineSources(services);
+  const shared = yield* examineSources(services);
   const cleaning = plan !== undefined && (await namesCleaning(config.plan));
-  yield* examineGoogle(cloud, Object.keys(services), { cron, cleaning }, clock);
+  yield* examineGoogle(cloud, Object.keys(services), { ...shared, cleaning }, clock);
 }
 
 /** The time and the people, which a sandbox in another process may lend. */

@@ -69,6 +69,10 @@ describe('validation', () => {
     expect(details[6]).toMatch(/^Nothing differs from [0-9a-f]{7} "All of it"\.$/);
     const changes = between.seen.filter(({ method, url }) => method !== 'GET' && !url.includes('testIam'));
     expect(changes).toEqual([]);
+    await writeFile(join(folder, 'dispatch.yaml'), 'dispatch:\n- {url: "*/a/*", service: default}\n');
+    expect((await look({ checks: ['permissions'] }))[0]?.detail).toBe(
+      'The account may do all that this takes, cron jobs and routing included.',
+    );
     expect((await look({ checks: ['git', 'region'] })).map(({ name }) => name)).toEqual(['Git', 'Region']);
   });
 

@@ -310,7 +310,14 @@ test.each([
   expect(said.text).toMatch(sentence);
 });
 
-test('the role for cron jobs is asked for only where there are some', async () => {
+test('the roles for cron jobs and routing are asked for only where there are some', async () => {
+  const routing = await google({ lacks: ['appengine.applications.update'] });
+  const services = { 'sluice.yaml': 'services:\n  default:\n    source: app\n' };
+  expect(faults(await doctor(routing, services))).toEqual([]);
+  expect(faults(await doctor(routing, { ...services, 'app/dispatch.yaml': 'dispatch: []' }))).toEqual([
+    '✗ Permissions: roles/appengine.appAdmin is missing (appengine.applications.update).',
+  ]);
+
   const env = await google({ lacks: ['cloudscheduler.jobs.create'] });
   const plan = { 'sluice.yaml': 'services:\n  default:\n    source: app\n' };
   expect(faults(await doctor(env, plan))).toEqual([]);

@@ -4,7 +4,15 @@ import { connectCloud } from '../../deploy/index.ts';
 import { CloudError } from '../../google/cloud-error.ts';
 import { type Account, findAccount } from '../../google/credentials.ts';
 import { parseEndpoint } from '../../google/endpoint.ts';
-import { CLEANING_NEED, CRON_NEED, grantCommand, NEEDS, type Need, type Places } from '../../google/needs.ts';
+import {
+  CLEANING_NEED,
+  CRON_NEED,
+  DISPATCH_NEED,
+  grantCommand,
+  NEEDS,
+  type Need,
+  type Places,
+} from '../../google/needs.ts';
 import { findLacks } from '../../google/permissions.ts';
 import { connectRest } from '../../google/rest.ts';
 import { connectMonitoring } from '../../monitor/index.ts';
@@ -21,6 +29,8 @@ type Remote = Extract<CloudConfig, { kind: 'remote' }>;
 export interface Extras {
   /** Cron jobs go out with a service. */
   readonly cron: boolean;
+  /** Routing goes out with a service. */
+  readonly dispatch: boolean;
   /** The plan says what `/versions clean` may propose. */
   readonly cleaning: boolean;
 }
@@ -29,7 +39,7 @@ export interface Extras {
 export async function* examineGoogle(
   cloud: CloudConfig,
   planned: readonly string[],
-  { cron, cleaning }: Extras,
+  { cron, dispatch, cleaning }: Extras,
   clock: Clock,
 ): Examination {
   if (cloud.kind === 'local') {
@@ -45,7 +55,12 @@ export async function* examineGoogle(
   if (!app) return;
   const service = yield* examineServices(cloud, planned, clock);
   const places = { project: cloud.project, bucket: app.codeBucket, account: app.serviceAccount };
-  const needs = [...NEEDS, ...(cron ? [CRON_NEED] : []), ...(cleaning ? [CLEANING_NEED] : [])];
+  const needs = [
+    ...NEEDS,
+    ...(cron ? [CRON_NEED] : []),
+    ...(dispatch ? [DISPATCH_NEED] : []),
+    ...(cleaning ? [CLEANING_NEED] : []),
+  ];
   yield* examinePermissions(cloud, needs, places, account);
   if (service !== undefined) yield* examineMonitoring(cloud, service, clock);
 }

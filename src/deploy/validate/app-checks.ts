@@ -1,14 +1,14 @@
 import { CloudError } from '../../google/cloud-error.ts';
 import { findAccount } from '../../google/credentials.ts';
 import type { Endpoint } from '../../google/endpoint.ts';
-import { CRON_NEED, grantCommand, NEEDS } from '../../google/needs.ts';
+import { CRON_NEED, DISPATCH_NEED, grantCommand, NEEDS } from '../../google/needs.ts';
 import { findLacks, type Gates, missingOnBucket } from '../../google/permissions.ts';
 import type { Rest } from '../../google/rest.ts';
 import { describeSplit } from '../../plan/split.ts';
 import type { AppEngine } from '../app-engine.ts';
 import { readAppYaml } from '../app-yaml/read.ts';
 import type { Application } from '../application.ts';
-import { hasCron } from '../config-files.ts';
+import { hasCron, hasDispatch } from '../config-files.ts';
 import { regionOf } from '../cron/scheduler.ts';
 import { listServices, readSplit } from '../services.ts';
 import { findVersion } from '../versions.ts';
@@ -25,12 +25,15 @@ export async function checkPermissions(
   signal?: AbortSignal,
 ): Promise<string> {
   const cron = cronFile !== undefined || (folder !== undefined && (await hasCron(folder)));
-  const needs = cron ? [...NEEDS, CRON_NEED] : NEEDS;
+  const dispatch = folder !== undefined && (await hasDispatch(folder));
+  const needs = [...NEEDS, ...(cron ? [CRON_NEED] : []), ...(dispatch ? [DISPATCH_NEED] : [])];
   const account = (await ownAccount(folder)) ?? app.serviceAccount;
   const places = { project, bucket: app.codeBucket, account };
   const lacks = await findLacks(gates, needs, places, signal);
-  if (lacks.length === 0)
-    return `The account may do all that this takes${cron ? ', cron jobs included' : ''}.`;
+  if (lacks.length === 0) {
+    const more = [...(cron ? ['cron jobs'] : []), ...(dispatch ? ['routing'] : [])].join(' and ');
+    return `The account may do all that this takes${more && `, ${more} included`}.`;
+  }
   const ours = await findAccount(appengine);
   const sentences = lacks.map(
     ({ need, permissions }) =>
