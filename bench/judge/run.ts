@@ -1,3 +1,4 @@
+import { percent, table, withInterval } from './markdown.ts';
 import { play } from './play.ts';
 import { type Score, score } from './score.ts';
 
@@ -13,14 +14,12 @@ const ticks = played.flatMap((p) => p.ticks).toSorted((a, b) => a - b);
 process.stdout.write(report(score(played.map((p) => p.outcome)), ticks));
 
 function report(s: Score, ticks: readonly number[]): string {
-  const interval = (part: number, n: number) =>
-    `${percent(part)} [${wilson(part, n).map(percent).join(', ')}]`;
   const median = ticks[ticks.length >> 1] ?? 0;
   const rows = [
-    ['false rollback a window, healthy mix', '<= 0.5 %', interval(s.falseRollback, s.healthy)],
+    ['false rollback a window, healthy mix', '<= 0.5 %', withInterval(s.falseRollback, s.healthy)],
     ['worst healthy kind', '<= 2 %', `${s.worstKind?.kind} ${percent(s.worstKind?.rate ?? 0)}`],
-    ['detected of what is detectable', '>= 90 %', interval(s.detected, s.detectable)],
-    ['promoted although detectable', '<= 6 %', interval(s.wrongPromote, s.detectable)],
+    ['detected of what is detectable', '>= 90 %', withInterval(s.detected, s.detectable)],
+    ['promoted although detectable', '<= 6 %', withInterval(s.wrongPromote, s.detectable)],
     ['healthy windows promoted', '>= 95 %', percent(s.healthyPromoted)],
     ['time / limit, median', '<= 1.7', s.ratioMedian.toFixed(2)],
     ['time / limit, 90th percentile', '<= 3.5', s.ratio90.toFixed(2)],
@@ -45,20 +44,4 @@ function report(s: Score, ticks: readonly number[]): string {
     table(['figure', 'wanted', 'measured [95 %]'], rows),
     table(['kind', 'windows', 'detectable', 'rolled back', 'promoted', 'regret'], kinds),
   ].join('\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
-}
-
-function percent(part: number): string {
-  return `${(100 * part).toFixed(1)} %`;
-}
-
-function wilson(p: number, n: number): [number, number] {
-  const z = 1.96;
-  const middle = (p + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
-  const half = (z / (1 + z ** 2 / n)) * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }
