@@ -1,6 +1,5 @@
 import type * as v from 'valibot';
-import type { Decision } from './decide.ts';
-import { prepare } from './decide.ts';
+import { type DecideOptions, type Decision, prepare } from './decide.ts';
 import type { MinuteFigures } from './figures.ts';
 import {
   type headerSchema,
@@ -11,19 +10,18 @@ import {
   toHeader,
   upsert,
 } from './protocol.ts';
+import { reasonsFor } from './reasons.ts';
 
 type Header = v.InferOutput<typeof headerSchema>;
 type Tick = v.InferOutput<typeof tickSchema>;
-
-import { reasonsFor } from './reasons.ts';
 
 /**
  * A judge of one window, in the terms of the line protocol. Every tick is judged anew from all points so far: late and
  * corrected points simply count, and their order does not.
  */
-export function createJudge(line: Header): (tick: Tick) => Reply {
+export function createJudge(line: Header, options?: DecideOptions): (tick: Tick) => Reply {
   const header = toHeader(line);
-  const decide = prepare(header);
+  const decide = prepare(header, options);
   const points = new Map<string, PointLine>();
   const minutes = new Map<string, MinuteFigures>();
   return ({ id, t, points: fresh }) => {

@@ -22,8 +22,13 @@ export type Decision =
 /** Decides over all minutes known so far, in any order, at minute `now` of the window. */
 export type Decide = (minutes: readonly MinuteFigures[], now: number) => Decision;
 
+export interface DecideOptions {
+  /** Nats at which a window is bad; `enoughFor` tells them for a share of false alarms. */
+  readonly enough?: number | undefined;
+}
+
 /** What depends on the header alone is worked out once. */
-export function prepare(header: JudgeHeader): Decide {
+export function prepare(header: JudgeHeader, { enough = ENOUGH }: DecideOptions = {}): Decide {
   const scale = bodyScale(header.bounds, header.history);
   const cuts = tailCuts(header, header.history);
   return (minutes, now) => {
@@ -38,11 +43,11 @@ export function prepare(header: JudgeHeader): Decide {
     const findings = weigh(header, scale, cuts, pairs, now);
     const evidence = logSumExp([...findings.filter((f) => f.matters).map((f) => f.evidence), FLOOR]);
     const known = { evidence, findings };
-    if (evidence >= ENOUGH) return { kind: 'bad', ...known };
+    if (evidence >= enough) return { kind: 'bad', ...known };
     if (canary < FEWEST_REQUESTS) return { kind: 'thin-canary', ...known };
     const control = header.canaryShare < 1 ? baseline : sumOf(header.history, (m) => m.requests);
     if (control < FEWEST_REQUESTS) return { kind: 'thin-baseline', ...known };
-    return { kind: evidence > DOUBT ? 'doubtful' : 'good', ...known };
+    return { kind: evidence > Math.min(DOUBT, enough) ? 'doubtful' : 'good', ...known };
   };
 }
 

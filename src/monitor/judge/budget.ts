@@ -1,0 +1,42 @@
+import { ENOUGH } from './constants.ts';
+
+/** What share of healthy windows may be called bad, and the evidence that keeps to it. */
+interface Calibrated {
+  readonly falseAlarm: number;
+  /** Nats. */
+  readonly enough: number;
+}
+
+/**
+ * Measured on simulated healthy windows (the seeds for tuning, all healthy kinds): how many ever come so far. No live
+ * service stands behind it; `sluice judge calibrate` tells what the service's own past says.
+ */
+const TABLE: readonly [Calibrated, ...Calibrated[]] = [
+  { falseAlarm: 0.05, enough: -1.35 },
+  { falseAlarm: 0.02, enough: -0.2 },
+  { falseAlarm: 0.01, enough: 0.7 },
+  { falseAlarm: 0.007, enough: ENOUGH },
+  { falseAlarm: 0.0045, enough: 1.75 },
+  { falseAlarm: 0.0035, enough: 2.5 },
+  { falseAlarm: 0.001, enough: 6 },
+];
+
+/** Share of healthy windows that the judge calls bad unless it is told otherwise. */
+export const FALSE_ALARM = 0.007;
+
+/**
+ * The evidence, in nats, at which a window is called bad so that no more than this part of healthy windows is.
+ * Between the measured rates it is interpolated on the logarithm of the rate; beyond them their slope goes on.
+ * @param falseAlarm above 0 and below 1, for instance 0.01. @throws RangeError for anything else
+ */
+export function enoughFor(falseAlarm: number): number {
+  if (!(falseAlarm > 0 && falseAlarm < 1))
+    throw new RangeError(
+      `Expected a share of false alarms above 0 and below 1, such as 0.01, but got ${falseAlarm}.`,
+    );
+  const after = TABLE.findIndex((row) => row.falseAlarm <= falseAlarm);
+  const next = Math.min(TABLE.length - 1, Math.max(1, after < 0 ? TABLE.length : after));
+  const [high, low] = [TABLE[next - 1] ?? TABLE[0], TABLE[next] ?? TABLE[0]];
+  const part = Math.log(high.falseAlarm / falseAlarm) / Math.log(high.falseAlarm / low.falseAlarm);
+  return high.enough + part * (low.enough - high.enough);
+}
