@@ -2,7 +2,7 @@ import { CloudError } from '../google/cloud-error.ts';
 import { parseEndpoint } from '../google/endpoint.ts';
 import type { Clock } from '../plan/clock.ts';
 import type { Verdict } from '../plan/verdict.ts';
-import { judge } from './judge.ts';
+import { type JudgeWindow, judge } from './judge.ts';
 import type { MinutesRequest, QueryMinutes } from './minutes.ts';
 import { MINUTE_MS, type Point } from './points.ts';
 
@@ -33,6 +33,8 @@ export interface Observation {
   readonly verdict: Verdict;
   /** Of the window; oldest first. */
   readonly points: readonly Point[];
+  /** What was judged; absent where the query failed. */
+  readonly window?: JudgeWindow;
 }
 
 export interface Monitoring {
@@ -80,7 +82,8 @@ export function connectMonitoring(options: MonitoringOptions): Monitoring {
         points: points.length,
         ms: Math.round(performance.now() - begun),
       });
-      return { verdict: judge({ from, canaryShare, durationMin, history }, points), points };
+      const window = { from, canaryShare, durationMin, history };
+      return { verdict: judge(window, points), points, window };
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof CloudError)) throw error;

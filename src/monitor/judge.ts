@@ -45,7 +45,7 @@ export function judge(window: JudgeWindow, points: readonly Point[]): Verdict {
   });
   if (canary.requests > 0 && baseline.requests === 0) return alone(canary, sideBySide, verdict);
 
-  const decision = decide(window, points);
+  const decision = prepareWindow(window, points)(points);
   const totals = {
     canary: { n: canary.requests, x: canary.errors },
     baseline: { n: baseline.requests, x: baseline.errors },
@@ -89,10 +89,17 @@ export function judge(window: JudgeWindow, points: readonly Point[]): Verdict {
   }
 }
 
-/** In the core's terms: minutes numbered from the window's first, latencies on the borders that all points share. */
-function decide(window: JudgeWindow, points: readonly Point[]): Decision {
-  const all = [...window.history, ...points];
-  const bounds = sharedBounds(all.map((p) => p.latency));
+/**
+ * The window in the core's terms: minutes numbered from its first, latencies on the borders that all points share.
+ * @param all every point that will be asked about.
+ * @returns the decision over some of them.
+ */
+export function prepareWindow(
+  window: JudgeWindow,
+  all: readonly Point[],
+): (points: readonly Point[]) => Decision {
+  const known = [...window.history, ...all];
+  const bounds = sharedBounds(known.map((p) => p.latency));
   const figures = (p: Point): MinuteFigures => ({
     m: Math.round((p.minute - window.from) / MINUTE_MS),
     arm: p.arm,
@@ -102,18 +109,18 @@ function decide(window: JudgeWindow, points: readonly Point[]): Decision {
     errorLogs: 0,
     custom: {},
   });
-  const header = {
+  const decide = prepare({
     durationMin: window.durationMin,
     canaryShare: window.canaryShare,
     // The flexible environment has no such label, and its points never say so.
-    coldStartsApart: all.some((p) => p.loading > 0),
+    coldStartsApart: known.some((p) => p.loading > 0),
     maxDelayMin: 0,
     bounds,
     directions: {},
     history: window.history.map(figures),
-  };
+  });
   // Only minutes that are complete were asked for.
-  return prepare(header)(points.map(figures), Number.POSITIVE_INFINITY);
+  return (points) => decide(points.map(figures), Number.POSITIVE_INFINITY);
 }
 
 function guiltyOf(decision: Decision) {
