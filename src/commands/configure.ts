@@ -17,7 +17,8 @@ export function configure(env: NodeJS.ProcessEnv): Config {
   return config;
 }
 
-function secretsOf({ telegram, control, watch, keyFile }: Config): string[] {
+/** Every secret in a configuration, for those who are handed it. */
+export function secretsOf({ telegram, control, watch, keyFile }: Config): string[] {
   return [
     ...(telegram.kind === 'remote' ? [telegram.token] : []),
     ...(control ? [control.token] : []),

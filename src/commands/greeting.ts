@@ -1,7 +1,7 @@
 import type { Doors, RunningBot } from '../main.ts';
 
 /** What the terminal says once the bot polls: where it listens, or how it gets a team. */
-export function greeting({ claimCode }: RunningBot): string {
+export function greeting({ claimCode }: Pick<RunningBot, 'claimCode'>): string {
   if (claimCode === undefined) return 'Sluice is up and listens in your group.\n';
   return `Sluice is up, and nobody is in its team yet. Add the bot to your group and send there, within an hour:
 

@@ -1,21 +1,26 @@
 import { type Config, checkProject } from '../config.ts';
 import { localEndpoints, localPeople, localServices, samplePlan, startLocal } from '../local.ts';
 import { createLog } from '../log.ts';
-import { startBot } from '../main.ts';
-import { systemClock } from '../plan/clock.ts';
 import { loadPlan, readPlanFile } from '../plan/load.ts';
 import type { Plan } from '../plan/schema.ts';
-import { configure } from './configure.ts';
+import { configure, secretsOf } from './configure.ts';
 import { greeting, sayDoors } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
+import { BotProcess } from './start/bot-process.ts';
 
-/** The bot, and a stand-in for each half of the world that the configuration does not name. */
+/**
+ * The bot, and a stand-in for each half of the world that the configuration does not name. The bot has a process of its
+ * own: it can be killed on the page, and the world goes on without it.
+ */
 export async function start(): Promise<void> {
   const config = configure(process.env);
-  const log = createLog(config.logLevel ?? 'warn');
+  const logLevel = config.logLevel ?? 'warn';
+  const log = createLog(logLevel);
   const parts = { telegram: config.telegram.kind === 'local', appEngine: config.cloud.kind === 'local' };
   const plan = await readPlan(config, parts.appEngine);
   const people = parts.telegram ? localPeople(plan.people) : plan.people;
+  // It is loaded while the stand-ins start.
+  const bot = new BotProcess();
   const sandbox =
     parts.telegram || parts.appEngine
       ? await startLocal(config, people, parts, (line) => log.info(line))
@@ -33,40 +38,50 @@ export async function start(): Promise<void> {
     : config.cloud;
   if (telegram.kind === 'local' || cloud.kind === 'local') throw new Error('A stand-in did not start.');
   const services = parts.appEngine ? await localServices(plan) : plan.services;
+  const clock = parts.appEngine ? sandbox?.clock : undefined;
+  clock?.onChange((reading) => bot.follow(reading));
 
-  const speed = parts.appEngine ? config.speed : 1;
-  // However fast the clock, people need their real time to answer.
-  const { expires, remind, rollBackAfter } = plan.approval;
+  const begun = bot.begin({
+    telegram,
+    cloud,
+    plan: {
+      ...plan,
+      people: [...people],
+      services,
+      approval: inRealTime(plan.approval, parts.appEngine ? config.speed : 1),
+    },
+    dataDir: config.dataDir,
+    watch: config.watch,
+    commandEnv: config.commandEnv,
+    ...(config.control && { control: config.control }),
+    logLevel,
+    secrets: secretsOf(config),
+    ...(clock && { clock: clock.reading }),
+  });
+  const told = begun.then((up) => {
+    const page = sandbox?.telegram?.url;
+    const app = sandbox?.appEngine?.proxyUrl;
+    const here = app ? `The local app is at ${app}\n` : '';
+    const said = page ? `Sluice is up: open ${page}\n` : greeting(up) + here;
+    process.stdout.write(said + sayDoors(up));
+    return bot.ended;
+  });
+  await liveUntilStopped(told, async () => {
+    await bot.stop();
+    await sandbox?.close();
+  });
+}
+
+/** However fast the clock, people need their real time to answer. */
+function inRealTime(approval: Plan['approval'], speed: number): Plan['approval'] {
+  const { expires, remind, rollBackAfter } = approval;
   const times = Math.max(1, speed);
-  const approval = {
-    ...plan.approval,
+  return {
+    ...approval,
     expires: expires * times,
     remind: remind * times,
     ...(rollBackAfter !== undefined && { rollBackAfter: rollBackAfter * times }),
   };
-
-  const bot = await startBot({
-    telegram,
-    cloud,
-    plan: { ...plan, people: [...people], services, approval },
-    dataDir: config.dataDir,
-    clock: parts.appEngine && sandbox ? sandbox.clock : systemClock,
-    log,
-    watch: config.watch,
-    commandEnv: config.commandEnv,
-    ...(config.control && { control: config.control }),
-  });
-  bot.ready.then((doors) => {
-    const page = sandbox?.telegram?.url;
-    const app = sandbox?.appEngine?.proxyUrl;
-    const here = app ? `The local app is at ${app}\n` : '';
-    const up = page ? `Sluice is up: open ${page}\n` : greeting(bot) + here;
-    process.stdout.write(up + sayDoors(doors));
-  });
-  await liveUntilStopped(bot.ended, async () => {
-    await bot.stop();
-    await sandbox?.close();
-  });
 }
 
 /** The team's plan; without one, the sample's own where the sample is what is released, and else the built-in one. */
