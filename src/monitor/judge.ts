@@ -1,7 +1,8 @@
 import type { Answer, Figures, Verdict } from '../plan/verdict.ts';
-import { detectableRatio, ratioInterval, wilson } from './errors.ts';
+import { wilson } from './errors.ts';
+import { explain } from './explain.ts';
 import { countsOn, merge, quantile, sharedBounds } from './histogram.ts';
-import { ENOUGH, FEWEST_REQUESTS, WEIGHT } from './judge/constants.ts';
+import { FEWEST_REQUESTS } from './judge/constants.ts';
 import { type Decision, prepare } from './judge/decide.ts';
 import type { MinuteFigures } from './judge/figures.ts';
 import { MINUTE_MS, type Point } from './points.ts';
@@ -46,48 +47,19 @@ export function judge(window: JudgeWindow, points: readonly Point[]): Verdict {
   if (canary.requests > 0 && baseline.requests === 0) return alone(canary, sideBySide, verdict);
 
   const decision = prepareWindow(window, points)(points);
-  const totals = {
-    canary: { n: canary.requests, x: canary.errors },
-    baseline: { n: baseline.requests, x: baseline.errors },
-  };
-  const errorRatio = ratioInterval(totals);
-  const detectable = detectableRatio(totals, ENOUGH - Math.log(WEIGHT.errors));
-  const known = { ...(errorRatio && { errorRatio }), ...(detectable !== undefined && { detectable }) };
-  const errorLine = say.errors(canary, baseline, errorRatio);
-  const latencyLine = say.latency(canary, baseline);
-  switch (decision.kind) {
-    case 'no-data':
-      return verdict('no-data', [say.NO_FIGURES]);
-    case 'unreached':
-      return verdict('no-data', [say.unreached(baseline.requests, expected(window, baseline.requests))]);
-    case 'bad':
-      return verdict('bad', guiltyFirst(decision, errorLine, latencyLine), known);
-    case 'thin-canary':
-      return verdict(
-        'too-little-traffic',
-        [say.tooLittle('new', canary.requests, FEWEST_REQUESTS), errorLine],
-        known,
-      );
-    case 'thin-baseline':
-      return verdict(
-        'too-little-traffic',
-        [say.tooLittle('old', baseline.requests, FEWEST_REQUESTS), errorLine],
-        known,
-      );
-    case 'doubtful':
-      return verdict(
-        'too-little-traffic',
-        [say.doubtful(guiltyOf(decision)?.channel ?? 'it'), errorLine, latencyLine],
-        known,
-      );
-    case 'good':
-      return verdict(
-        'good',
-        [errorLine, latencyLine, ...say.unknowable(detectable), ...say.compared(sideBySide)],
-        known,
-      );
-  }
+  const { reasons, ...known } = explain(decision, { window, points, canary, baseline });
+  return verdict(ANSWERS[decision.kind], reasons, known);
 }
+
+const ANSWERS: Record<Decision['kind'], Answer> = {
+  'no-data': 'no-data',
+  unreached: 'no-data',
+  'thin-canary': 'too-little-traffic',
+  'thin-baseline': 'too-little-traffic',
+  doubtful: 'too-little-traffic',
+  bad: 'bad',
+  good: 'good',
+};
 
 /**
  * The window in the core's terms: minutes numbered from its first, latencies on the borders that all points share.
@@ -123,18 +95,6 @@ export function prepareWindow(
   return (points) => decide(points.map(figures), Number.POSITIVE_INFINITY);
 }
 
-function guiltyOf(decision: Decision) {
-  return decision.findings.find((f) => f.matters);
-}
-
-function guiltyFirst(decision: Decision, errorLine: string, latencyLine: string): string[] {
-  const guilty = guiltyOf(decision);
-  if (guilty?.channel === '5xx') return [errorLine, latencyLine];
-  if (guilty?.channel === 'latency') return [latencyLine, errorLine];
-  if (!guilty) return [errorLine, latencyLine];
-  return [latencyLine, `Guilty: ${say.finding(guilty.channel, guilty.effect)}`, errorLine];
-}
-
 type MakeVerdict = (answer: Answer, reasons: readonly string[]) => Verdict;
 
 /** A first version, or one whose predecessor left no figures: only a plain failure can be told. */
@@ -147,11 +107,6 @@ function alone(canary: Figures, sideBySide: boolean, verdict: MakeVerdict): Verd
   }
   if (sideBySide) return verdict('no-data', [say.NO_BASELINE, line]);
   return verdict('good', [line, say.NO_COMPARISON]);
-}
-
-/** With its share of the traffic the canary should have had this many. */
-function expected({ canaryShare: s }: JudgeWindow, others: number): number {
-  return (others * s) / (1 - s);
 }
 
 function figuresOf(points: readonly Point[]): Figures {
