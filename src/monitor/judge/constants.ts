@@ -21,6 +21,12 @@ export const FEWEST_REQUESTS = 12;
 /** So many requests were to be expected, and none came: no traffic reaches the canary. */
 export const EXPECTED_BUT_NONE = 10;
 
+/**
+ * Part of a window's evidence that is staked on the next one of the same version, and the nats that it brings at most:
+ * less than a verdict takes, so that no window is decided by the one before. Assumed.
+ */
+export const CARRY = { stake: 0.3, most: 1.5 } as const;
+
 /** The channels share one budget; a channel's evidence must make up for its weight. Assumed. */
 export const WEIGHT = {
   errors: 0.35,

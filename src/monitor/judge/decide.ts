@@ -1,9 +1,11 @@
 import { type BodyScale, bodyScale, judgeBody } from './body.ts';
+import { withCarried } from './carry.ts';
 import { DOUBT, ENOUGH, EXPECTED_BUT_NONE, FEWEST_REQUESTS } from './constants.ts';
 import { judgeCustom, judgeErrorLogs, judgeErrors } from './counts.ts';
 import { type Finding, type JudgeHeader, type MinuteFigures, type Pair, pairUp, sumOf } from './figures.ts';
 import { judgeCpu, judgeMemory } from './gauges.ts';
 import { logSumExp } from './onset.ts';
+import { subjectOf } from './subjects.ts';
 import { type Cut, judgeTail, tailCuts } from './tail.ts';
 
 /** What the minutes so far say. */
@@ -41,7 +43,8 @@ export function prepare(header: JudgeHeader, { enough = ENOUGH }: DecideOptions 
       return { kind: expected > EXPECTED_BUT_NONE ? 'unreached' : 'no-data', evidence: 0, findings: [] };
     }
     const findings = weigh(header, scale, cuts, pairs, now);
-    const evidence = logSumExp([...findings.filter((f) => f.matters).map((f) => f.evidence), FLOOR]);
+    const heard = findings.filter((f) => f.matters && !header.advisory?.includes(subjectOf(f.channel)));
+    const evidence = logSumExp([...heard.map((f) => f.evidence), FLOOR]);
     const known = { evidence, findings };
     if (evidence >= enough) return { kind: 'bad', ...known };
     if (canary < FEWEST_REQUESTS) return { kind: 'thin-canary', ...known };
@@ -73,5 +76,7 @@ function weigh(
     ...gauges.flatMap((g) => g ?? []),
     judgeErrorLogs(header, pairs, now),
     ...judgeCustom(header, pairs, now),
-  ].toSorted((a, b) => b.evidence - a.evidence);
+  ]
+    .map((finding) => withCarried(finding, header.carried))
+    .toSorted((a, b) => b.evidence - a.evidence);
 }

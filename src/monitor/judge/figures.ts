@@ -14,6 +14,10 @@ export interface JudgeHeader {
   readonly directions: Readonly<Record<string, 'decrease_bad' | 'increase_bad'>>;
   /** The old version's minutes from before, numbered below 0. */
   readonly history: readonly MinuteFigures[];
+  /** Subjects (see `subjectOf`) that are weighed and told of, and do not count. */
+  readonly advisory?: readonly string[];
+  /** Nats that the window of the step before left, as `carriedFrom` gave them. */
+  readonly carried?: Readonly<Record<string, number>>;
 }
 
 /** What one version did in one minute. */
