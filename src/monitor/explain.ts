@@ -25,7 +25,7 @@ export function explain(
     baseline: { n: baseline.requests, x: baseline.errors },
   };
   const errorRatio = ratioInterval(totals);
-  const detectable = detectableRatio(totals, ENOUGH - Math.log(WEIGHT.errors));
+  const detectable = detectableRatio(totals, (window.enough ?? ENOUGH) - Math.log(WEIGHT.errors));
   const known = { ...(errorRatio && { errorRatio }), ...(detectable !== undefined && { detectable }) };
   const errorLine = say.errors(canary, baseline, errorRatio);
   const latencyLine = say.latency(canary, baseline);

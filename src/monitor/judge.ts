@@ -21,6 +21,8 @@ export interface JudgeWindow {
    * nobody now.
    */
   readonly history: readonly Point[];
+  /** Nats of evidence at which it is bad; the judge's own threshold unless given. */
+  readonly enough?: number;
 }
 
 /** Without anything to compare with, a version whose error rate is surely above this is bad. */
@@ -81,7 +83,7 @@ export function prepareWindow(
     errorLogs: 0,
     custom: {},
   });
-  const decide = prepare({
+  const header = {
     durationMin: window.durationMin,
     canaryShare: window.canaryShare,
     // The flexible environment has no such label, and its points never say so.
@@ -90,7 +92,8 @@ export function prepareWindow(
     bounds,
     directions: {},
     history: window.history.map(figures),
-  });
+  };
+  const decide = prepare(header, { enough: window.enough });
   // Only minutes that are complete were asked for.
   return (points) => decide(points.map(figures), Number.POSITIVE_INFINITY);
 }
