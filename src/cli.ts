@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import type { VerifyOptions } from './commands/audit.ts';
 import type { DeployOptions } from './commands/deploy.ts';
+import type { StartOptions } from './commands/start.ts';
 import { guardOutput } from './last-words.ts';
 
 guardOutput();
@@ -13,7 +14,8 @@ const program = new Command('sluice')
 program
   .command('start')
   .description('the bot, with local stand-ins for whatever is not configured')
-  .action(async () => (await import('./commands/start.ts')).start());
+  .option('--scenario [name]', 'play a release in which something happens; without a name, list them')
+  .action(async (options: StartOptions) => (await import('./commands/start.ts')).start(options));
 program
   .command('run')
   .description('the bot alone')

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config, Endpoints } from './config.ts';
 import { loadPlan } from './plan/load.ts';
 import type { Member, Plan } from './plan/schema.ts';
-import type { Person, Sandbox } from './sandbox/index.ts';
+import type { KillableBot, Person, Sandbox } from './sandbox/index.ts';
 import { holdFolder } from './store/lock.ts';
 
 /** Who one can be on the page, where the plan names nobody. */
@@ -57,12 +57,13 @@ export function localEndpoints(url: string): Required<Endpoints> {
   };
 }
 
-/** Starts the stand-ins for whatever the configuration does not name. */
+/** Starts the stand-ins for whatever the configuration does not name. @param bot that may be killed from the page. */
 export async function startLocal(
   config: Config,
   people: readonly Member[],
   parts: { readonly telegram: boolean; readonly appEngine: boolean },
   log: (line: string) => void,
+  bot?: KillableBot,
 ): Promise<Sandbox> {
   const { startSandbox } = await import('./sandbox/index.ts');
   const dataDir = `${config.dataDir}/sandbox`;
@@ -74,6 +75,7 @@ export async function startLocal(
     people: people.map(toPerson),
     app: SAMPLE_APP,
     parts,
+    ...(bot && { bot }),
     log,
   });
   return {

@@ -3,27 +3,42 @@ import { localEndpoints, localPeople, localServices, samplePlan, startLocal } fr
 import { createLog } from '../log.ts';
 import { loadPlan, readPlanFile } from '../plan/load.ts';
 import type { Plan } from '../plan/schema.ts';
+import { listScenarios, scenarioNamed } from '../sandbox/scenarios/catalogue.ts';
+import { ConfigError } from '../settings.ts';
 import { configure, secretsOf } from './configure.ts';
 import { greeting, sayDoors } from './greeting.ts';
 import { liveUntilStopped } from './lifetime.ts';
 import { BotProcess } from './start/bot-process.ts';
 
+const SCENARIOS_TO_PLAY = 'Scenarios to play, as in sluice start --scenario slow-burn:';
+const ONLY_LOCAL =
+  'A scenario plays in the local chat and the local App Engine: unset TELEGRAM_BOT_TOKEN and GOOGLE_CLOUD_PROJECT.';
+
+/** What `sluice start` was told. */
+export interface StartOptions {
+  /** The scenario to play; `true` lists them. */
+  readonly scenario?: string | true;
+}
+
 /**
  * The bot, and a stand-in for each half of the world that the configuration does not name. The bot has a process of its
  * own: it can be killed on the page, and the world goes on without it.
  */
-export async function start(): Promise<void> {
+export async function start({ scenario }: StartOptions = {}): Promise<void> {
+  if (scenario === true) return void process.stdout.write(`${SCENARIOS_TO_PLAY}\n${listScenarios()}\n`);
+  if (scenario !== undefined) scenarioNamed(scenario);
   const config = configure(process.env);
   const logLevel = config.logLevel ?? 'warn';
   const log = createLog(logLevel);
   const parts = { telegram: config.telegram.kind === 'local', appEngine: config.cloud.kind === 'local' };
+  if (scenario !== undefined && !(parts.telegram && parts.appEngine)) throw new ConfigError(ONLY_LOCAL);
   const plan = await readPlan(config, parts.appEngine);
   const people = parts.telegram ? localPeople(plan.people) : plan.people;
   // It is loaded while the stand-ins start.
   const bot = new BotProcess();
   const sandbox =
     parts.telegram || parts.appEngine
-      ? await startLocal(config, people, parts, (line) => log.info(line))
+      ? await startLocal(config, people, parts, (line) => log.info(line), bot)
       : undefined;
 
   const telegram = sandbox?.telegram
@@ -59,6 +74,7 @@ export async function start(): Promise<void> {
     ...(clock && { clock: clock.reading }),
   });
   const told = begun.then((up) => {
+    if (scenario !== undefined) sandbox?.appEngine?.play(scenario);
     const page = sandbox?.telegram?.url;
     const app = sandbox?.appEngine?.proxyUrl;
     const here = app ? `The local app is at ${app}\n` : '';

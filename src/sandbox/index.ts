@@ -1,12 +1,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { startAppEngine } from './app-engine/index.ts';
+import { Hono } from 'hono';
+import { type AppEngine, startAppEngine } from './app-engine/index.ts';
 import type { SandboxClock } from './clock.ts';
 import { openClock } from './clock.ts';
 import { Faults } from './faults.ts';
+import { Controls, type KillableBot } from './panel/controls.ts';
+import { panelRoutes } from './panel/routes.ts';
+import { BY_DAY, scenarioNamed } from './scenarios/catalogue.ts';
+import { Player } from './scenarios/player.ts';
 import { type LocalTelegram, type Person, startTelegram } from './telegram/index.ts';
 
+export type { KillableBot } from './panel/controls.ts';
 export type { Person } from './telegram/index.ts';
 
 /** The id of the local project. */
@@ -19,8 +25,6 @@ const CHAT = { id: -1_001_000_000_001, title: 'Trading · releases' };
 const OPERATION_MS = 20_000;
 /** Cloud Monitoring shows a minute up to four minutes late. */
 const INGESTION_DELAY_MS = 3 * 60_000;
-/** Users' requests per second of the sandbox's clock. */
-const LOAD_PER_SECOND = 3;
 /** Real Telegram takes about 20 a minute; hours of a rollout pass here in that minute. */
 const FLOOD = { perChatPerMinute: 600 };
 
@@ -33,6 +37,8 @@ export interface SandboxOptions {
   /** Folder of the app that runs as version v1 from the start. */
   readonly app: string;
   readonly parts: { readonly telegram: boolean; readonly appEngine: boolean };
+  /** The bot, if it may be killed from the page. */
+  readonly bot?: KillableBot;
   readonly log: (line: string) => void;
 }
 
@@ -47,6 +53,8 @@ export interface Sandbox {
     readonly project: string;
     /** Users' requests per second of the sandbox's clock. */
     setLoad(perSecond: number): void;
+    /** Begins to play a scenario. @throws Error with a sentence when there is none of that name */
+    play(scenario: string): void;
   };
   /** Ends every server and every process that it started. */
   close(): Promise<void>;
@@ -77,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       })
     : undefined;
   await appEngine?.seed('default', 'v1', app);
-  appEngine?.load.setRate(LOAD_PER_SECOND);
+  const panel = appEngine && openPanel(options, appEngine, clock, faults);
 
   const telegram: LocalTelegram | undefined = parts.telegram
     ? await startTelegram({
@@ -90,6 +98,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         people,
         flood: FLOOD,
         faults,
+        ...(panel && { routes: new Hono().route('/panel', panelRoutes(panel.controls, panel.player)) }),
         info: (): object => ({
           telegram: telegram?.url,
           ...(appEngine && { appEngine: appEngine.url, proxy: appEngine.proxyUrl, project: PROJECT }),
@@ -101,6 +110,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           token: TOKEN,
           bot: BOT,
           people,
+          panel: panel !== undefined,
         }),
         log,
       })
@@ -110,20 +120,34 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clock,
     faults,
     ...(telegram && { telegram: { url: telegram.url, token: TOKEN, chat: CHAT.id } }),
-    ...(appEngine && {
-      appEngine: {
-        url: appEngine.url,
-        proxyUrl: appEngine.proxyUrl,
-        project: PROJECT,
-        setLoad: (perSecond: number) => appEngine.load.setRate(perSecond),
-      },
-    }),
+    ...(appEngine &&
+      panel && {
+        appEngine: {
+          url: appEngine.url,
+          proxyUrl: appEngine.proxyUrl,
+          project: PROJECT,
+          setLoad: (perSecond: number) => panel.controls.setLoad(perSecond),
+          play: (scenario: string) => panel.player.begin(scenarioNamed(scenario)),
+        },
+      }),
     async close() {
+      panel?.player.close();
+      panel?.controls.close();
       await telegram?.close();
       await appEngine?.close();
       closeClock();
     },
   };
+}
+
+function openPanel(
+  { bot, log }: SandboxOptions,
+  appEngine: AppEngine,
+  clock: SandboxClock,
+  faults: Faults,
+): { readonly controls: Controls; readonly player: Player } {
+  const controls = new Controls({ clock, appEngine, project: PROJECT, faults, usual: BY_DAY, bot, log });
+  return { controls, player: new Player(controls, log) };
 }
 
 /** The port that far above the page's, if nobody has it; else 0, which takes any. */

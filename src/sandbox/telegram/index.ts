@@ -72,6 +72,7 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
   app.get('/_sandbox', (c) => c.json(info()));
   app.route('/_sandbox', clockRoutes(clock));
   app.route('/_sandbox', faultRoutes(faults, 'telegram'));
+  if (options.routes) app.route('/_sandbox', options.routes);
   app.route('/_user', userRoutes(room, chats, ledger, files, events, clock));
   app.route('/_control', controlRoutes(calls, new Happenings(chats, ledger, updates)));
   app.route('/', pageRoutes());

@@ -1,3 +1,4 @@
+import type { Hono } from 'hono';
 import type { SandboxClock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 
@@ -37,6 +38,8 @@ export interface TelegramOptions {
   readonly flood: { readonly perChatPerMinute: number } | 'off';
   /** What goes wrong at the wire; `/_sandbox/faults` adds to it. */
   readonly faults?: Faults;
+  /** More that this machine may ask, under `/_sandbox`. */
+  readonly routes?: Hono;
   /** What `GET /_sandbox` answers. */
   readonly info: () => object;
   readonly log: (line: string) => void;
