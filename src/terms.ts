@@ -4,7 +4,6 @@ import type { Terms } from './rollout/draft.ts';
 /** What the plan says for a rollout of a service that begins now. */
 export function termsOf(plan: Plan, service: string): Terms {
   const { source, repository, smoke, verify, cron } = serviceOf(plan, service);
-  const { lag, figures, commands } = plan.monitoring;
   return {
     // A folder of a repository is not here.
     home: repository === undefined ? source : '.',
@@ -17,7 +16,7 @@ export function termsOf(plan: Plan, service: string): Terms {
     smoke,
     verify,
     approval: plan.approval,
-    watching: { lag, figures, commands },
+    watching: plan.monitoring,
     announce: plan.announce,
     afterCare: { ...plan.afterCare, zone: plan.zone },
     success: plan.success,

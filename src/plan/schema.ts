@@ -20,6 +20,7 @@ import type {
   OwnCommand,
   PageTest,
   Round,
+  Watching,
 } from './terms.ts';
 
 // The descriptions, examples and defaults of the parts are what editors, `plan show` and docs/plan.md say.
@@ -73,7 +74,7 @@ export interface Plan
   readonly services: Readonly<Record<string, ServicePlan>>;
   readonly checklist: readonly ChecklistSection[];
   readonly validation: Fields['validation'];
-  readonly monitoring: Fields['monitoring'];
+  readonly monitoring: Watching;
   readonly freeze: readonly FreezeWindow[];
   readonly announce: Fields['announce'];
   readonly afterCare: { readonly at: string; readonly rounds: readonly Round[] };

@@ -66,6 +66,43 @@ export interface JsonTest {
 export const MEASURES = ['sum', 'mean', 'min', 'max', 'p50', 'p95', 'p99'] as const;
 export type Measure = (typeof MEASURES)[number];
 
+/**
+ * What a judged figure's word counts for. `required`: without data of it there is no promotion; `usual`: it counts where
+ * there is data; `advisory`: it is told, and neither stops nor rolls back.
+ */
+export const SAYS = ['required', 'usual', 'advisory'] as const;
+export type Say = (typeof SAYS)[number];
+
+/** What every release is judged by, beside metrics of the team's own. */
+export const SUBJECTS = ['errors', 'latency', 'memory', 'cpu', 'errorLogs'] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
+/** A metric of the team's own that both versions are compared by, minute by minute. */
+export interface JudgedMetric {
+  readonly name: string;
+  /** In Cloud Monitoring's language, with its metric.type. */
+  readonly filter: string;
+  /** `sum`: so many things happened; `mean`: a level. */
+  readonly measure: 'sum' | 'mean';
+  readonly bad: 'increase' | 'decrease';
+  /** The label that tells which version wrote a point. */
+  readonly version: string;
+  readonly say: Say;
+}
+
+/** How a step is judged. What is absent was recorded before plans could say so. */
+export interface Watching {
+  /** Milliseconds until a minute's figures are complete. */
+  readonly lag: number;
+  /** Whether Cloud Monitoring is asked; if not, the commands alone judge. */
+  readonly figures: boolean;
+  /** The figures are judged without a say: people decide without the verdict. */
+  readonly rehearsal?: boolean;
+  readonly say?: Readonly<Record<Subject, Say>>;
+  readonly metrics?: readonly JudgedMetric[];
+  readonly commands: readonly OwnCommand[];
+}
+
 /** Limits of a figure, both included. At least one is set. */
 export interface Limits {
   readonly atLeast?: number;

@@ -7,6 +7,7 @@ import type {
   OwnCommand,
   PageTest,
   Round,
+  Watching,
 } from '../plan/terms.ts';
 
 /** Who did something, as it stays on the record. Identity is the number; names change hands. */
@@ -65,13 +66,7 @@ export interface Terms {
     /** Milliseconds until a bad version is rolled back without an answer; absent: never. */
     readonly rollBackAfter?: number | undefined;
   };
-  readonly watching: {
-    /** Milliseconds until a minute's figures are complete. */
-    readonly lag: number;
-    /** Whether Cloud Monitoring is asked; if not, the commands alone judge. */
-    readonly figures: boolean;
-    readonly commands: readonly OwnCommand[];
-  };
+  readonly watching: Watching;
   readonly announce: {
     readonly chat: boolean;
     readonly deployed: readonly OwnCommand[];

@@ -227,7 +227,37 @@ describe('approval, checklist, monitoring', () => {
     ],
     [
       'monitoring:\n',
-      "1:1: 'monitoring' should be a map with lag, figures and commands, but is empty: give it one, or delete the line to have the default.",
+      "1:1: 'monitoring' should be a map with lag, figures, rehearsal, say, metrics and commands, but is empty: give it one, or delete the line to have the default.",
+    ],
+    [
+      'monitoring: { rehearsal: always }\n',
+      '1:26: \'monitoring.rehearsal\' should be true or false, but is "always".',
+    ],
+    [
+      'monitoring: { say: { memory: off } }\n',
+      '1:30: \'monitoring.say.memory\' should be required, usual or advisory, but is "off".',
+    ],
+    [
+      'monitoring: { say: advisory }\n',
+      '1:20: \'monitoring.say\' should be a map with errors, latency, memory, cpu and errorLogs, but is "advisory".',
+    ],
+    [
+      'monitoring: { say: { error: required } }\n',
+      "1:22: 'monitoring.say.error' is not a key of a plan. Did you mean 'errors'?",
+    ],
+    [
+      `monitoring: { metrics: [{ name: orders, filter: 'metric.type="x"' }] }\n`,
+      "1:25: 'monitoring.metrics.0.bad' is missing: add it, such as bad: decrease.",
+    ],
+    [
+      `monitoring: { metrics: [{ name: orders, filter: orders, bad: fewer, measure: p95 }] }\n`,
+      '1:49: \'monitoring.metrics.0.filter\' should be a filter that names its metric.type, but is "orders".',
+      '1:62: \'monitoring.metrics.0.bad\' should be increase or decrease, but is "fewer".',
+      '1:78: \'monitoring.metrics.0.measure\' should be sum or mean, but is "p95".',
+    ],
+    [
+      `monitoring: { metrics: [{ name: a, filter: 'metric.type="x"', bad: decrease, version: version }] }\n`,
+      '1:87: \'monitoring.metrics.0.version\' should be a label such as resource.labels.version_id or metric.labels.version, but is "version".',
     ],
   ])('%j', refused);
 });

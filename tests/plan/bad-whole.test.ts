@@ -153,6 +153,20 @@ describe('validation, backup, monitoring, announce', () => {
       'monitoring: { figures: false }\n',
       "1:24: 'monitoring.figures' is false, so 'monitoring.commands' should have a command: without either nobody would judge.",
     ],
+    [
+      `monitoring: { figures: false, rehearsal: true, metrics: [{ name: a, filter: 'metric.type="x"', bad: decrease }], commands: [{ name: b, run: c }] }\n`,
+      "1:42: 'monitoring.rehearsal' takes figures, but 'monitoring.figures' is false.",
+      "1:57: 'monitoring.metrics' takes figures, but 'monitoring.figures' is false.",
+    ],
+    [
+      `monitoring: { metrics: [{ name: cpu, filter: 'metric.type="x"', bad: increase }, { name: p95, filter: 'metric.type="x"', bad: increase }] }\n`,
+      '1:33: \'monitoring.metrics.0.name\' is "cpu", which every release is judged by: call it differently.',
+      '1:90: \'monitoring.metrics.1.name\' is "p95", which every release is judged by: call it differently.',
+    ],
+    [
+      `monitoring: { metrics: [{ name: a, filter: 'metric.type="x"', bad: increase }, { name: a, filter: 'metric.type="y"', bad: increase }] }\n`,
+      '1:88: \'monitoring.metrics.1.name\' is "a", as that of item 0 is: call them differently.',
+    ],
     ['monitoring: { figures: off }\n', '1:24: \'monitoring.figures\' should be true or false, but is "off".'],
     [
       'monitoring: { commands: [{ name: a, run: b }, { name: c, run: d }, { name: a, run: e }] }\n',

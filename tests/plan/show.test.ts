@@ -265,7 +265,21 @@ const plan = fc.record(
       { needed: fc.integer({ min: 1, max: 9 }), twoPerson: fc.boolean(), expires: fc.constant('90m') },
       { requiredKeys: [] },
     ),
-    monitoring: fc.record({ lag: fc.constant('5m'), commands }, { requiredKeys: [] }),
+    monitoring: fc.record(
+      {
+        lag: fc.constant('5m'),
+        rehearsal: fc.boolean(),
+        say: fc.record(
+          { memory: fc.constant('advisory'), cpu: fc.constant('required') },
+          { requiredKeys: [] },
+        ),
+        metrics: fc.constant([
+          { name: 'depth', filter: 'metric.type="x"', measure: 'mean', bad: 'increase' },
+        ]),
+        commands,
+      },
+      { requiredKeys: [] },
+    ),
     freeze: fc.array(freeze, { maxLength: 3 }),
     announce: fc.record(
       { chat: fc.boolean(), deployed: commands, rolledBack: commands },

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { about, duration } from '../leaves.ts';
-import { report } from '../rules.ts';
+import { type Breach, report } from '../rules.ts';
+import { judgedMetrics, say } from './judged-metric.ts';
 import { ownCommands } from './own-command.ts';
 
 const fields = v.strictObject(
@@ -17,17 +18,46 @@ const fields = v.strictObject(
       v.pipe(
         v.boolean('true or false'),
         about(
-          'Whether the new version is judged by its errors and latencies. false: the commands alone judge.',
+          'Whether the new version is judged by what Cloud Monitoring knows of it. false: the commands alone judge.',
         ),
       ),
       true,
     ),
+    rehearsal: v.optional(
+      v.pipe(
+        v.boolean('true or false'),
+        about(
+          'Whether the figures are judged without a say: every verdict is told and recorded, and people decide without it.',
+        ),
+      ),
+      false,
+    ),
+    say: v.optional(
+      v.pipe(
+        v.strictObject(
+          {
+            errors: say('Responses with a status of 500 and above.'),
+            latency: say('How long the answers take, in the middle and far out.'),
+            memory: say('Memory of an instance. The flexible environment tells none.'),
+            cpu: say('CPU time that a request takes.'),
+            errorLogs: say('Lines of severity ERROR and above, beyond one for each failed request.'),
+          },
+          'a map with errors, latency, memory, cpu and errorLogs',
+        ),
+        about(
+          "What each figure's word counts for: required: no promotion without data of it; usual: it counts where there is data; advisory: it is told, and neither stops nor rolls back.",
+          { memory: 'advisory' },
+        ),
+      ),
+      {},
+    ),
+    metrics: judgedMetrics,
     commands: ownCommands(
       "Commands that are run at every look at a step's window; one that fails makes the verdict bad.",
       { name: 'signals', run: 'python monitor_deployment.py' },
     ),
   },
-  'a map with lag, figures and commands',
+  'a map with lag, figures, rehearsal, say, metrics and commands',
 );
 
 export const monitoring = v.optional(
@@ -35,11 +65,26 @@ export const monitoring = v.optional(
     fields,
     about('How a step is judged.'),
     v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed || dataset.value.figures || dataset.value.commands.length > 0) return;
-      const says =
-        "is false, so 'monitoring.commands' should have a command: without either nobody would judge";
-      report(addIssue, [{ path: ['figures'], says }]);
+      if (dataset.typed) report(addIssue, unjudged(dataset.value));
     }),
   ),
   {},
 );
+
+/** What the plan wishes of figures that are not asked for. */
+function unjudged({ figures, rehearsal, metrics, commands }: v.InferOutput<typeof fields>): Breach[] {
+  if (figures) return [];
+  const off = "takes figures, but 'monitoring.figures' is false";
+  return [
+    ...(rehearsal ? [{ path: ['rehearsal'], says: off }] : []),
+    ...(metrics.length > 0 ? [{ path: ['metrics'], says: off }] : []),
+    ...(commands.length === 0
+      ? [
+          {
+            path: ['figures'],
+            says: "is false, so 'monitoring.commands' should have a command: without either nobody would judge",
+          },
+        ]
+      : []),
+  ];
+}

@@ -3,6 +3,7 @@ import { about, duration, number, shareOfAll, text } from '../leaves.ts';
 import { namedOnce, report } from '../rules.ts';
 import { MEASURES } from '../terms.ts';
 import { limitEntries, limited } from './limits.ts';
+import { metricFilter } from './metric-filter.ts';
 import { run, runnable, shell, within } from './own-command.ts';
 import { pageEntries } from './page-test.ts';
 
@@ -70,14 +71,7 @@ const metric = v.pipe(
     {
       name,
       kind: kind('metric', 'Any figure of Cloud Monitoring, also of a metric of your own.'),
-      filter: v.pipe(
-        text,
-        v.regex(/\bmetric\.type\s*=/, 'a filter that names its metric.type'),
-        about(
-          "Which series, in Cloud Monitoring's language.",
-          'metric.type="logging.googleapis.com/user/signals"',
-        ),
-      ),
+      filter: metricFilter,
       measure: v.pipe(
         v.picklist(MEASURES, 'sum, mean, min, max, p50, p95 or p99'),
         about('How the points become one number.', 'sum'),
