@@ -16,7 +16,7 @@ import type { Troubles } from './troubles.ts';
 /** Milliseconds of the sandbox's clock between two looks for idle instances. */
 const LOOK = 5 * 60_000;
 /** Milliseconds of the sandbox's clock between two looks for instances whose end has come. */
-const FATE = 10_000;
+const FATE = 30_000;
 
 interface Member {
   version: Version;
@@ -211,7 +211,9 @@ export class Fleet {
     const { troubles } = this.#options;
     for (const { crew, version } of this.#members.values()) {
       for (const { instance, since } of crew.running()) {
-        const why = troubles.fate(version.service, version.id, since.startedAt, residentBytes(instance.pid));
+        const why = troubles.fate(version.service, version.id, since.startedAt, () =>
+          residentBytes(instance.pid),
+        );
         if (why !== undefined) instance.crash(why);
       }
     }

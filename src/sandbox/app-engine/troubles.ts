@@ -83,10 +83,11 @@ export class Troubles {
     return Math.max(0, minutes) * standing.trouble.leak * 1024 ** 2;
   }
 
-  /** Why an instance ends now, if it does. @param memory what it has by itself, in bytes */
-  fate(service: string, version: string, startedAt: number, memory: number): string | undefined {
+  /** Why an instance ends now, if it does. @param memory reads what it has by itself, in bytes */
+  fate(service: string, version: string, startedAt: number, memory: () => number): string | undefined {
     const { crashEvery } = this.get(service, version);
-    const used = memory + this.leaked(service, version, startedAt);
+    const lost = this.leaked(service, version, startedAt);
+    const used = lost === 0 ? 0 : memory() + lost;
     if (used > MOST_MEMORY) {
       const [most, has] = [MOST_MEMORY, used].map((bytes) => Math.round(bytes / 1024 ** 2));
       return `Exceeded hard memory limit of ${most} MiB with ${has} MiB.`;
