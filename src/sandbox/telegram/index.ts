@@ -31,6 +31,7 @@ import { userRoutes } from './routes/user.ts';
 import { Updates } from './updates.ts';
 import { WebhookSender } from './webhook.ts';
 
+export { type FloodBudget, REAL_FLOOD } from './flood.ts';
 export type { BotIdentity, Person, TelegramOptions } from './options.ts';
 
 export interface LocalTelegram {

@@ -7,7 +7,7 @@ import type { Params } from './params.ts';
 const MAX_CALLBACK_DATA = 64;
 const MAX_COPY_TEXT = 256;
 const STYLES = ['primary', 'success', 'danger'] as const;
-const BUTTON_FIELDS = new Set(['text', 'style', 'url', 'callback_data', 'copy_text']);
+const BUTTON_FIELDS = new Set(['text', 'style', 'url', 'callback_data', 'copy_text', 'disabled']);
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -34,20 +34,23 @@ export function replyMarkup(params: Params): ReplyMarkup | undefined {
   };
 }
 
-/** Edits take inline keyboards only. */
-export function inlineMarkup(params: Params): InlineKeyboard | undefined {
+/** Edits take inline keyboards only; whether they ask for a reply stays as it was sent (InlineKeyboardMarkup, force_reply). */
+export function inlineMarkup(params: Params, old?: ReplyMarkup): InlineKeyboard | undefined {
   const markup = replyMarkup(params);
-  if (markup === undefined || 'inline_keyboard' in markup) return markup;
-  throw badRequest('inline keyboard expected');
+  if (markup === undefined) return undefined;
+  if (!('inline_keyboard' in markup)) throw badRequest('inline keyboard expected');
+  const forced = old !== undefined && 'inline_keyboard' in old && old.force_reply === true;
+  return { inline_keyboard: markup.inline_keyboard, ...(forced ? { force_reply: true } : {}) };
 }
 
-function inlineKeyboard({ inline_keyboard: rows }: Fields): InlineKeyboard | undefined {
+function inlineKeyboard({ inline_keyboard: rows, force_reply: forced }: Fields): InlineKeyboard | undefined {
   if (rows === undefined) return undefined;
   if (!Array.isArray(rows) || !rows.every(Array.isArray)) {
     throw badRequest('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays');
   }
   const filled = rows.map((row: unknown[]) => row.map(button)).filter((row) => row.length > 0);
-  return filled.length === 0 ? undefined : { inline_keyboard: filled };
+  if (filled.length === 0) return undefined;
+  return { inline_keyboard: filled, ...(forced === true ? { force_reply: true } : {}) };
 }
 
 function button(value: unknown): InlineButton {
@@ -83,7 +86,11 @@ function buttonKind(value: Fields): Partial<InlineButton> {
     if (Buffer.byteLength(data) > MAX_CALLBACK_DATA) throw badRequest('BUTTON_DATA_INVALID');
     return { callback_data: data };
   }
-  const { copy_text: copy } = value;
+  const { copy_text: copy, disabled } = value;
+  if (disabled !== undefined) {
+    if (!isFields(disabled)) throw unreadable('Field "disabled" must be of type Object');
+    return { disabled: {} };
+  }
   if (copy === undefined) throw unreadable('Text buttons are unallowed in the inline keyboard');
   if (!isFields(copy)) throw unreadable('Field "copy_text" must be of type Object');
   const text = field(copy, 'text');

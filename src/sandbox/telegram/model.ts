@@ -53,10 +53,14 @@ export interface InlineButton {
   readonly url?: string;
   readonly callback_data?: string;
   readonly copy_text?: { readonly text: string };
+  /** The button is grey and does nothing. */
+  readonly disabled?: object;
 }
 
 export interface InlineKeyboard {
   readonly inline_keyboard: readonly (readonly InlineButton[])[];
+  /** People are shown the reply interface besides. */
+  readonly force_reply?: true;
 }
 
 export interface ForceReply {

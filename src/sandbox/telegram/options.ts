@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { SandboxClock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
+import type { FloodBudget } from './flood.ts';
 
 /** Somebody who can write in the chats of this server. */
 export interface Person {
@@ -31,11 +32,8 @@ export interface TelegramOptions {
   /** A supergroup with every person in it; its id starts with -100. */
   readonly chat: { readonly id: number; readonly title: string };
   readonly people: readonly Person[];
-  /**
-   * Sends and edits per group and real minute. Telegram takes about 20 of each group (core.telegram.org/bots/faq);
-   * a sandbox that runs faster than life needs a wider budget.
-   */
-  readonly flood: { readonly perChatPerMinute: number } | 'off';
+  /** Sends and edits in real time, see REAL_FLOOD; a sandbox that runs faster than life needs wider budgets. */
+  readonly flood: FloodBudget | 'off';
   /** What goes wrong at the wire; `/_sandbox/faults` adds to it. */
   readonly faults?: Faults;
   /** More that this machine may ask, under `/_sandbox`. */

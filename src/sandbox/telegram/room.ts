@@ -251,6 +251,9 @@ function dataOf(chatId: number, id: number, message: StoredMessage | undefined, 
   if (found === undefined) {
     throw new Refusal(`Message ${id} has no single button that "${wanted}" names. Its buttons: ${there}.`);
   }
+  if (found.disabled !== undefined) {
+    throw new Refusal(`The button "${found.text}" of message ${id} is disabled: nothing comes of a press.`);
+  }
   if (found.callback_data === undefined) {
     throw new Refusal(
       `The button "${found.text}" of message ${id} opens a link or copies a text: no bot hears of it.`,

@@ -33,8 +33,8 @@ export function editMethods(chats: Chats, ledger: Ledger, files: Files, flood: F
       throw badRequest("message can't be edited");
     }
     const content = makeContent(old.content);
-    const markup = inlineMarkup(params);
-    if (chats.isGroup(chat)) flood.spend(chat.id);
+    const markup = inlineMarkup(params, old.markup);
+    flood.spend(chat.id, chats.isGroup(chat));
     if (isDeepStrictEqual([content, markup], [old.content, old.markup])) throw badRequest(NOT_MODIFIED);
     const { markup: _, ...kept } = old;
     const message: StoredMessage = {

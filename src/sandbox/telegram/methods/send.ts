@@ -42,7 +42,7 @@ export function sendMethods(
     const replyTo = repliedTo(chat, params);
     const content = makeContent();
     const markup = replyMarkup(params);
-    if (chats.isGroup(chat)) flood.spend(chat.id);
+    flood.spend(chat.id, chats.isGroup(chat));
     const message: StoredMessage = {
       id: chat.lastId + 1,
       from: chats.bot,

@@ -52,6 +52,13 @@ function Button({ message, button, actions }: ButtonProps) {
       </button>
     );
   }
+  if (button.disabled !== undefined) {
+    return (
+      <button type="button" class="key" data-style={button.style} disabled>
+        {button.text}
+      </button>
+    );
+  }
   async function press() {
     if (busy) return;
     setPressedBy(actions);

@@ -51,6 +51,8 @@ export interface InlineButton {
   readonly callback_data?: string;
   readonly url?: string;
   readonly copy_text?: { readonly text: string };
+  /** The button is grey and does nothing. */
+  readonly disabled?: object;
   readonly style?: ButtonStyle;
 }
 
