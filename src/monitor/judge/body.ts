@@ -86,49 +86,55 @@ function ranked(scale: BodyScale, minute: MinuteFigures | undefined): Ranked {
   return { n, mean: n > 0 ? sum / n : 0 };
 }
 
+/** Judges the bulk of a window's latency. */
+export type BodyJudge = (pairs: readonly Pair[]) => Finding;
+
 /**
  * Evidence that the canary's bulk is slower, from mean ranks (Wilcoxon's scores) against the control's of the same
  * minute. Where that one is thin, neighbouring minutes and the history stand in, with what they stray from it.
  */
-export function judgeBody(header: JudgeHeader, scale: BodyScale, pairs: readonly Pair[]): Finding {
+export function bodyJudge(header: JudgeHeader, scale: BodyScale): BodyJudge {
   const margins = header.canaryShare < 1 ? LATENCY : BEFORE_AND_AFTER.latency;
   const harmless = scale.gain(margins.nullFactor);
   const gains = LATENCY.factors.map((f) => scale.gain(Math.max(f, margins.nullFactor * 1.05)));
-  const rows = pairs.map((pair) => ({
-    m: pair.m,
-    canary: ranked(scale, pair.canary),
-    baseline: ranked(scale, pair.baseline),
-  }));
-  const center = centerOf(scale, header, rows);
-  // Figures of one side only, late or lost, would turn an incident that both share into the canary's fault.
-  const judged = rows.filter((row) => row.canary.n > 0 && (row.baseline.n > 0 || header.canaryShare >= 1));
-  const differences = judged.map((row) => {
-    const control = controlOf(row, rows, center, scale.variance);
+  const past = pool(header.history.map((minute) => ranked(scale, minute)));
+  return (pairs) => {
+    const rows = pairs.map((pair) => ({
+      m: pair.m,
+      canary: ranked(scale, pair.canary),
+      baseline: ranked(scale, pair.baseline),
+    }));
+    const center = centerOf(scale, past, rows);
+    // Figures of one side only, late or lost, would turn an incident that both share into the canary's fault.
+    const judged = rows.filter((row) => row.canary.n > 0 && (row.baseline.n > 0 || header.canaryShare >= 1));
+    const differences = judged.map((row) => {
+      const control = controlOf(row, rows, center, scale.variance);
+      return {
+        m: row.m,
+        value: row.canary.mean - control.mean,
+        own: scale.variance / row.canary.n + LATENCY.minuteSpread ** 2,
+        control: control.passing,
+        lasting: control.lasting,
+      };
+    });
+    const evidence = differences.map((d): MinuteEvidence => {
+      // What the minutes have in common does not average out, so it counts once for each of them.
+      const variance = d.own + d.control + d.lasting * differences.length;
+      return {
+        m: d.m,
+        nats: gains.map((gain) => ((d.value - harmless) ** 2 - (d.value - gain) ** 2) / (2 * variance)),
+      };
+    });
+    const { evidence: nats, since } = overOnsets(evidence, header.durationMin);
+    const recent = differences.filter((d) => d.m >= since);
+    const weight = sumOf(recent, (d) => 1 / (d.own + d.control));
+    const shift = weight > 0 ? sumOf(recent, (d) => d.value / (d.own + d.control)) / weight : 0;
     return {
-      m: row.m,
-      value: row.canary.mean - control.mean,
-      own: scale.variance / row.canary.n + LATENCY.minuteSpread ** 2,
-      control: control.passing,
-      lasting: control.lasting,
+      channel: 'latency',
+      evidence: nats + Math.log(WEIGHT.latency),
+      effect: weight > 0 ? scale.factor(shift) : undefined,
+      matters: shift >= scale.gain(margins.matters),
     };
-  });
-  const evidence = differences.map((d): MinuteEvidence => {
-    // What the minutes have in common does not average out, so it counts once for each of them.
-    const variance = d.own + d.control + d.lasting * differences.length;
-    return {
-      m: d.m,
-      nats: gains.map((gain) => ((d.value - harmless) ** 2 - (d.value - gain) ** 2) / (2 * variance)),
-    };
-  });
-  const { evidence: nats, since } = overOnsets(evidence, header.durationMin);
-  const recent = differences.filter((d) => d.m >= since);
-  const weight = sumOf(recent, (d) => 1 / (d.own + d.control));
-  const shift = weight > 0 ? sumOf(recent, (d) => d.value / (d.own + d.control)) / weight : 0;
-  return {
-    channel: 'latency',
-    evidence: nats + Math.log(WEIGHT.latency),
-    effect: weight > 0 ? scale.factor(shift) : undefined,
-    matters: shift >= scale.gain(margins.matters),
   };
 }
 
@@ -146,8 +152,7 @@ interface Guess {
 }
 
 /** Where the old version stands in this window: by its history, corrected by what it did meanwhile. */
-function centerOf(scale: BodyScale, header: JudgeHeader, rows: readonly Row[]): Guess {
-  const past = pool(header.history.map((minute) => ranked(scale, minute)));
+function centerOf(scale: BodyScale, past: Ranked, rows: readonly Row[]): Guess {
   const now = pool(rows.map((row) => row.baseline));
   const known = {
     mean: past.n > 0 ? past.mean : 0.5,

@@ -4,16 +4,18 @@ import { type Finding, type JudgeHeader, type MinuteFigures, type Pair, sumOf } 
 import { overOnsets } from './onset.ts';
 import { type RareMargins, rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
 
+/** Judges one count of a window at minute `now` of it. */
+export type CountJudge = (pairs: readonly Pair[], now: number) => Finding;
+
 /** Failed requests. */
-export function judgeErrors(header: JudgeHeader, pairs: readonly Pair[], now: number): Finding {
-  return judgeCount(header, pairs, {
+export function errorJudge(header: JudgeHeader): CountJudge {
+  return countJudge(header, {
     channel: '5xx',
     weight: WEIGHT.errors,
     margins: ERRORS,
     matters: ERRORS.matters,
     count: (minute) => minute.errors,
     failing: COLD.failing,
-    now,
   });
 }
 
@@ -21,33 +23,31 @@ export function judgeErrors(header: JudgeHeader, pairs: readonly Pair[], now: nu
  * Lines beyond those of failed requests. Where failures come late, their own lines look like such: a minute without a
  * failure that ought to have some is waited for.
  */
-export function judgeErrorLogs(header: JudgeHeader, pairs: readonly Pair[], now: number): Finding {
-  const known = [...header.history, ...pairs.flatMap((pair) => pair.baseline ?? [])];
-  const rate =
-    sumOf(known, (m) => m.errors) /
-    Math.max(
-      1,
-      sumOf(known, (m) => m.requests),
-    );
-  return judgeCount(header, pairs, {
-    late: ({ canary }) => canary?.errors === 0 && canary.requests * rate > FAILURES_AWAITED,
+export function errorLogJudge(header: JudgeHeader): CountJudge {
+  const past = totalOf(header.history);
+  const awaited = (rate: number) => (pair: Pair) =>
+    pair.canary?.errors === 0 && pair.canary.requests * rate > FAILURES_AWAITED;
+  return countJudge(header, {
+    late: (pairs) => {
+      const now = totalOf(pairs.flatMap((pair) => pair.baseline ?? []));
+      return awaited((past.errors + now.errors) / Math.max(1, past.requests + now.requests));
+    },
     channel: 'error logs',
     weight: WEIGHT.errorLogs,
     margins: ERROR_LOGS,
     matters: ERROR_LOGS.matters,
     count: (minute) => minute.errorLogs,
     failing: 0,
-    now,
   });
 }
 
 /** Declared signals such as orders or logins, each with the direction that is bad. */
-export function judgeCustom(header: JudgeHeader, pairs: readonly Pair[], now: number): Finding[] {
+export function customJudges(header: JudgeHeader): CountJudge[] {
   const declared = Object.entries(header.directions);
   return declared.map(([name, direction]) => {
     const decrease = direction === 'decrease_bad';
     const turned = (ratio: number) => (decrease ? 1 / ratio : ratio);
-    return judgeCount(header, pairs, {
+    return countJudge(header, {
       channel: name,
       weight: WEIGHT.custom / declared.length,
       margins: {
@@ -58,7 +58,6 @@ export function judgeCustom(header: JudgeHeader, pairs: readonly Pair[], now: nu
       matters: turned(CUSTOM.matters),
       count: (minute) => minute.custom[name] ?? 0,
       failing: 0,
-      now,
     });
   });
 }
@@ -71,56 +70,60 @@ interface CountChannel {
   readonly count: (minute: MinuteFigures) => number;
   /** Part of the cold starts that may be counted although nothing is wrong. */
   readonly failing: number;
-  /** Minute of the decision. */
-  readonly now: number;
-  /** Whether something that this count leans on has not arrived. */
-  readonly late?: (pair: Pair) => boolean;
+  /** Tells in which minutes something that this count leans on has not arrived. */
+  readonly late?: (pairs: readonly Pair[]) => (pair: Pair) => boolean;
 }
 
-function judgeCount(header: JudgeHeader, pairs: readonly Pair[], channel: CountChannel): Finding {
+function countJudge(header: JudgeHeader, channel: CountChannel): CountJudge {
   const withControl = header.canaryShare < 1;
   const sideOf = (minute: MinuteFigures | undefined) =>
-    minute ? { n: minute.requests, x: channel.count(minute) } : { n: 0, x: 0 };
-  const all = pairs.map((pair) => ({
-    m: pair.m,
-    canary: sideOf(pair.canary),
-    baseline: sideOf(pair.baseline),
-    late: channel.late?.(pair) ?? false,
-  }));
-  const prior = ratePrior(
-    [...header.history.map(sideOf), ...all.map((row) => row.baseline)],
-    channel.margins.sharedSpread,
-  );
-  // A series that is written only when something failed may come after the rest of its minute: a zero that is hard to
-  // believe is waited for, and so is a side that is missing.
-  const unsettled = (row: (typeof all)[number]) =>
-    channel.now - row.m <= header.maxDelayMin + 1 &&
-    (row.late ||
-      (withControl &&
-        (row.baseline.n === 0 || (row.baseline.x === 0 && row.baseline.n * prior.rate > IMPLAUSIBLE))));
-  const rows = all
-    .filter((row) => row.canary.n > 0 && !unsettled(row))
-    .map((row) => ({
-      ...row,
-      excused: header.coldStartsApart ? 0 : channel.failing * coldShare(row.m, row.canary.n),
-    }));
-  const jumpy = withControl ? withJumps(prior, rows) : prior;
+    minute ? { n: minute.requests, x: channel.count(minute) } : NOTHING;
+  const history = header.history.map(sideOf);
   const wide = withControl ? 1 : BEFORE_AND_AFTER.rates.nullRatio / ERRORS.nullRatio;
-  const margins = {
-    ...channel.margins,
-    nullRatio:
-      channel.margins.nullRatio < 1 ? channel.margins.nullRatio / wide : channel.margins.nullRatio * wide,
+  const fewer = channel.matters < 1;
+  const { nullRatio } = channel.margins;
+  const margins = { ...channel.margins, nullRatio: fewer ? nullRatio / wide : nullRatio * wide };
+  return (pairs, now) => {
+    const late = channel.late?.(pairs) ?? (() => false);
+    const all = pairs.map((pair) => ({
+      m: pair.m,
+      canary: sideOf(pair.canary),
+      baseline: sideOf(pair.baseline),
+      late: late(pair),
+    }));
+    const prior = ratePrior([...history, ...all.map((row) => row.baseline)], channel.margins.sharedSpread);
+    // A series that is written only when something failed may come after the rest of its minute: a zero that is hard
+    // to believe is waited for, and so is a side that is missing.
+    const unsettled = (row: (typeof all)[number]) =>
+      now - row.m <= header.maxDelayMin + 1 &&
+      (row.late ||
+        (withControl &&
+          (row.baseline.n === 0 || (row.baseline.x === 0 && row.baseline.n * prior.rate > IMPLAUSIBLE))));
+    const rows = all
+      .filter((row) => row.canary.n > 0 && !unsettled(row))
+      .map((row) => ({
+        ...row,
+        excused: header.coldStartsApart ? 0 : channel.failing * coldShare(row.m, row.canary.n),
+      }));
+    const jumpy = withControl ? withJumps(prior, rows) : prior;
+    const { evidence, since } = overOnsets(
+      rareEvidence(rows, jumpy, margins, withControl),
+      header.durationMin,
+    );
+    const effect = rows.length > 0 ? ratioSince(rows, since, prior, fewer ? 'fewer' : 'more') : undefined;
+    return {
+      channel: channel.channel,
+      evidence: evidence + Math.log(channel.weight),
+      effect,
+      matters: effect !== undefined && (fewer ? effect <= channel.matters : effect >= channel.matters),
+    };
   };
-  const { evidence, since } = overOnsets(rareEvidence(rows, jumpy, margins, withControl), header.durationMin);
-  const effect =
-    rows.length > 0 ? ratioSince(rows, since, prior, channel.matters < 1 ? 'fewer' : 'more') : undefined;
-  return {
-    channel: channel.channel,
-    evidence: evidence + Math.log(channel.weight),
-    effect,
-    matters:
-      effect !== undefined && (channel.matters < 1 ? effect <= channel.matters : effect >= channel.matters),
-  };
+}
+
+const NOTHING = { n: 0, x: 0 };
+
+function totalOf(minutes: readonly MinuteFigures[]) {
+  return { errors: sumOf(minutes, (m) => m.errors), requests: sumOf(minutes, (m) => m.requests) };
 }
 
 /** So many bad ones expected of the control, and none there. */

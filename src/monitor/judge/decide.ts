@@ -1,12 +1,12 @@
-import { type BodyScale, bodyScale, judgeBody } from './body.ts';
+import { type BodyJudge, bodyJudge, bodyScale } from './body.ts';
 import { withCarried } from './carry.ts';
 import { DOUBT, ENOUGH, EXPECTED_BUT_NONE, FEWEST_REQUESTS } from './constants.ts';
-import { judgeCustom, judgeErrorLogs, judgeErrors } from './counts.ts';
+import { customJudges, errorJudge, errorLogJudge } from './counts.ts';
 import { type Finding, type JudgeHeader, type MinuteFigures, type Pair, pairUp, sumOf } from './figures.ts';
-import { judgeCpu, judgeMemory } from './gauges.ts';
+import { cpuJudge, memoryJudge } from './gauges.ts';
 import { logSumExp } from './onset.ts';
 import { subjectOf } from './subjects.ts';
-import { type Cut, judgeTail, tailCuts } from './tail.ts';
+import { type TailJudge, tailCuts, tailJudge } from './tail.ts';
 
 /** What the minutes so far say. */
 export type Decision =
@@ -31,8 +31,7 @@ export interface DecideOptions {
 
 /** What depends on the header alone is worked out once. */
 export function prepare(header: JudgeHeader, { enough = ENOUGH }: DecideOptions = {}): Decide {
-  const scale = bodyScale(header.bounds, header.history);
-  const cuts = tailCuts(header, header.history);
+  const weigh = channelsOf(header);
   return (minutes, now) => {
     const pairs = pairUp(minutes);
     const canary = sumOf(pairs, (p) => p.canary?.requests ?? 0);
@@ -42,7 +41,7 @@ export function prepare(header: JudgeHeader, { enough = ENOUGH }: DecideOptions 
       const expected = s < 1 ? (baseline * s) / (1 - s) : 0;
       return { kind: expected > EXPECTED_BUT_NONE ? 'unreached' : 'no-data', evidence: 0, findings: [] };
     }
-    const findings = weigh(header, scale, cuts, pairs, now);
+    const findings = weigh(pairs, now);
     const heard = findings.filter((f) => f.matters && !header.advisory?.includes(subjectOf(f.channel)));
     const evidence = logSumExp([...heard.map((f) => f.evidence), FLOOR]);
     const known = { evidence, findings };
@@ -57,26 +56,45 @@ export function prepare(header: JudgeHeader, { enough = ENOUGH }: DecideOptions 
 /** Nothing speaks against the canary. */
 const FLOOR = -5;
 
-function weigh(
-  header: JudgeHeader,
-  scale: BodyScale | undefined,
-  cuts: readonly Cut[],
-  pairs: readonly Pair[],
-  now: number,
-): Finding[] {
-  // A service without a past is compared with what serves beside it.
-  const concurrent = pairs.flatMap((p) => p.baseline ?? []);
-  const ranks = scale ?? bodyScale(header.bounds, concurrent);
-  const borders = cuts.length > 0 ? cuts : tailCuts(header, concurrent);
-  const gauges = [judgeMemory(header, pairs), judgeCpu(header, pairs)];
-  return [
-    judgeErrors(header, pairs, now),
-    ...(ranks ? [judgeBody(header, ranks, pairs)] : []),
-    ...judgeTail(header, borders, pairs),
-    ...gauges.flatMap((g) => g ?? []),
-    judgeErrorLogs(header, pairs, now),
-    ...judgeCustom(header, pairs, now),
-  ]
-    .map((finding) => withCarried(finding, header.carried))
-    .toSorted((a, b) => b.evidence - a.evidence);
+/** All that is judged of a window; the weightiest finding first. */
+function channelsOf(header: JudgeHeader): (pairs: readonly Pair[], now: number) => Finding[] {
+  const latency = latencyJudges(header, header.history);
+  const gauges = [memoryJudge(header), cpuJudge(header)];
+  const counts = [errorJudge(header), errorLogJudge(header), ...customJudges(header)];
+  return (pairs, now) => {
+    // A service without a past is compared with what serves beside it.
+    const missing: LatencyJudges = latency.body && latency.tail ? latency : concurrent(header, pairs);
+    const body = latency.body ?? missing.body;
+    const tail = latency.tail ?? missing.tail;
+    return [
+      ...counts.map((judge) => judge(pairs, now)),
+      ...(body ? [body(pairs)] : []),
+      ...(tail ? tail(pairs) : []),
+      ...gauges.flatMap((judge) => judge(pairs) ?? []),
+    ]
+      .map((finding) => withCarried(finding, header.carried))
+      .toSorted((a, b) => b.evidence - a.evidence);
+  };
+}
+
+interface LatencyJudges {
+  readonly body?: BodyJudge | undefined;
+  readonly tail?: TailJudge | undefined;
+}
+
+/** Absent where the minutes tell too little to rank by. */
+function latencyJudges(header: JudgeHeader, minutes: readonly MinuteFigures[]): LatencyJudges {
+  const scale = bodyScale(header.bounds, minutes);
+  const cuts = tailCuts(header, minutes);
+  return {
+    body: scale && bodyJudge(header, scale),
+    tail: cuts.length > 0 ? tailJudge(header, cuts) : undefined,
+  };
+}
+
+function concurrent(header: JudgeHeader, pairs: readonly Pair[]): LatencyJudges {
+  return latencyJudges(
+    header,
+    pairs.flatMap((p) => p.baseline ?? []),
+  );
 }

@@ -1,5 +1,5 @@
 import { CLUSTERS, INCIDENT } from './constants.ts';
-import { logSumExp, type MinuteEvidence } from './onset.ts';
+import type { MinuteEvidence } from './onset.ts';
 
 /** Bad ones among the requests of a minute, on both sides. */
 export interface RareMinute {
@@ -75,31 +75,43 @@ export function rareEvidence(
     const total = canary.x + baseline.x;
     const s = canary.n / Math.max(1, canary.n + baseline.n);
     const damp = prior.dispersion * (1 + margins.ownSpread ** 2 * total * s * (1 - s));
-    const [xc, nc, xb, nb] = [canary.x / damp, canary.n / damp, baseline.x / damp, baseline.n / damp];
-    const calm = likelihoodOf(prior.shape, prior.rate, xc, nc, xb, nb);
-    const logit = weather[i];
-    const storm =
-      logit === undefined ? undefined : likelihoodOf(INCIDENT.shape, stormRate(prior), xc, nc, xb, nb);
-    const likelihood = (ratio: number) =>
-      storm && logit !== undefined ? logSumExp([calm(ratio), logit + storm(ratio)]) : calm(ratio);
+    const found = { xc: canary.x / damp, nc: canary.n / damp, xb: baseline.x / damp, nb: baseline.n / damp };
     const harmless = margins.nullRatio + (margins.slack + excused) / prior.rate;
-    const under = likelihood(harmless);
-    return {
-      m,
-      nats: margins.multiples.map((multiple) => {
-        const ratio = excused > 0 ? multiple + excused / prior.rate : multiple;
-        return likelihood(beyond(ratio, harmless)) - under;
-      }),
-    };
+    const ratios = [harmless, ...margins.multiples.map((k) => beyond(k + excused / prior.rate, harmless))];
+    const nats = likelihoods(ratios, prior.shape, prior.rate, found);
+    const logit = weather[i];
+    if (logit !== undefined) {
+      const storm = likelihoods(ratios, INCIDENT.shape, stormRate(prior), found);
+      for (const [k, calm] of nats.entries()) nats[k] = logSum(calm, logit + (storm[k] ?? 0));
+    }
+    const under = nats[0] ?? 0;
+    return { m, nats: nats.slice(1).map((alternative) => alternative - under) };
   });
 }
 
-/** Log likelihood of a ratio, the rate averaged out over a gamma distribution; constants of the counts left out. */
-function likelihoodOf(shape: number, mean: number, xc: number, nc: number, xb: number, nb: number) {
+interface Found {
+  readonly xc: number;
+  readonly nc: number;
+  readonly xb: number;
+  readonly nb: number;
+}
+
+/** Log likelihoods of ratios, the rate averaged out over a gamma distribution; constants of the counts left out. */
+function likelihoods(
+  ratios: readonly number[],
+  shape: number,
+  mean: number,
+  { xc, nc, xb, nb }: Found,
+): number[] {
   const b = shape / mean;
   const x = shape + xc + xb;
   const constant = logGamma(x) - logGamma(shape) + shape * Math.log(b);
-  return (ratio: number) => constant + xc * Math.log(ratio) - x * Math.log(b + nb + ratio * nc);
+  return ratios.map((ratio) => constant + xc * Math.log(ratio) - x * Math.log(b + nb + ratio * nc));
+}
+
+/** log(e^a + e^b) */
+function logSum(a: number, b: number): number {
+  return a > b ? a + Math.log1p(Math.exp(b - a)) : b + Math.log1p(Math.exp(a - b));
 }
 
 /**
@@ -108,9 +120,10 @@ function likelihoodOf(shape: number, mean: number, xc: number, nc: number, xb: n
  */
 function incidentLogits(minutes: readonly RareMinute[], prior: RatePrior): number[] {
   const signs = minutes.map(({ baseline }) => {
-    const [x, n] = [baseline.x / prior.dispersion, baseline.n / prior.dispersion];
-    const storm = likelihoodOf(INCIDENT.shape, stormRate(prior), 0, 0, x, n)(1);
-    return storm - likelihoodOf(prior.shape, prior.rate, 0, 0, x, n)(1);
+    const found = { xc: 0, nc: 0, xb: baseline.x / prior.dispersion, nb: baseline.n / prior.dispersion };
+    const [storm = 0] = likelihoods([1], INCIDENT.shape, stormRate(prior), found);
+    const [calm = 0] = likelihoods([1], prior.shape, prior.rate, found);
+    return storm - calm;
   });
   const usual = Math.log(INCIDENT.chance / (1 - INCIDENT.chance));
   return minutes.map(({ m }, i) => {
@@ -193,12 +206,15 @@ export function ratioSince(
 
 /** Stirling's series, shifted up to where it is exact to 1e-10. */
 export function logGamma(x: number): number {
-  let shift = 0;
+  let shift = 1;
   let z = x;
-  while (z < 7) {
-    shift += Math.log(z);
-    z++;
-  }
+  for (; z < 7; z++) shift *= z;
   const i = 1 / (z * z);
-  return (z - 0.5) * Math.log(z) - z + 0.9189385332046727 + (1 / 12 - i * (1 / 360 - i / 1260)) / z - shift;
+  return (
+    (z - 0.5) * Math.log(z) -
+    z +
+    0.9189385332046727 +
+    (1 / 12 - i * (1 / 360 - i / 1260)) / z -
+    Math.log(shift)
+  );
 }

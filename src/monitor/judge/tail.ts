@@ -2,7 +2,7 @@ import { coldShare } from './cold.ts';
 import { BEFORE_AND_AFTER, COLD, TAIL, WEIGHT } from './constants.ts';
 import type { Finding, JudgeHeader, MinuteFigures, Pair } from './figures.ts';
 import { overOnsets } from './onset.ts';
-import { rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
+import { type Count, rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
 import { shapeOf, tailsOf } from './shape.ts';
 
 /** A border far out, and what a slowdown does there. */
@@ -51,38 +51,48 @@ export function tailCuts(header: JudgeHeader, minutes: readonly MinuteFigures[])
   return [...cuts.values(), ...bands.map((cut) => ({ ...cut, end, name: `${cut.name} to 1 s` }))];
 }
 
-export function judgeTail(header: JudgeHeader, cuts: readonly Cut[], pairs: readonly Pair[]): Finding[] {
+/** Judges the tails of a window, one finding for each border. */
+export type TailJudge = (pairs: readonly Pair[]) => Finding[];
+
+export function tailJudge(header: JudgeHeader, cuts: readonly Cut[]): TailJudge {
   const withControl = header.canaryShare < 1;
   const history = header.history.map(tails);
-  const sides = pairs.map(({ m, canary, baseline }) => ({
-    m,
-    canary: tails(canary),
-    baseline: tails(baseline),
+  const channels = cuts.map((cut) => ({
+    cut,
+    history: history.map((minute) => beyond(cut, minute)),
+    margins: { ...TAIL, nullRatio: cut.nullRatio },
+    slipping: header.coldStartsApart ? 0 : cut.end === undefined ? 1 : COLD.slipping,
   }));
-  return cuts.map((cut) => {
-    const count = (tails: readonly number[]) => ({
-      n: tails[0] ?? 0,
-      x: (tails[cut.border + 1] ?? 0) - (cut.end === undefined ? 0 : (tails[cut.end + 1] ?? 0)),
+  return (pairs) => {
+    const sides = pairs
+      .map(({ m, canary, baseline }) => ({ m, canary: tails(canary), baseline: tails(baseline) }))
+      .filter(({ canary, baseline }) => (canary[0] ?? 0) > 0 && ((baseline[0] ?? 0) > 0 || !withControl));
+    return channels.map(({ cut, history, margins, slipping }) => {
+      const rows = sides.map(({ m, canary, baseline }) => {
+        const own = beyond(cut, canary);
+        return { m, canary: own, baseline: beyond(cut, baseline), excused: slipping * coldShare(m, own.n) };
+      });
+      const prior = ratePrior([...history, ...rows.map((row) => row.baseline)], TAIL.sharedSpread);
+      const { evidence, since } = overOnsets(
+        rareEvidence(rows, withControl ? withJumps(prior, rows) : prior, margins, withControl),
+        header.durationMin,
+      );
+      const effect = rows.length > 0 ? ratioSince(rows, since, prior, 'more') : undefined;
+      return {
+        channel: cut.name,
+        evidence: evidence + Math.log(WEIGHT.tail / cuts.length),
+        effect,
+        matters: (effect ?? 0) >= cut.matters,
+      };
     });
-    const slipping = header.coldStartsApart ? 0 : cut.end === undefined ? 1 : COLD.slipping;
-    const rows = sides
-      .map((side) => ({ m: side.m, canary: count(side.canary), baseline: count(side.baseline) }))
-      .filter((row) => row.canary.n > 0 && (row.baseline.n > 0 || !withControl))
-      .map((row) => ({ ...row, excused: slipping * coldShare(row.m, row.canary.n) }));
-    const prior = ratePrior([...history.map(count), ...rows.map((row) => row.baseline)], TAIL.sharedSpread);
-    const margins = { ...TAIL, nullRatio: cut.nullRatio };
-    const { evidence, since } = overOnsets(
-      rareEvidence(rows, withControl ? withJumps(prior, rows) : prior, margins, withControl),
-      header.durationMin,
-    );
-    const effect = rows.length > 0 ? ratioSince(rows, since, prior, 'more') : undefined;
-    return {
-      channel: cut.name,
-      evidence: evidence + Math.log(WEIGHT.tail / cuts.length),
-      effect,
-      matters: (effect ?? 0) >= cut.matters,
-    };
-  });
+  };
+}
+
+function beyond({ border, end }: Cut, tails: readonly number[]): Count {
+  return {
+    n: tails[0] ?? 0,
+    x: (tails[border + 1] ?? 0) - (end === undefined ? 0 : (tails[end + 1] ?? 0)),
+  };
 }
 
 function tails(minute: MinuteFigures | undefined): readonly number[] {
