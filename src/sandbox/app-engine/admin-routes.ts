@@ -1,17 +1,19 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import type { SandboxClock } from '../clock.ts';
+import { readBody, unmodelled } from './admin-request.ts';
+import { applicationRoutes } from './application-routes.ts';
 import type { Change } from './changes.ts';
 import { checkDelete, checkMigration, checkNewVersion, checkServingStatus, checkSplit } from './checks.ts';
-import { readFlag, readMask, readResource, readView } from './dialect.ts';
+import { readFlag, readMask, readView } from './dialect.ts';
 import type { Figures } from './figures.ts';
 import type { Fleet } from './fleet.ts';
-import { isObject, type Json, type JsonObject, objectAt, textAt } from './json.ts';
+import { type JsonObject, objectAt, textAt } from './json.ts';
 import { checkInstances, INSTANCES } from './manual-scaling.ts';
 import type { Operations } from './operations.ts';
 import { page } from './paging.ts';
 import { badField, Refusal } from './refusal.ts';
 import type { Registry } from './registry.ts';
-import { applicationResource, serviceResource, timestamp, versionResource } from './resources.ts';
+import { serviceResource, timestamp, versionResource } from './resources.ts';
 
 interface Parts {
   readonly registry: Registry;
@@ -22,47 +24,34 @@ interface Parts {
   readonly defaultHostname: () => string;
 }
 
-/** App Engine Admin API v1: applications, services, versions, instances, operations. */
-export function adminRoutes({ registry, operations, fleet, figures, clock, defaultHostname }: Parts): Hono {
+/** gcloud's release tracks speak one each; what they have in common is the same. */
+const DIALECTS = ['/v1', '/v1beta', '/v1alpha'];
+
+/** App Engine Admin API: applications, services, versions, instances, operations. */
+export function adminRoutes(parts: Parts): Hono {
+  const routes = new Hono();
+  for (const dialect of DIALECTS) {
+    routes.route(dialect, applicationRoutes(parts.registry, parts.operations, parts.defaultHostname));
+    routes.route(dialect, serviceRoutes(parts));
+  }
+  return routes;
+}
+
+function serviceRoutes({ registry, operations, fleet, figures, clock }: Parts): Hono {
   const routes = new Hono();
   const start = (method: string, target: string, change: Change): JsonObject =>
     operations.start(method, target, { ...change });
 
-  routes.use('/v1/apps/:app/*', async (c, next) => {
-    checkApp(registry, c.req.param('app'));
-    await next();
-  });
-
-  routes.get('/v1/apps/:app', (c) => {
-    checkApp(registry, c.req.param('app'));
-    return c.json(applicationResource(registry, defaultHostname()));
-  });
-
-  routes.patch('/v1/apps/:app', async (c) => {
-    checkApp(registry, c.req.param('app'));
-    const body = await readBody(c);
-    const mask = readMask(c.req.query('updateMask'));
-    if (mask.length !== 1 || mask[0] !== 'dispatchRules') throw unmodelled('apps.patch', mask);
-    const rules = Array.isArray(body.dispatchRules) ? body.dispatchRules.filter(isObject) : [];
-    for (const rule of rules) registry.service(textAt(rule, 'service') ?? '');
-    return c.json(start('Applications.UpdateApplication', '', { kind: 'set dispatch', rules }));
-  });
-
-  routes.post('/v1/apps/:app{[^:/]+:repair}', (c) => {
-    checkApp(registry, c.req.param('app').replace(/:repair$/, ''));
-    return c.json(start('Applications.RepairApplication', '', { kind: 'repair' }));
-  });
-
-  routes.get('/v1/apps/:app/services', (c) => {
+  routes.get('/apps/:app/services', (c) => {
     const all = registry.services().map((service) => serviceResource(registry, service));
     return c.json(page(c, 'services', all));
   });
 
-  routes.get('/v1/apps/:app/services/:service', (c) =>
+  routes.get('/apps/:app/services/:service', (c) =>
     c.json(serviceResource(registry, registry.service(c.req.param('service')))),
   );
 
-  routes.patch('/v1/apps/:app/services/:service', async (c) => {
+  routes.patch('/apps/:app/services/:service', async (c) => {
     const service = registry.service(c.req.param('service'));
     const target = `services/${service.id}`;
     const body = await readBody(c);
@@ -83,7 +72,7 @@ export function adminRoutes({ registry, operations, fleet, figures, clock, defau
     );
   });
 
-  routes.delete('/v1/apps/:app/services/:service', (c) => {
+  routes.delete('/apps/:app/services/:service', (c) => {
     const service = registry.service(c.req.param('service'));
     if (service.id === 'default') {
       throw new Refusal('INVALID_ARGUMENT', 'The default service (module) may not be deleted.');
@@ -96,14 +85,14 @@ export function adminRoutes({ registry, operations, fleet, figures, clock, defau
     );
   });
 
-  routes.get('/v1/apps/:app/services/:service/versions', (c) => {
+  routes.get('/apps/:app/services/:service/versions', (c) => {
     const { id } = registry.service(c.req.param('service'));
     const view = readView(c.req.query('view'));
     const all = registry.versions(id).map((version) => versionResource(registry, version, view));
     return c.json(page(c, 'versions', all));
   });
 
-  routes.post('/v1/apps/:app/services/:service/versions', async (c) => {
+  routes.post('/apps/:app/services/:service/versions', async (c) => {
     const service = c.req.param('service');
     const spec = await readBody(c);
     const id = checkNewVersion(registry, service, spec);
@@ -113,14 +102,14 @@ export function adminRoutes({ registry, operations, fleet, figures, clock, defau
     );
   });
 
-  routes.get('/v1/apps/:app/services/:service/versions/:version', (c) => {
+  routes.get('/apps/:app/services/:service/versions/:version', (c) => {
     const { service, version } = c.req.param();
     return c.json(
       versionResource(registry, registry.version(service, version), readView(c.req.query('view'))),
     );
   });
 
-  routes.patch('/v1/apps/:app/services/:service/versions/:version', async (c) => {
+  routes.patch('/apps/:app/services/:service/versions/:version', async (c) => {
     const { service, version: id } = c.req.param();
     const version = registry.version(service, id);
     const body = await readBody(c);
@@ -144,33 +133,30 @@ export function adminRoutes({ registry, operations, fleet, figures, clock, defau
     return c.json(start('Versions.UpdateVersion', target, change));
   });
 
-  routes.delete('/v1/apps/:app/services/:service/versions/:version', (c) => {
+  routes.delete('/apps/:app/services/:service/versions/:version', (c) => {
     const { service, version: id } = c.req.param();
     checkDelete(registry, registry.version(service, id));
     const change: Change = { kind: 'delete version', service, id };
     return c.json(start('Versions.DeleteVersion', `services/${service}/versions/${id}`, change));
   });
 
-  routes.get('/v1/apps/:app/services/:service/versions/:version/instances', (c) => {
+  routes.get('/apps/:app/services/:service/versions/:version/instances', (c) => {
     const { service, version } = c.req.param();
     return c.json(page(c, 'instances', instances(service, version)));
   });
 
-  routes.get('/v1/apps/:app/services/:service/versions/:version/instances/:instance', (c) => {
+  routes.get('/apps/:app/services/:service/versions/:version/instances/:instance', (c) => {
     const { service, version, instance } = c.req.param();
     return c.json(findInstance(service, version, instance));
   });
 
-  routes.delete('/v1/apps/:app/services/:service/versions/:version/instances/:instance', (c) => {
+  routes.delete('/apps/:app/services/:service/versions/:version/instances/:instance', (c) => {
     const { service, version, instance } = c.req.param();
     findInstance(service, version, instance);
     const target = `services/${service}/versions/${version}/instances/${instance}`;
     const change: Change = { kind: 'restart instance', service, version, id: instance };
     return c.json(start('Instances.DeleteInstance', target, change));
   });
-
-  routes.get('/v1/apps/:app/operations', (c) => c.json(page(c, 'operations', operations.list())));
-  routes.get('/v1/apps/:app/operations/:id', (c) => c.json(operations.get(c.req.param('id'))));
 
   return routes;
 
@@ -196,30 +182,4 @@ export function adminRoutes({ registry, operations, fleet, figures, clock, defau
       memoryUsage: String(memory),
     }));
   }
-}
-
-function checkApp(registry: Registry, app: string): void {
-  if (app === registry.project) return;
-  throw new Refusal(
-    'NOT_FOUND',
-    `Could not find Application '${app}': the local App Engine has only '${registry.project}'.`,
-  );
-}
-
-async function readBody(c: Context): Promise<JsonObject> {
-  const text = await c.req.text();
-  try {
-    return readResource(text === '' ? {} : (JSON.parse(text) as Json));
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new Refusal('INVALID_ARGUMENT', `Invalid JSON payload received. ${error.message}`);
-    throw error;
-  }
-}
-
-function unmodelled(method: string, mask: readonly string[]): Refusal {
-  const fields = mask.length === 0 ? 'an update mask' : `the update mask '${mask.join(',')}'`;
-  return mask.length === 0
-    ? badField('updateMask', `${method} needs ${fields}.`)
-    : new Refusal('UNIMPLEMENTED', `The local App Engine does not model ${method} with ${fields}.`);
 }

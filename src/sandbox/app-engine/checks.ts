@@ -133,6 +133,6 @@ export function checkServingStatus(version: Version): void {
   if ('manualScaling' in spec || 'basicScaling' in spec || isFlexible(spec)) return;
   throw badField(
     'version.serving_status',
-    `Serving status cannot be changed for Automatic Scaling versions, and '${version.id}' is one.`,
+    'Serving status cannot be changed for Automatic Scaling versions.',
   );
 }

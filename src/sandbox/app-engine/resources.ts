@@ -18,6 +18,9 @@ const FULL_ONLY = new Set([
   'endpointsApiService',
 ]);
 
+/** Where the application lives. */
+export const LOCATION = 'us-central';
+
 const DEFAULT_HANDLER: JsonObject = {
   urlRegex: '.*',
   securityLevel: 'SECURE_OPTIONAL',
@@ -34,7 +37,7 @@ export function applicationResource(registry: Registry, defaultHostname: string)
     id: project,
     ...(dispatchRules.length > 0 ? { dispatchRules } : {}),
     authDomain: 'gmail.com',
-    locationId: 'us-central',
+    locationId: LOCATION,
     codeBucket: registry.codeBucket,
     servingStatus: 'SERVING',
     defaultHostname,
