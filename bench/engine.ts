@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cloudFor } from '../src/adapters/cloud.ts';
+import { keptWindowsFor } from '../src/adapters/kept-windows.ts';
 import { monitorFor } from '../src/adapters/monitor.ts';
 import { scriptsFor } from '../src/adapters/scripts.ts';
 import { connectCloud } from '../src/deploy/index.ts';
@@ -12,6 +13,7 @@ import { createEngine, type Engine } from '../src/rollout/engine.ts';
 import { openGuard } from '../src/rollout/guard.ts';
 import type { Store } from '../src/rollout/ports.ts';
 import type { Rollout } from '../src/rollout/state.ts';
+import { openWindowFiles } from '../src/store/window-files.ts';
 
 /** Where nobody listens: what is not measured must not be asked for. */
 const NOWHERE = 'http://127.0.0.1:9/';
@@ -26,9 +28,13 @@ export async function engineOn(
   const project = 'demo';
   const log = () => {};
   const endpoints = { appengine: NOWHERE, logging: NOWHERE, storage: `${NOWHERE}storage/v1/`, monitoring };
-  const sources = openSources({ folder: join(tmpdir(), 'sluice-bench'), needed: () => [] });
+  const folder = join(tmpdir(), 'sluice-bench');
+  const sources = openSources({ folder, needed: () => [] });
   const scripts = scriptsFor(project, sources, runCommand);
   const figures = connectMonitoring({ project, endpoint: monitoring, clock, log });
+  const kept = keptWindowsFor(openWindowFiles(folder), store, clock, (_, error) => {
+    throw error;
+  });
   const prober = createProber({ project, endpoints, clock, runCommand, log });
   return createEngine({
     store,
@@ -39,7 +45,7 @@ export async function engineOn(
     hands: {
       cloud: cloudFor(connectCloud({ project, endpoints, clock, log }), store, sources),
       scripts,
-      monitor: monitorFor(figures, prober, scripts, project, sources),
+      monitor: monitorFor(figures, prober, kept, scripts, project, sources),
     },
     changed,
     progress: () => {},

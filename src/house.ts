@@ -88,6 +88,7 @@ export async function assembleHouse(
     clock,
     commandEnv: parts.commandEnv ?? [],
     note: (message, details) => log.debug(details ?? {}, message),
+    failed,
     needed: () => engine.all().flatMap(({ source }) => (source.kind === 'version' ? [] : [source])),
   });
   const { appEngine, sources, hands, drawChart, drawWindow } = google;

@@ -8,12 +8,14 @@ import { versionsBeside, WHOLE } from '../plan/split.ts';
 import type { Verdict } from '../plan/verdict.ts';
 import type { Monitor, Scripts } from '../rollout/ports.ts';
 import type { Rollout } from '../rollout/state.ts';
+import type { KeptWindows } from './kept-windows.ts';
 import { placeOf } from './scripts.ts';
 
 /** Figures as the engine wants them: the judge's word and that of the team's own commands. */
 export function monitorFor(
   monitoring: Monitoring,
   prober: Prober,
+  kept: KeptWindows,
   scripts: Scripts,
   project: string,
   sources: Pick<Sources, 'bring'>,
@@ -39,10 +41,11 @@ export function monitorFor(
   };
 
   async function judge(
-    { service, version, live, terms, step }: Rollout,
+    rollout: Rollout,
     window: { from: number; to: number },
     signal: AbortSignal,
   ): Promise<Verdict> {
+    const { service, version, live, terms, step } = rollout;
     const request = {
       service,
       canary: version,
@@ -50,7 +53,9 @@ export function monitorFor(
       durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
       ...window,
     };
-    return (await monitoring.observe(request, signal)).verdict;
+    const observation = await monitoring.observe(request, signal);
+    await kept.keep(rollout, observation, window.to);
+    return observation.verdict;
   }
 }
 

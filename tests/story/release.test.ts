@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -28,6 +28,12 @@ test('a clean release goes to 100 %, each step asked for, and back again on requ
   await team.press(BEN, 'Promote to 100 %');
   await team.waitFor(/is done\./);
   expect(Object.keys(await liveSplit(team))).not.toContain('v1');
+  // The windows of both judged steps, for `sluice judge calibrate`.
+  const kept = await readdir(join(team.dataDir, 'windows', 'default'));
+  expect(kept.toSorted().map((name) => name.slice(name.lastIndexOf('-')))).toEqual([
+    '-0.json.gz',
+    '-1.json.gz',
+  ]);
 
   await team.send(ADA, '/rollback It smells.');
   await team.waitFor(/roll back to v1\?/);

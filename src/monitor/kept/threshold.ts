@@ -1,0 +1,52 @@
+import { enoughFor } from '../judge/budget.ts';
+
+/** The evidence at which a window is bad, and what it was taken from. */
+export interface Threshold {
+  /** Nats. */
+  readonly enough: number;
+  /** `simulation` also where the service's own windows are enough and ask for no more. */
+  readonly from: 'simulation' | 'own-past';
+  /** Healthy windows of the service that were judged again. */
+  readonly windows: number;
+  /** How many it takes before they have a say. */
+  readonly needed: number;
+}
+
+/**
+ * The threshold for a share of false alarms. With enough healthy windows of the service itself it is the split-conformal
+ * quantile of their peaks (Vovk; Lei et al. 2018): rank ⌈(n + 1)(1 - budget)⌉ of n, exceeded by the next healthy window
+ * with probability `budget` at most if it is drawn as they were. That rank exists from n = 1 / budget - 1 on. They only
+ * raise what the simulation says: a healthy window that the judge called bad was mostly rolled back and is not among
+ * them, so that their own quantile is too low rather than too high.
+ * @param budget above 0 and below 1. @param peaks of healthy windows, in nats, in any order.
+ */
+export function thresholdFor(budget: number, peaks: readonly number[]): Threshold {
+  const simulated = enoughFor(budget);
+  const needed = windowsNeeded(budget);
+  const windows = peaks.length;
+  const rank = Math.ceil((windows + 1) * (1 - budget) - ROUNDING);
+  const own = rank <= windows ? peaks.toSorted((a, b) => a - b)[rank - 1] : undefined;
+  if (own === undefined || own < simulated) {
+    return { enough: simulated, from: 'simulation', windows, needed };
+  }
+  // A window is bad from the threshold on, and this one is not to be.
+  return { enough: own + STEP, from: 'own-past', windows, needed };
+}
+
+/** Healthy windows that it takes before a share of false alarms can be told from them. */
+export function windowsNeeded(budget: number): number {
+  return Math.ceil(1 / budget - 1 - ROUNDING);
+}
+
+/** 1 / 0.01 - 1 is 99, whatever the last bits say. */
+const ROUNDING = 1e-9;
+/** Nats; less than anybody prints. */
+const STEP = 1e-6;
+
+/** "at most 1 % of healthy windows by simulation; 12 of the 99 windows of its own that it takes are there". */
+export function sayThreshold(budget: number, { from, windows, needed }: Threshold): string {
+  const share = `at most ${Number((budget * 100).toPrecision(3))} % of healthy windows`;
+  if (from === 'own-past') return `${share}, by ${windows} healthy windows of this service`;
+  if (windows >= needed) return `${share}, by simulation; ${windows} healthy windows of this service agree`;
+  return `${share}, by simulation (this service has ${windows} of the ${needed} healthy windows that it takes to tell by its own past)`;
+}
