@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import type { SandboxClock } from '../clock.ts';
+import { clockRoutes } from '../clock-routes.ts';
+import { onlyLocal } from '../door.ts';
 import { faultRoutes } from '../fault-routes.ts';
 import type { Faults } from '../faults.ts';
 import { adminRoutes } from './admin-routes.ts';
@@ -44,6 +46,8 @@ export function restApi(parts: ApiParts): Hono {
   const { registry, figures, logs, logMetrics, customMetrics, cron, clock } = parts;
   const { project } = registry;
   const api = new Hono();
+  api.use('/_sandbox/*', onlyLocal);
+  api.route('/_sandbox', clockRoutes(clock));
   api.route('/_sandbox', faultRoutes(parts.faults, 'app-engine'));
   api.get('/_sandbox/done', (c) => c.json({ ok: true, done: parts.operations.done() }));
   api.route('/', adminRoutes(parts));

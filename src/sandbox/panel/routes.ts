@@ -1,11 +1,10 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import * as v from 'valibot';
+import { jsonBody, Refusal, refuse } from '../door.ts';
+import { read } from '../read.ts';
 import { listScenarios, SCENARIOS } from '../scenarios/catalogue.ts';
 import type { Player } from '../scenarios/player.ts';
-import { Refusal } from '../telegram/room.ts';
-import { jsonBody, refuse } from '../telegram/routes/guard.ts';
-import { read } from '../telegram/routes/read.ts';
 import { type Controls, WrongOrder } from './controls.ts';
 import type { PanelState } from './state.ts';
 

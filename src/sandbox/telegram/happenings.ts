@@ -1,7 +1,7 @@
+import { Refusal } from '../door.ts';
 import type { Chats } from './chats.ts';
 import type { Ledger } from './ledger.ts';
 import type { Membership, UpdateContent } from './model.ts';
-import { Refusal } from './room.ts';
 import type { StoredMessage, TopicState } from './state.ts';
 import type { Updates } from './updates.ts';
 

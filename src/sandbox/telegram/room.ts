@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Refusal } from '../door.ts';
 import { type Chats, userOf } from './chats.ts';
 import { ApiError } from './errors.ts';
 import type { Files } from './files.ts';
@@ -10,9 +11,6 @@ import type { PressAnswer, Presses } from './presses.ts';
 import type { Content, StoredChat, StoredFile, StoredMessage } from './state.ts';
 import { characters, MAX_CAPTION, MAX_TEXT, plainText } from './text/formatted.ts';
 import type { Updates } from './updates.ts';
-
-/** A refusal of what a person tried, in a sentence. */
-export class Refusal extends Error {}
 
 /** The channel that people may speak as. */
 const CHANNEL = -1_009_000_000_001;

@@ -1,11 +1,10 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { jsonBody, Refusal, refuse } from '../../door.ts';
+import { read } from '../../read.ts';
 import type { Calls } from '../calls.ts';
 import type { Happenings } from '../happenings.ts';
 import type { UpdateContent } from '../model.ts';
-import { Refusal } from '../room.ts';
-import { jsonBody, refuse } from './guard.ts';
-import { read } from './read.ts';
 
 const id = v.pipe(v.number(), v.integer());
 const Migration = v.strictObject({ to: v.pipe(id, v.maxValue(-1)) });

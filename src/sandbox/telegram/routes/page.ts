@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Hono } from 'hono';
-import { refuse } from './guard.ts';
+import { refuse } from '../../door.ts';
 
 /** The package's root, from src/ and from dist/ alike: both lie four folders above this one. */
 const ROOT = new URL('../../../../', import.meta.url);

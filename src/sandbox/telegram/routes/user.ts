@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import * as v from 'valibot';
 import type { SandboxClock } from '../../clock.ts';
+import { jsonBody, Refusal, refuse } from '../../door.ts';
+import { read } from '../../read.ts';
 import type { Chats } from '../chats.ts';
 import { ApiError } from '../errors.ts';
 import type { Events } from '../events.ts';
@@ -10,9 +12,7 @@ import type { Files } from '../files.ts';
 import type { Ledger } from '../ledger.ts';
 import { commandsIn } from '../methods/commands.ts';
 import { type Params, readParams } from '../params.ts';
-import { Refusal, type Room, type Writing as Said } from '../room.ts';
-import { jsonBody, refuse } from './guard.ts';
-import { read } from './read.ts';
+import type { Room, Writing as Said } from '../room.ts';
 
 const id = v.pipe(v.number(), v.integer());
 const Writing = v.strictObject({

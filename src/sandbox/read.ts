@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Refusal } from '../room.ts';
+import { Refusal } from './door.ts';
 
 /** A body as the schema has it. @throws Refusal naming what is wrong, and where. */
 export function read<T extends v.GenericSchema>(schema: T, body: unknown): v.InferOutput<T> {

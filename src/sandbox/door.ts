@@ -1,5 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { Refusal } from '../room.ts';
+
+/** A refusal of what a person or a test asked for, in a sentence. */
+export class Refusal extends Error {}
 
 /**
  * Lets only this machine's own pages and tests in. A foreign page that has its name point to 127.0.0.1 is known by the

@@ -1,8 +1,7 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { SandboxClock } from '../../clock.ts';
-import { Refusal } from '../room.ts';
-import { jsonBody, refuse } from './guard.ts';
+import type { SandboxClock } from './clock.ts';
+import { jsonBody, Refusal, refuse } from './door.ts';
 
 /** A trading week passes in under three minutes; a tick of the bot's, each second, still looks at every hour. */
 const FASTEST = 3_600;
