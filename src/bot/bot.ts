@@ -23,7 +23,7 @@ import type { Moves } from './moves.ts';
 import { handleForeignPresses, handleLeftovers, handlePresses } from './presses.ts';
 import { askReason } from './reason.ts';
 import { refuseSecondHand } from './second-hand.ts';
-import { carefulSending, unchangedIsDone } from './sending.ts';
+import { carefulSending, forgivingEdits } from './sending.ts';
 import { followMigration } from './team/commands.ts';
 import { openUnfinished } from './unfinished.ts';
 import { runWizard, type WizardWorld } from './wizard.ts';
@@ -98,7 +98,7 @@ export function installHandlers(
       plugins: [
         (ctx, next) => {
           // What dialogues send waits in the same lines as everything else.
-          ctx.api.config.use(...bot.api.config.installedTransformers(), unchangedIsDone);
+          ctx.api.config.use(...bot.api.config.installedTransformers(), forgivingEdits(failed));
           return next();
         },
       ],

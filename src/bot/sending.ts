@@ -8,7 +8,7 @@ import { html, shorten } from './html.ts';
 import { createMoves, type Moves } from './moves.ts';
 import { createSeenChats, type Seen, type SeenChats } from './seen.ts';
 
-/** A send that Telegram has not answered by then is given up, in real milliseconds. */
+/** An attempt that Telegram has not answered by then is given up, in real milliseconds. */
 const TIMEOUT_MS = 15_000;
 const ATTEMPTS = 4;
 /** A flood wait longer than this is not sat out: whoever sends must decide. */
@@ -44,8 +44,10 @@ export function carefulSending(moves: Moves = createMoves()): Transformer {
   const seen = createSeenChats();
 
   return async (prev, method, payload, signal) => {
-    const call = (parameters: object, limit = deadline(undefined)) =>
-      tryCall(method, () => prev(method, parameters as typeof payload, limit));
+    // grammY types the signal of its own polyfill; Node's is the same at run time.
+    const off = signal as AbortSignal | undefined;
+    const call = (parameters: object, off?: AbortSignal) =>
+      tryCall(method, () => prev(method, parameters as typeof payload, deadline(off)), off);
     if (method === 'getUpdates') {
       const reply = await prev(method, payload, signal);
       if (reply.ok) for (const update of reply.result as Update[]) await noteUpdate(update, seen, moves);
@@ -56,7 +58,7 @@ export function carefulSending(moves: Moves = createMoves()): Transformer {
     const { chat_id: chat } = parameters;
     // A tap must be answered at once, whatever else is queued for the chat.
     if (typeof chat !== 'number') {
-      const reply = await outwait(() => call(parameters, deadline(signal)));
+      const reply = await outwait(() => call(parameters, off));
       return isLateAnswer(reply) ? ({ ok: true, result: false } as unknown as typeof reply) : reply;
     }
 
@@ -77,8 +79,6 @@ export function carefulSending(moves: Moves = createMoves()): Transformer {
       const wait = floodWait(reply);
       return wait === undefined || attempts === ATTEMPTS ? { done: true } : { again: wait };
     };
-    // grammY types the signal of its own polyfill; Node's is the same at run time.
-    const off = signal as AbortSignal | undefined;
     await lines.run(String(moves.follow(chat)), orders.urgency ?? 'talk', attempt, off);
     if (!reply) throw new Error(`${method} ended without an answer.`);
     return reply;
@@ -86,13 +86,25 @@ export function carefulSending(moves: Moves = createMoves()): Transformer {
 }
 
 /**
- * Takes an edit that changes nothing for done. For whoever edits to say what is so by now, as dialogues do: after a crash
- * Telegram hands their update over again, and the edit stands already.
+ * For dialogues, whose edits only make an answered question say so: the answer counts, whether or not it can be shown. An
+ * edit that changes nothing is done: after a crash Telegram hands the update over again, and the edit stands already.
+ * @param failed told of what could not be shown.
  */
-export const unchangedIsDone: Transformer = async (prev, method, payload, signal) => {
-  const reply = await prev(method, payload, signal);
-  return isUnchanged(reply) ? ({ ok: true, result: true } as unknown as typeof reply) : reply;
-};
+export function forgivingEdits(failed: (what: string, error: unknown) => void): Transformer {
+  return async (prev, method, payload, signal) => {
+    if (!method.startsWith('edit')) return prev(method, payload, signal);
+    const done = { ok: true, result: true } as unknown as Awaited<ReturnType<typeof prev<typeof method>>>;
+    try {
+      const reply = await prev(method, payload, signal);
+      if (!reply.ok && !isUnchanged(reply))
+        failed('a question that was answered', new Error(reply.description));
+      return done;
+    } catch (error) {
+      failed('a question that was answered', error);
+      return done;
+    }
+  };
+}
 
 interface Said {
   readonly chat_id?: unknown;
@@ -113,15 +125,20 @@ type Reply<T> =
       description: string;
     };
 
-/** Tries again what did not arrive, and what may arrive twice. */
-async function tryCall<R extends Reply<unknown>>(method: string, call: () => Promise<R>): Promise<R> {
+/** Tries again what did not arrive, and what may arrive twice. @param off nobody wants it any more. */
+async function tryCall<R extends Reply<unknown>>(
+  method: string,
+  call: () => Promise<R>,
+  off: AbortSignal | undefined,
+): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
       const reply = await call();
       // The edit before it did arrive.
       return attempt > 1 && isUnchanged(reply) ? ({ ok: true, result: true } as R) : reply;
     } catch (error) {
-      if (attempt === ATTEMPTS || !(neverArrived(error) || isIdempotent(method))) throw error;
+      const mayAgain = neverArrived(error) || isIdempotent(method);
+      if (attempt === ATTEMPTS || !mayAgain || off?.aborted) throw error;
       await pause(500 * 2 ** attempt);
     }
   }
@@ -180,10 +197,10 @@ function noteSent(seen: SeenChats, result: unknown): void {
   seen.note(chat.id, id, true);
 }
 
-function deadline(signal: NodeSignal): NodeSignal {
+/** Each attempt has its own: what was never answered may be answered the next time. */
+function deadline(off: AbortSignal | undefined): NodeSignal {
   const timeout = timeLimit(TIMEOUT_MS);
-  const own = signal as AbortSignal | undefined;
-  return (own ? AbortSignal.any([own, timeout]) : timeout) as unknown as NodeSignal;
+  return (off ? AbortSignal.any([off, timeout]) : timeout) as unknown as NodeSignal;
 }
 
 type NodeSignal = Parameters<Transformer>[3];

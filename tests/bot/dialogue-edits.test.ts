@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectTelegram } from '../../src/bot/bot.ts';
-import { unchangedIsDone } from '../../src/bot/sending.ts';
+import { forgivingEdits } from '../../src/bot/sending.ts';
 import { startLocalTelegram } from './local-telegram.ts';
+import { hitsOf, orderFault } from './order-fault.ts';
 
 const GROUP = -1_001_234_567_890;
 const TOKEN = '7000000001:dialogue-edits-token';
 
-test('an edit that stands already, as after a crash, is done for a dialogue; one that cannot be made is not', async () => {
+async function question() {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-edits-'));
   const telegram = await startLocalTelegram(folder, { token: TOKEN, group: GROUP, people: { 1: 'Ada' } });
   onTestFinished(async () => {
@@ -18,13 +19,31 @@ test('an edit that stands already, as after a crash, is done for a dialogue; one
   });
   const { api } = connectTelegram({ token: TOKEN, apiRoot: telegram.url });
   const { message_id: id } = await api.sendMessage(GROUP, 'Which version?');
-  const conclude = () => api.editMessageText(GROUP, id, 'Which version? v2');
+  return { telegram, api, id, conclude: () => api.editMessageText(GROUP, id, 'Which version? v2') };
+}
+
+test('an answer counts for a dialogue though its question cannot be made to show it, which is told', async () => {
+  const { telegram, api, id, conclude } = await question();
   await conclude();
   await expect(conclude()).rejects.toThrow(/message is not modified/);
 
-  api.config.use(unchangedIsDone);
+  const failures: string[] = [];
+  api.config.use(forgivingEdits((what, error) => failures.push(`${what}: ${(error as Error).message}`)));
+  // As after a crash: it stands already, and nobody need hear of it.
   await conclude();
-  await expect(api.editMessageText(GROUP, id + 7, 'Which version? v2')).rejects.toThrow(
-    /message to edit not found/,
-  );
+  expect(failures).toEqual([]);
+  await api.editMessageText(GROUP, id + 7, 'Which version? v2');
+  await orderFault(telegram.url, 'editMessageText', { kind: 'reset' }, { times: 4 });
+  await conclude();
+  expect(failures).toEqual([
+    expect.stringMatching(/^a question that was answered: .*message to edit not found/),
+    expect.stringMatching(/^a question that was answered: Network request for 'editMessageText' failed!/),
+  ]);
+});
+
+test('a call that is never answered is made once more', { timeout: 60_000 }, async () => {
+  const { telegram, conclude } = await question();
+  const silence = await orderFault(telegram.url, 'editMessageText', { kind: 'hang' });
+  expect(await conclude()).toMatchObject({ text: 'Which version? v2' });
+  expect(await hitsOf(telegram.url, silence)).toBe(1);
 });
