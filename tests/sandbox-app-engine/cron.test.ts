@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nextFiring } from '../../src/sandbox/app-engine/cron/next.ts';
+import { backoff, retryOf } from '../../src/sandbox/app-engine/cron/retry.ts';
 import { parseSchedule, type Schedule } from '../../src/sandbox/app-engine/cron/schedule.ts';
 import { SandboxClock } from '../../src/sandbox/clock.ts';
 import { app, appEngine, deploy, eventually, rest, SIGNALS, split, tempFolder } from './support.ts';
@@ -256,6 +257,62 @@ test('jobs fire through the split or at their target, are logged as requests, an
   const left = (await asked(again, '/plain')).length;
   await later.sleep(5 * MINUTE);
   expect((await asked(again, '/plain')).length - left).toBeLessThanOrEqual(1);
+});
+
+test('a run that fails is tried again as far as the job allows, and tells App Engine’s headers', async () => {
+  const engine = await appEngine();
+  const fails = app(`
+    const { url: path, headers } = request;
+    const told = Object.fromEntries(Object.entries(headers).filter(([name]) => /appengine-(cron|queue|task)|cloudsched/.test(name)));
+    console.log(JSON.stringify({ message: 'asked', path, ...told }));
+    response.statusCode = Number(headers['x-appengine-taskretrycount']) < 2 ? 500 : 200;
+    response.end();
+  `);
+  await deploy(engine, 'v1', fails);
+  const run = async (relativeUri: string, tries: number, retryConfig?: object) => {
+    const job = {
+      schedule: 'every 24 hours',
+      legacyAppEngineCron: true,
+      appEngineHttpTarget: { relativeUri },
+    };
+    const made = await rest(engine, 'POST', JOBS, { ...job, ...(retryConfig && { retryConfig }) });
+    const name = String(made.body.name);
+    expect((await rest(engine, 'POST', `/v1/${name}:run`, {})).status).toBe(200);
+    const done = await eventually(async () => {
+      const { body } = await rest(engine, 'GET', `/v1beta1/${name}`);
+      return body.status === undefined ? undefined : body;
+    });
+    // What the app writes comes by another way than its answer.
+    const calls = await eventually(async () => {
+      const found = await asked(engine, relativeUri);
+      return found.length >= tries ? found : undefined;
+    });
+    return { name, status: done.status, calls };
+  };
+
+  expect(await run('/once', 1)).toMatchObject({ status: { code: 2 }, calls: [{ path: '/once' }] });
+  const again = await run('/again', 3, { retryCount: 5, minBackoffDuration: '60s' });
+  expect(again.status).toEqual({ code: 0 });
+  expect(again.calls).toMatchObject(
+    ['0', '1', '2'].map((retry) => ({
+      'x-appengine-cron': 'true',
+      'x-appengine-queuename': '__cron',
+      'x-appengine-taskretrycount': retry,
+      'x-cloudscheduler': 'true',
+      'x-cloudscheduler-jobname': again.name.split('/').at(-1),
+    })),
+  );
+  const missing = await rest(engine, 'POST', `/v1${JOBS.slice('/v1beta1'.length)}/nothing:run`, {});
+  expect(missing.status).toBe(404);
+});
+
+test('waits between tries double so many times, then grow evenly, up to the longest', () => {
+  const retry = retryOf({
+    retryConfig: { minBackoffDuration: '10s', maxBackoffDuration: '300s', maxDoublings: 3 },
+  });
+  const seconds = Array.from({ length: 7 }, (_, i) => backoff(retry, i + 1) / 1000);
+  // The example of Cloud Scheduler's own documentation.
+  expect(seconds).toEqual([10, 20, 40, 80, 160, 240, 300]);
 });
 
 test('the sample comes with its jobs installed', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { choose } from './choose.ts';
-import { markCron } from './cron/visit.ts';
+import { isCron } from './cron/visit.ts';
 import type { Fleet } from './fleet.ts';
 import { dropForged } from './headers.ts';
 import type { Registry } from './registry.ts';
@@ -8,8 +8,7 @@ import type { Registry } from './registry.ts';
 /** Where users come in: every request goes to one version of a service, as the traffic split says. */
 export function frontDoor(registry: Registry, fleet: Fleet): Server {
   return createServer((request, response) => {
-    dropForged(request);
-    markCron(request);
+    if (!isCron(request)) dropForged(request);
     const choice = choose(registry, request);
     if (choice) {
       void fleet.serve(choice.service, choice.version, request, response, choice.cookie);

@@ -43,6 +43,6 @@ export function visitorAddress(request: IncomingMessage): string {
 /** Removes what only App Engine itself may say. */
 export function dropForged(request: IncomingMessage): void {
   for (const name of Object.keys(request.headers)) {
-    if (name.startsWith('x-appengine-')) delete request.headers[name];
+    if (name.startsWith('x-appengine-') || name.startsWith('x-cloudscheduler')) delete request.headers[name];
   }
 }

@@ -5,6 +5,7 @@ import { type JsonObject, objectAt, textAt } from '../json.ts';
 import { badField, Refusal } from '../refusal.ts';
 import { timestamp } from '../resources.ts';
 import { isZone, nextFiring } from './next.ts';
+import { backoff, retryOf } from './retry.ts';
 import { parseSchedule, type Schedule } from './schedule.ts';
 
 export const REGION = 'us-central1';
@@ -13,8 +14,18 @@ export const REGION = 'us-central1';
 const OK = 0;
 const UNKNOWN = 2;
 
-/** What a job asks for when it is due. @returns the answer's status code; 0 when there was none */
-export type Visit = (target: JsonObject) => Promise<number>;
+/** One try of a run of a job. */
+export interface Attempt {
+  /** The job's last part of the name. */
+  readonly job: string;
+  /** When the run was due, milliseconds of the sandbox's clock. */
+  readonly due: number;
+  /** 0 for the first try. */
+  readonly retry: number;
+}
+
+/** Asks for what a job wants. @returns the answer's status code; 0 when there was none */
+export type Visit = (target: JsonObject, attempt: Attempt) => Promise<number>;
 
 /**
  * The cron jobs of the project, which are run when they are due. A job whose last run is still under way is passed over
@@ -27,7 +38,7 @@ export class CronJobs {
   readonly #visit: Visit;
   readonly #due = new Map<string, () => void>();
   readonly #running = new Set<string>();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(project: string, documents: Documents, clock: SandboxClock, visit: Visit) {
     this.parent = `projects/${project}/locations/${REGION}`;
@@ -80,8 +91,15 @@ export class CronJobs {
     this.#documents.delete(`job/${name}`);
   }
 
+  /** Runs a job now, besides its schedule. @throws Refusal NOT_FOUND */
+  runNow(name: string): JsonObject {
+    this.get(name);
+    if (!this.#running.has(name)) void this.#run(name, this.#clock.now());
+    return this.get(name);
+  }
+
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     for (const cancel of this.#due.values()) cancel();
     this.#due.clear();
   }
@@ -93,26 +111,54 @@ export class CronJobs {
     const next = nextFiring(schedule, zone, this.#clock.now(), last);
     if (next === undefined) return;
     this.#documents.put(`job/${name}`, { ...job, scheduleTime: timestamp(next) });
+    this.#due.get(name)?.();
     this.#due.set(
       name,
-      this.#clock.alarm(next, () => void this.#run(name)),
+      this.#clock.alarm(next, () => void this.#run(name, next)),
     );
   }
 
-  async #run(name: string): Promise<void> {
+  async #run(name: string, due: number): Promise<void> {
     const job = this.get(name);
     if (this.#running.has(name)) return this.#await(name);
     this.#documents.put(`job/${name}`, { ...job, lastAttemptTime: timestamp(this.#clock.now()) });
     this.#await(name);
     this.#running.add(name);
-    const answered = await this.#visit(objectAt(job, 'appEngineHttpTarget'));
+    const answered = await this.#attempts(job, due);
     this.#running.delete(name);
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     // Somebody may have deleted it while it ran.
     const now = this.#documents.get(`job/${name}`);
-    const code = answered >= 200 && answered < 300 ? OK : UNKNOWN;
+    const code = isGood(answered) ? OK : UNKNOWN;
     if (now) this.#documents.put(`job/${name}`, { ...now, status: { code } });
   }
+
+  /** Tries until the answer is good, the job's limits are reached, its next run is due or it is deleted. */
+  async #attempts(job: JsonObject, due: number): Promise<number> {
+    const name = textAt(job, 'name') ?? '';
+    const limits = retryOf(job);
+    const began = this.#clock.now();
+    for (let retry = 0; ; retry++) {
+      const attempt = { job: name.split('/').at(-1) ?? '', due, retry };
+      const answered = await this.#visit(objectAt(job, 'appEngineHttpTarget'), attempt);
+      if (isGood(answered)) return answered;
+      const wait = backoff(limits, retry + 1);
+      const again = this.#clock.now() + wait;
+      const exhausted = retry >= limits.most && again - began > limits.age;
+      const next = Date.parse(textAt(this.#documents.get(`job/${name}`), 'scheduleTime') ?? '');
+      if (exhausted || !(again < next)) return answered;
+      try {
+        await this.#clock.sleep(wait, this.#closing.signal);
+      } catch {
+        // Only closing ends the wait early.
+        return answered;
+      }
+    }
+  }
+}
+
+function isGood(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** @throws Refusal in Cloud Scheduler's words, with the field at fault */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { textAt } from '../json.ts';
+import { timestamp } from '../resources.ts';
 import type { Visit } from './jobs.ts';
 
 /** Where App Engine's cron requests come from, and what they call themselves. */
@@ -15,7 +16,7 @@ const secret = randomUUID();
 
 /** Asks the application through its front door, so that the split, or the job's own target, says which version answers. */
 export function cronVisit(door: () => string): Visit {
-  return (target) =>
+  return (target, { job, due, retry }) =>
     new Promise((resolve) => {
       const { hostname, port } = new URL(door());
       const out = httpRequest({
@@ -28,6 +29,12 @@ export function cronVisit(door: () => string): Visit {
           host: hostOf(target.appEngineRouting, port),
           'user-agent': AGENT,
           'x-forwarded-for': ADDRESS,
+          'x-appengine-cron': 'true',
+          'x-appengine-queuename': '__cron',
+          'x-appengine-taskretrycount': String(retry),
+          'x-cloudscheduler': 'true',
+          'x-cloudscheduler-jobname': job,
+          'x-cloudscheduler-scheduletime': timestamp(due),
           [PASS]: secret,
         },
       });
@@ -41,11 +48,11 @@ export function cronVisit(door: () => string): Visit {
     });
 }
 
-/** Marks a request of this process's own cron, which no visitor can forge. */
-export function markCron(request: IncomingMessage): void {
+/** Whether a request is of this process's own cron, which no visitor can forge. Takes the proof off it. */
+export function isCron(request: IncomingMessage): boolean {
   const pass = request.headers[PASS];
   delete request.headers[PASS];
-  if (pass === secret) request.headers['x-appengine-cron'] = 'true';
+  return pass === secret;
 }
 
 /** The host that names the version or service that a job is meant for, as `VERSION-dot-SERVICE` does. */
