@@ -1,63 +1,134 @@
+import { sayDuration } from '../plan/duration.ts';
 import type { Figures } from '../plan/verdict.ts';
+import type { Interval, Totals } from './errors.ts';
 
 export const NO_FIGURES = 'Cloud Monitoring has no figures of these minutes yet.';
 export const NO_COMPARISON = 'There is no older version to compare with, so only plain failure can be told.';
 export const NO_BASELINE =
   'The old version answered nothing in these minutes, so there is nothing to compare with.';
+export const BEFORE_AND_AFTER =
+  'Compared with the old version’s minutes before, because it serves nobody now.';
 
 /** "Errors 0.12 % against 0.1 % (0.5 to 2.1 times, 1,240 requests)." */
-export function errors(
-  canary: Figures,
-  baseline: Figures,
-  ratio: { low: number; high: number } | undefined,
-): string {
-  const times = ratio ? `${factor(ratio.low)} to ${factor(ratio.high)} times, ` : '';
-  return `Errors ${rate(canary)} against ${rate(baseline)} (${times}${count(canary.requests)} requests).`;
+export function errors(canary: Figures, baseline: Figures, ratio: Interval | undefined): string {
+  if (canary.errors + baseline.errors === 0)
+    return `No errors in ${requests(canary.requests)}, and none in the old version’s ${count(baseline.requests)}.`;
+  return `Errors ${rate(canary)} against ${rate(baseline)} (${ratio ? `${times(ratio)}, ` : ''}${requests(canary.requests)}).`;
 }
 
 export function errorsAlone(canary: Figures): string {
-  return `Errors ${rate(canary)} (${count(canary.errors)} of ${count(canary.requests)} requests).`;
+  return `Errors ${rate(canary)} (${count(canary.errors)} of ${requests(canary.requests)}).`;
 }
 
-/** "p95 184 ms against 181 ms, p50 21 ms against 20 ms." */
-export function latency(canary: Figures, baseline: Figures): string {
+/** "p95 184 ms against 181 ms (0.9 to 1.1 times), p50 21 ms against 20 ms." The interval is of the one named first. */
+export function latency(
+  canary: Figures,
+  baseline: Figures,
+  ratio: Interval | undefined,
+  first: 'p95' | 'p50' = 'p95',
+): string {
   const part = (name: 'p95' | 'p50') => `${name} ${ms(canary[name])} against ${ms(baseline[name])}`;
-  return `${part('p95')}, ${part('p50')}.`;
+  const interval = ratio ? ` (${times(ratio)})` : '';
+  return `${part(first)}${interval}, ${part(first === 'p95' ? 'p50' : 'p95')}.`;
 }
 
-export function tooLittle(which: 'new' | 'old', requests: number, needed: number): string {
-  return `The ${which} version answered ${count(requests)} requests; ${needed} are needed to tell.`;
+/** "Slow answers: 3.1 % take over 450 ms, against 0.9 % (2.4 to 4.6 times)." */
+export function slowAnswers(
+  border: number,
+  { canary, baseline }: Totals,
+  ratio: Interval | undefined,
+): string {
+  const interval = ratio ? ` (${times(ratio)})` : '';
+  return `Slow answers: ${share(canary.x / canary.n)} take over ${ms(border)}, against ${share(baseline.x / baseline.n)}${interval}.`;
 }
 
-/** What the judge's strongest finding is, when neither errors nor latency say it. */
-export function finding(channel: string, times: number | undefined): string {
-  const much = times === undefined ? '' : `: ${factor(times)} times the old version’s`;
-  return `${channel.slice(0, 1).toUpperCase()}${channel.slice(1)}${much}.`;
+/** "Memory: about 1.3 times the old version’s." */
+export function amount(name: string, effect: number | undefined): string {
+  return `${capital(name)}: ${effect === undefined ? 'another than' : `about ${factor(effect)} times`} the old version’s.`;
 }
 
-export function doubtful(channel: string): string {
-  return `Something may be wrong with ${channel}; there is too little to tell it from chance.`;
+/** "No worse either: memory, CPU." */
+export function others(names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`No worse either: ${names.join(', ')}.`];
 }
 
-export function unreached(others: number, expected: number): string {
-  return `No traffic reaches the new version: the old one answered ${count(others)} requests, so about ${count(Math.round(expected))} were to be expected. With a cookie split the app itself must set GOOGAPPUID.`;
+/** How often chance makes a healthy version look so: "Chance makes about 1 of 140 healthy windows look this bad." */
+export function sure({ share: part, most }: { share: number; most: boolean }): string {
+  return `Chance makes ${most ? 'fewer than' : 'about'} ${oneIn(part)} healthy windows look this bad.`;
 }
 
-export function unknowable(detectable: number | undefined): string[] {
-  if (detectable === undefined) return ['Not knowable in this window: any change of the error rate.'];
-  return detectable > 1.6
-    ? [`Not knowable in this window: error changes under ${factor(detectable)} times.`]
-    : [];
+/** @param part of healthy windows that look so, by chance. */
+export function doubtful(names: readonly string[], part: number): string {
+  return `Something may be wrong with ${names.join(' and ')}, but about ${oneIn(part)} healthy windows looks like this by chance.`;
 }
 
-export function compared(sideBySide: boolean): string[] {
-  return sideBySide ? [] : ['Compared with the old version’s minutes before, because it serves nobody now.'];
+/** "The new version answered 7 requests; 5 more are needed to tell anything." */
+export function tooLittle(which: 'new' | 'old', had: number, needed: number): string {
+  return `The ${which} version answered ${requests(had)}; ${count(needed - had)} more are needed to tell anything.`;
 }
 
-function rate({ requests, errors: failed }: Figures): string {
-  if (requests === 0) return 'nothing';
-  const percent = (failed / requests) * 100;
+export function unreached(otherRequests: number, expected: number): string {
+  return `No traffic reaches the new version: the old one answered ${count(otherRequests)} requests, so about ${count(Math.round(expected))} were to be expected. With a cookie split the app itself must set GOOGAPPUID.`;
+}
+
+/**
+ * "Not knowable yet: error rates under 0.4 % (4 times the old rate); twice the old rate would show after about 4 hours
+ * more at this traffic."
+ * @param detectable the rate that would have been found, and how many times the old one's it is, where that is known.
+ * @param sooner a smaller one, and the minutes that it takes.
+ */
+export function unknowable(
+  detectable: { readonly rate: number; readonly times: number | undefined } | undefined,
+  sooner: { readonly what: string; readonly minutes: number } | undefined,
+): string {
+  const hidden = detectable
+    ? `error rates under ${share(detectable.rate)}${detectable.times === undefined ? '' : ` (${factor(detectable.times)} times the old rate)`}`
+    : 'any change of the error rate';
+  const rest = sooner
+    ? `; ${sooner.what} would show after about ${span(sooner.minutes)} more at this traffic`
+    : '';
+  return `Not knowable yet: ${hidden}${rest}.`;
+}
+
+/** "To see 1 failing request in 20 it takes about 370 more requests, 2 days at this traffic." */
+export function missing(what: string, more: number, minutes: number): string {
+  return `To see ${what} it takes about ${count(roughly(more))} more requests, ${span(minutes)} at this traffic.`;
+}
+
+/** "0.4 %" */
+export function share(part: number): string {
+  const percent = part * 100;
   return `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** Two digits at most: more would promise what nobody knows. */
+function roughly(value: number): number {
+  return Math.max(1, Math.round(Number(value.toPrecision(value < 100 ? 1 : 2))));
+}
+
+/** Minutes as a person says them, roughly: "40 minutes", "4 hours", "3 days". */
+function span(minutes: number): string {
+  const unit = minutes < 90 ? 1 : minutes < 36 * 60 ? 60 : 24 * 60;
+  return sayDuration(roughly(minutes / unit) * unit * 60_000);
+}
+
+function oneIn(part: number): string {
+  const n = 1 / part;
+  return `1 of ${count(n < 20 ? Math.round(n) : roughly(n))}`;
+}
+
+function times({ low, high }: Interval): string {
+  const [from, to] = [factor(low), factor(high)];
+  if (from !== to) return `${from} to ${to} times`;
+  return from === '1' ? 'the same' : `${from} times`;
+}
+
+function rate({ requests: all, errors: failed }: Figures): string {
+  return all === 0 ? 'nothing' : share(failed / all);
 }
 
 function ms(value: number | undefined): string {
@@ -68,7 +139,12 @@ function ms(value: number | undefined): string {
 
 function factor(value: number): string {
   if (value >= 1000) return 'over 1,000';
+  if (value < 0.1) return '0';
   return String(value >= 10 ? Math.round(value) : Number(value.toPrecision(2)));
+}
+
+function requests(n: number): string {
+  return `${count(n)} ${n === 1 ? 'request' : 'requests'}`;
 }
 
 function count(value: number): string {

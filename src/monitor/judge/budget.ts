@@ -40,3 +40,16 @@ export function enoughFor(falseAlarm: number): number {
   const part = Math.log(high.falseAlarm / falseAlarm) / Math.log(high.falseAlarm / low.falseAlarm);
   return high.enough + part * (low.enough - high.enough);
 }
+
+/**
+ * How many healthy windows ever come so far: the inverse of {@link enoughFor}, and only where something was measured.
+ * @returns `most` where they are fewer than `share`: beyond the last row nobody has counted.
+ */
+export function falseAlarmOf(evidence: number): { readonly share: number; readonly most: boolean } {
+  const after = TABLE.findIndex((row) => row.enough >= evidence);
+  const [low, high] = [TABLE[after - 1], TABLE[after]];
+  if (!high) return { share: TABLE.at(-1)?.falseAlarm ?? 1, most: true };
+  if (!low) return { share: high.falseAlarm, most: false };
+  const part = (evidence - low.enough) / (high.enough - low.enough);
+  return { share: low.falseAlarm * (high.falseAlarm / low.falseAlarm) ** part, most: false };
+}
