@@ -17,7 +17,7 @@ export interface KeptWindows {
   keep(rollout: Rollout, observation: Observation, to: number): Promise<void>;
   /**
    * The threshold for a share of false alarms, from the service's own healthy windows as far as they go. What it judged
-   * again once it remembers. @throws DiskError
+   * again once it remembers; what cannot be read is said and has no part in it. Only an aborted signal throws.
    */
   threshold(service: string, budget: number, signal: AbortSignal): Promise<Threshold>;
 }
@@ -75,8 +75,13 @@ export function keptWindowsFor(
     },
 
     async threshold(service, budget, signal) {
-      const peaks = await oneAtATime(() => peaksOf(service, signal));
-      return thresholdFor(budget, peaks);
+      try {
+        return thresholdFor(budget, await oneAtATime(() => peaksOf(service, signal)));
+      } catch (error) {
+        signal.throwIfAborted();
+        failed(`reading the windows of ${service}`, error);
+        return thresholdFor(budget, []);
+      }
     },
   };
 }

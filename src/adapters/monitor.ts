@@ -2,6 +2,7 @@ import type { DrawChart } from '../bot/publisher.ts';
 import type { DrawWindow } from '../bot/report/windows.ts';
 import type { Sources } from '../deploy/sources/sources.ts';
 import { judgeWithCommands, type Monitoring, type Prober, renderChart } from '../monitor/index.ts';
+import { sayThreshold } from '../monitor/kept/threshold.ts';
 import type { Clock } from '../plan/clock.ts';
 import { MINUTE } from '../plan/duration.ts';
 import { versionsBeside, WHOLE } from '../plan/split.ts';
@@ -46,16 +47,22 @@ export function monitorFor(
     signal: AbortSignal,
   ): Promise<Verdict> {
     const { service, version, live, terms, step } = rollout;
+    const { falseAlarm } = terms.watching;
+    const threshold =
+      falseAlarm === undefined ? undefined : await kept.threshold(service, falseAlarm, signal);
     const request = {
       service,
       canary: version,
       canaryShare: (live?.shares[version] ?? 0) / WHOLE,
       durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
+      ...(threshold && { enough: threshold.enough }),
       ...window,
     };
     const observation = await monitoring.observe(request, signal);
     await kept.keep(rollout, observation, window.to);
-    return observation.verdict;
+    const { verdict } = observation;
+    if (!threshold || verdict.answer === 'query-failed') return verdict;
+    return { ...verdict, reasons: [...verdict.reasons, `False alarms: ${sayThreshold(threshold)}.`] };
   }
 }
 

@@ -71,13 +71,14 @@ export function share(what: string) {
 /**
  * "1 %": a share of anything, kept as 0 to 1. The sign is asked for, since 0.01 could be meant either way.
  * @param what the key's description.
+ * @param from the least per cent that make sense, and `to` the most.
  */
-export function shareOfAll(what: string, example: string) {
-  const expected = 'a share such as 1 %, from 0 % to 100 %';
+export function shareOfAll(what: string, example: string, from = 0, to = 100) {
+  const expected = `a share such as ${example}, from ${from} % to ${to} %`;
   return v.pipe(
     v.string(expected),
     v.metadata({
-      title: 'share',
+      title: from === 0 && to === 100 ? 'share' : `share, ${from} % to ${to} %`,
       description: what,
       examples: [example],
       pattern: '^(100(\\.0+)?|\\d{1,2}(\\.\\d+)?)\\s*%$',
@@ -85,7 +86,8 @@ export function shareOfAll(what: string, example: string) {
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const number = /^(\d{1,3}(?:\.\d+)?)\s*%$/.exec(dataset.value)?.[1];
       // Read as a decimal: a division would leave 0.7 % a little less than that.
-      if (number !== undefined && Number(number) <= 100) return Number(`${number}e-2`);
+      if (number !== undefined && Number(number) >= from && Number(number) <= to)
+        return Number(`${number}e-2`);
       addIssue({ message: expected });
       return NEVER;
     }),

@@ -11,7 +11,12 @@ export function sayPlan(plan: Plan): string {
   const whom = `${count(approval.needed, 'approver')}${approval.twoPerson ? ' other than the starter' : ''}`;
   const items = plan.checklist.reduce((sum, section) => sum + section.items.length, 0);
   const first = items === 0 ? 'without a checklist' : `after ${count(items, 'checklist item')}`;
-  return `a release of ${what} goes ${first} to ${steps}; each step takes a yes of ${whom}; ${sayAfter(plan)}`;
+  return `a release of ${what} goes ${first} to ${steps}; each step takes a yes of ${whom}${sayAlarms(plan)}; ${sayAfter(plan)}`;
+}
+
+function sayAlarms({ monitoring: { falseAlarm } }: Plan): string {
+  if (falseAlarm === undefined) return '';
+  return `; at most ${Number((falseAlarm * 100).toPrecision(3))} % of the windows of a sound version may be called bad`;
 }
 
 function sayAfter({ afterCare, success }: Plan): string {

@@ -96,6 +96,8 @@ export interface Watching {
   readonly lag: number;
   /** Whether Cloud Monitoring is asked; if not, the commands alone judge. */
   readonly figures: boolean;
+  /** Share of the healthy windows that may be called bad, 0 to 1; absent: the judge's own measure. */
+  readonly falseAlarm?: number | undefined;
   /** The figures are judged without a say: people decide without the verdict. */
   readonly rehearsal?: boolean;
   readonly say?: Readonly<Record<Subject, Say>>;

@@ -146,4 +146,21 @@ describe('the threshold of a service', () => {
     // Once: what was found stays known.
     expect(problems).toEqual([expect.stringMatching(/^reading the window default\/20260105T130000Z-abc-1/)]);
   });
+
+  it('is the simulated one where the disk does not give them', async () => {
+    const { kept, problems } = await keeper(released());
+    await writeFile(join(folder, 'windows'), 'in the way');
+    expect(await kept.threshold('default', 0.01, never)).toMatchObject({ from: 'simulation', windows: 0 });
+    expect(problems).toEqual([expect.stringMatching(/^reading the windows of default: .*Move that file/)]);
+  });
+
+  it('is nobody’s any more once the bot stops', async () => {
+    const world = released();
+    const { kept, problems } = await keeper(world);
+    await kept.keep(world.rollout, observation, END);
+    world.now += 2 * DAY;
+    const gone = AbortSignal.abort(new Error('stopping'));
+    await expect(kept.threshold('default', 0.01, gone)).rejects.toThrow('stopping');
+    expect(problems).toEqual([]);
+  });
 });

@@ -118,6 +118,7 @@ describe('the threshold for a share of false alarms', () => {
         Array.from({ length: 98 }, () => 9),
       ),
     ).toEqual({
+      budget: 0.01,
       enough: enoughFor(0.01),
       from: 'simulation',
       windows: 98,
@@ -154,14 +155,14 @@ describe('the threshold for a share of false alarms', () => {
   });
 
   it('says where it comes from', () => {
-    expect(sayThreshold(0.01, thresholdFor(0.01, quiet(12)))).toBe(
-      'at most 1 % of healthy windows, by simulation (this service has 12 of the 99 healthy windows that it takes to tell by its own past)',
+    expect(sayThreshold(thresholdFor(0.01, quiet(12)))).toBe(
+      'at most 1 % of healthy windows, as simulated (its own past has 12 of the 99 windows that it takes)',
     );
-    expect(sayThreshold(0.05, thresholdFor(0.05, quiet(120)))).toBe(
-      'at most 5 % of healthy windows, by simulation; 120 healthy windows of this service agree',
+    expect(sayThreshold(thresholdFor(0.05, quiet(120)))).toBe(
+      'at most 5 % of healthy windows, as simulated; 120 windows of its own past agree',
     );
-    expect(sayThreshold(0.05, thresholdFor(0.05, [...quiet(100), 9, 9, 9, 9, 9, 9, 9]))).toBe(
-      'at most 5 % of healthy windows, by 107 healthy windows of this service',
+    expect(sayThreshold(thresholdFor(0.05, [...quiet(100), 9, 9, 9, 9, 9, 9, 9]))).toBe(
+      'at most 5 % of healthy windows, as 107 windows of its own past ask for',
     );
   });
 });

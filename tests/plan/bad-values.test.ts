@@ -227,7 +227,19 @@ describe('approval, checklist, monitoring', () => {
     ],
     [
       'monitoring:\n',
-      "1:1: 'monitoring' should be a map with lag, figures, rehearsal, say, metrics and commands, but is empty: give it one, or delete the line to have the default.",
+      "1:1: 'monitoring' should be a map with lag, figures, falseAlarm, rehearsal, say, metrics and commands, but is empty: give it one, or delete the line to have the default.",
+    ],
+    [
+      'monitoring: { falseAlarm: 10 % }\n',
+      '1:27: \'monitoring.falseAlarm\' should be a share such as 1 %, from 0.1 % to 5 %, but is "10 %".',
+    ],
+    [
+      'monitoring: { falseAlarm: 0.05 % }\n',
+      '1:27: \'monitoring.falseAlarm\' should be a share such as 1 %, from 0.1 % to 5 %, but is "0.05 %".',
+    ],
+    [
+      'monitoring: { falseAlarm: 0.01 }\n',
+      "1:27: 'monitoring.falseAlarm' should be a share such as 1 %, from 0.1 % to 5 %, but is 0.01.",
     ],
     [
       'monitoring: { rehearsal: always }\n',

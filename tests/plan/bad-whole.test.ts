@@ -159,6 +159,10 @@ describe('validation, backup, monitoring, announce', () => {
       "1:57: 'monitoring.metrics' takes figures, but 'monitoring.figures' is false.",
     ],
     [
+      'monitoring: { figures: false, falseAlarm: 1 %, commands: [{ name: b, run: c }] }\n',
+      "1:43: 'monitoring.falseAlarm' takes figures, but 'monitoring.figures' is false.",
+    ],
+    [
       `monitoring: { metrics: [{ name: cpu, filter: 'metric.type="x"', bad: increase }, { name: p95, filter: 'metric.type="x"', bad: increase }] }\n`,
       '1:33: \'monitoring.metrics.0.name\' is "cpu", which every release is judged by: call it differently.',
       '1:90: \'monitoring.metrics.1.name\' is "p95", which every release is judged by: call it differently.',

@@ -268,6 +268,7 @@ const plan = fc.record(
     monitoring: fc.record(
       {
         lag: fc.constant('5m'),
+        falseAlarm: fc.constantFrom('0.5 %', '1%'),
         rehearsal: fc.boolean(),
         say: fc.record(
           { memory: fc.constant('advisory'), cpu: fc.constant('required') },

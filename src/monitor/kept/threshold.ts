@@ -2,6 +2,8 @@ import { enoughFor } from '../judge/budget.ts';
 
 /** The evidence at which a window is bad, and what it was taken from. */
 export interface Threshold {
+  /** Share of the healthy windows that may be called bad, 0 to 1. */
+  readonly budget: number;
   /** Nats. */
   readonly enough: number;
   /** `simulation` also where the service's own windows are enough and ask for no more. */
@@ -27,10 +29,10 @@ export function thresholdFor(budget: number, peaks: readonly number[]): Threshol
   const rank = Math.ceil((windows + 1) * (1 - budget) - ROUNDING);
   const own = rank <= windows ? peaks.toSorted((a, b) => a - b)[rank - 1] : undefined;
   if (own === undefined || own < simulated) {
-    return { enough: simulated, from: 'simulation', windows, needed };
+    return { budget, enough: simulated, from: 'simulation', windows, needed };
   }
   // A window is bad from the threshold on, and this one is not to be.
-  return { enough: own + STEP, from: 'own-past', windows, needed };
+  return { budget, enough: own + STEP, from: 'own-past', windows, needed };
 }
 
 /** Healthy windows that it takes before a share of false alarms can be told from them. */
@@ -43,10 +45,10 @@ const ROUNDING = 1e-9;
 /** Nats; less than anybody prints. */
 const STEP = 1e-6;
 
-/** "at most 1 % of healthy windows by simulation; 12 of the 99 windows of its own that it takes are there". */
-export function sayThreshold(budget: number, { from, windows, needed }: Threshold): string {
+/** "at most 1 % of healthy windows, as simulated (its own past has 12 of the 99 windows that it takes)". */
+export function sayThreshold({ budget, from, windows, needed }: Threshold): string {
   const share = `at most ${Number((budget * 100).toPrecision(3))} % of healthy windows`;
-  if (from === 'own-past') return `${share}, by ${windows} healthy windows of this service`;
-  if (windows >= needed) return `${share}, by simulation; ${windows} healthy windows of this service agree`;
-  return `${share}, by simulation (this service has ${windows} of the ${needed} healthy windows that it takes to tell by its own past)`;
+  if (from === 'own-past') return `${share}, as ${windows} windows of its own past ask for`;
+  if (windows >= needed) return `${share}, as simulated; ${windows} windows of its own past agree`;
+  return `${share}, as simulated (its own past has ${windows} of the ${needed} windows that it takes)`;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { about, duration } from '../leaves.ts';
+import { about, duration, shareOfAll } from '../leaves.ts';
 import { type Breach, report } from '../rules.ts';
 import { judgedMetrics, say } from './judged-metric.ts';
 import { ownCommands } from './own-command.ts';
@@ -22,6 +22,14 @@ const fields = v.strictObject(
         ),
       ),
       true,
+    ),
+    falseAlarm: v.optional(
+      shareOfAll(
+        "How many of the windows of a sound version may be called bad. The evidence that it takes follows from simulated windows, and from the service's own once enough of them are kept. Left out: the judge's own measure.",
+        '1 %',
+        0.1,
+        5,
+      ),
     ),
     rehearsal: v.optional(
       v.pipe(
@@ -57,7 +65,7 @@ const fields = v.strictObject(
       { name: 'signals', run: 'python monitor_deployment.py' },
     ),
   },
-  'a map with lag, figures, rehearsal, say, metrics and commands',
+  'a map with lag, figures, falseAlarm, rehearsal, say, metrics and commands',
 );
 
 export const monitoring = v.optional(
@@ -72,10 +80,12 @@ export const monitoring = v.optional(
 );
 
 /** What the plan wishes of figures that are not asked for. */
-function unjudged({ figures, rehearsal, metrics, commands }: v.InferOutput<typeof fields>): Breach[] {
+function unjudged(wished: v.InferOutput<typeof fields>): Breach[] {
+  const { figures, falseAlarm, rehearsal, metrics, commands } = wished;
   if (figures) return [];
   const off = "takes figures, but 'monitoring.figures' is false";
   return [
+    ...(falseAlarm !== undefined ? [{ path: ['falseAlarm'], says: off }] : []),
     ...(rehearsal ? [{ path: ['rehearsal'], says: off }] : []),
     ...(metrics.length > 0 ? [{ path: ['metrics'], says: off }] : []),
     ...(commands.length === 0
