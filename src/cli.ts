@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import type { VerifyOptions } from './commands/audit.ts';
 import type { DeployOptions } from './commands/deploy.ts';
+import type { SandboxArguments } from './commands/sandbox.ts';
 import type { StartOptions } from './commands/start.ts';
 import { guardOutput } from './last-words.ts';
 
@@ -23,7 +24,33 @@ program
 program
   .command('sandbox')
   .description('the local chat and the local App Engine alone; prints what makes gcloud and a bot use them')
-  .action(async () => (await import('./commands/sandbox.ts')).sandbox());
+  .addOption(
+    new Option('--telegram-only', 'a Telegram for the tests of any bot').conflicts(['appEngineOnly', 'app']),
+  )
+  .addOption(
+    new Option('--app-engine-only', 'an App Engine for the tests of whatever deploys to one').conflicts([
+      'token',
+      'bot',
+      'title',
+      'people',
+      'privacy',
+      'flood',
+    ]),
+  )
+  .option(
+    '--port <number>',
+    'of the page, the App Engine and its app take the next two; 0: any (SLUICE_PORT)',
+  )
+  .option('--data <folder>', 'keeps its world across restarts; sandbox in the data folder when left out')
+  .option('--speed <times>', 'as fast as life; SLUICE_SPEED, or 1 with --telegram-only, when left out')
+  .option('--app <folder>', 'the app that runs as version v1 from the start; the sample when left out')
+  .option('--token <id:secret>', "the bot's token")
+  .option('--bot <username>', "the bot's name")
+  .option('--title <text>', 'the title of the group')
+  .option('--people <list>', 'who one can be in the chats, such as 11:Ada,12:Ben; the first owns the group')
+  .option('--privacy', 'the bot is a plain member: it hears its commands, replies to it and mentions only')
+  .option('--flood <limit>', 'real: as few messages as Telegram takes; off; or a number a minute and group')
+  .action(async (options: SandboxArguments) => (await import('./commands/sandbox.ts')).sandbox(options));
 program
   .command('doctor')
   .description('looks at everything that a release needs and says what is missing')

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config, Endpoints } from './config.ts';
 import { loadPlan } from './plan/load.ts';
 import type { Member, Plan } from './plan/schema.ts';
-import type { KillableBot, Person, Sandbox } from './sandbox/index.ts';
+import type { Person, Sandbox, SandboxOptions } from './sandbox/index.ts';
 import { holdFolder } from './store/lock.ts';
 
 /** Who one can be on the page, where the plan names nobody. */
@@ -57,26 +57,31 @@ export function localEndpoints(url: string): Required<Endpoints> {
   };
 }
 
-/** Starts the stand-ins for whatever the configuration does not name. @param bot that may be killed from the page. */
+/** What may be other than the configuration says. */
+export type LocalWishes = Partial<
+  Pick<SandboxOptions, 'dataDir' | 'port' | 'speed' | 'app' | 'bot' | 'telegram'>
+>;
+
+/** Starts the stand-ins for whatever the configuration does not name. */
 export async function startLocal(
   config: Config,
   people: readonly Member[],
   parts: { readonly telegram: boolean; readonly appEngine: boolean },
   log: (line: string) => void,
-  bot?: KillableBot,
+  wishes: LocalWishes = {},
 ): Promise<Sandbox> {
   const { startSandbox } = await import('./sandbox/index.ts');
-  const dataDir = `${config.dataDir}/sandbox`;
+  const { dataDir = `${config.dataDir}/sandbox` } = wishes;
   const hold = await holdFolder(dataDir);
   const sandbox = await startSandbox({
-    dataDir,
     port: config.port,
     speed: parts.appEngine ? config.speed : 1,
     people: people.map(toPerson),
     app: SAMPLE_APP,
     parts,
-    ...(bot && { bot }),
     log,
+    ...wishes,
+    dataDir,
   });
   return {
     ...sandbox,
@@ -100,7 +105,7 @@ export function exportLines(sandbox: Sandbox): string[] {
     for (const [name, base] of Object.entries(localEndpoints(url))) {
       lines.push([`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name.toUpperCase()}`, base]);
     }
-    for (const name of ['SERVICEUSAGE', 'SERVICEMANAGEMENT', 'CLOUDBUILD', 'CLOUDTASKS']) {
+    for (const name of ['SERVICEUSAGE', 'SERVICEMANAGEMENT', 'CLOUDBUILD', 'CLOUDTASKS', 'DATASTORE']) {
       lines.push([`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name}`, `${url}/`]);
     }
     lines.push(['CLOUDSDK_AUTH_DISABLE_CREDENTIALS', '1'], ['CLOUDSDK_CORE_DISABLE_PROMPTS', '1']);

@@ -38,7 +38,7 @@ export async function start({ scenario }: StartOptions = {}): Promise<void> {
   const bot = new BotProcess();
   const sandbox =
     parts.telegram || parts.appEngine
-      ? await startLocal(config, people, parts, (line) => log.info(line), bot)
+      ? await startLocal(config, people, parts, (line) => log.info(line), { bot })
       : undefined;
 
   const telegram = sandbox?.telegram

@@ -10,17 +10,16 @@ import { Controls, type KillableBot } from './panel/controls.ts';
 import { panelRoutes } from './panel/routes.ts';
 import { BY_DAY, scenarioNamed } from './scenarios/catalogue.ts';
 import { Player } from './scenarios/player.ts';
-import { type LocalTelegram, type Person, startTelegram } from './telegram/index.ts';
+import { botOf, CHAT_ID, TOKEN } from './telegram/identity.ts';
+import { type FloodBudget, type LocalTelegram, type Person, startTelegram } from './telegram/index.ts';
 
 export type { KillableBot } from './panel/controls.ts';
 export type { Person } from './telegram/index.ts';
 
 /** The id of the local project. */
 const PROJECT = 'demo';
-/** Good on this machine alone; the local Telegram knows no other. */
-const TOKEN = '7000000001:local-sandbox-token-of-no-value';
-const BOT = { id: 7_000_000_001, firstName: 'Sluice', username: 'sluice_bot', admin: true };
-const CHAT = { id: -1_001_000_000_001, title: 'Trading · releases' };
+const BOT = { username: 'sluice_bot', name: 'Sluice' };
+const CHAT = { id: CHAT_ID, title: 'Trading · releases' };
 /** By the sandbox's clock. App Engine takes longer; the wait is the same. */
 const OPERATION_MS = 20_000;
 /** Cloud Monitoring shows a minute up to four minutes late. */
@@ -28,15 +27,28 @@ const INGESTION_DELAY_MS = 3 * 60_000;
 /** Real Telegram takes about 20 a minute; hours of a rollout pass here in that minute. */
 const FLOOD = { perChatPerMinute: 600 };
 
+export interface TelegramWishes {
+  readonly token?: string | undefined;
+  /** The bot's, without the @. */
+  readonly username?: string | undefined;
+  /** The title of the group. */
+  readonly title?: string | undefined;
+  /** The bot is a plain member: it hears its commands, replies and mentions only. */
+  readonly privacy?: boolean | undefined;
+  readonly flood?: FloodBudget | 'off' | undefined;
+}
+
 export interface SandboxOptions {
   readonly dataDir: string;
-  /** Port of the page; the App Engine and its proxy take the next two where these are free. 0: any. */
+  /** Port of the page; the App Engine and its proxy take the next two (without a page, this one and the next) where these are free. 0: any. */
   readonly port: number;
   readonly speed: number;
   readonly people: readonly Person[];
   /** Folder of the app that runs as version v1 from the start. */
   readonly app: string;
   readonly parts: { readonly telegram: boolean; readonly appEngine: boolean };
+  /** What is to be other than usual of the local Telegram. */
+  readonly telegram?: TelegramWishes;
   /** The bot, if it may be killed from the page. */
   readonly bot?: KillableBot;
   readonly log: (line: string) => void;
@@ -68,6 +80,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       `Port ${port} is taken, perhaps by another Sluice. Set SLUICE_PORT to one that is free, or to 0.`,
     );
   }
+  const wishes = options.telegram ?? {};
+  const { token = TOKEN, username, privacy = false } = wishes;
+  const bot = botOf(token, username ?? BOT.username, username ?? BOT.name, !privacy);
+  const chat = { ...CHAT, title: wishes.title ?? CHAT.title };
   const { clock, close: closeClock } = openClock(join(dataDir, 'clock.json'), speed);
   const faults = new Faults();
 
@@ -76,8 +92,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         dataDir: join(dataDir, 'app-engine'),
         clock,
         project: PROJECT,
-        port: await portNear(port, 1),
-        proxyPort: await portNear(port, 2),
+        port: await portNear(port, parts.telegram ? 1 : 0),
+        proxyPort: await portNear(port, parts.telegram ? 2 : 1),
         operationMs: OPERATION_MS,
         ingestionDelayMs: INGESTION_DELAY_MS,
         faults,
@@ -92,11 +108,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         dataDir: join(dataDir, 'telegram'),
         clock,
         port,
-        token: TOKEN,
-        bot: BOT,
-        chat: CHAT,
+        token,
+        bot,
+        chat,
         people,
-        flood: FLOOD,
+        flood: wishes.flood ?? FLOOD,
         faults,
         ...(panel && { routes: new Hono().route('/panel', panelRoutes(panel.controls, panel.player)) }),
         info: (): object => ({
@@ -105,10 +121,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           speed: clock.speed,
           now: new Date(clock.now()).toISOString(),
           clock: clock.reading,
-          chatId: CHAT.id,
-          chatTitle: CHAT.title,
-          token: TOKEN,
-          bot: BOT,
+          chatId: chat.id,
+          chatTitle: chat.title,
+          token,
+          bot,
           people,
           panel: panel !== undefined,
         }),
@@ -119,7 +135,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     clock,
     faults,
-    ...(telegram && { telegram: { url: telegram.url, token: TOKEN, chat: CHAT.id } }),
+    ...(telegram && { telegram: { url: telegram.url, token, chat: chat.id } }),
     ...(appEngine &&
       panel && {
         appEngine: {
