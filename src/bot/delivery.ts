@@ -9,14 +9,28 @@ import type { Seen } from './seen.ts';
 import { type Orders, withOrders } from './sending.ts';
 import { contentOf, digestOf, type Form, type Shelf, type Standing, writeShelf } from './shelf.ts';
 
+/** Of no view: the next edit finds out whether the message is there. */
+const UNKNOWN = '';
+
 /** Brings one post of an owner's to its chat and writes down where it stands. Errors are Telegram's, or the store's. */
 export interface Delivery {
   /** Finds what was being sent when the answer was lost, or concludes that it never came. */
   settle(owner: string, shelf: Shelf): Promise<void>;
   /** Sends it, and takes away the message that stood for it before. */
   send(owner: string, shelf: Shelf, place: Place, post: Post): Promise<void>;
-  /** Makes the message say it. One that is gone is sent anew, if it still matters. */
-  edit(owner: string, shelf: Shelf, place: Place, sent: Standing, post: Post): Promise<void>;
+  /**
+   * Makes the message say it. One that is gone is sent anew, if it still matters.
+   * @param others keys of posts that may be gone as well then: they no longer count as known to say what they should.
+   * @returns whether it was sent anew.
+   */
+  edit(
+    owner: string,
+    shelf: Shelf,
+    place: Place,
+    sent: Standing,
+    post: Post,
+    others: readonly string[],
+  ): Promise<boolean>;
 }
 
 /**
@@ -45,7 +59,7 @@ export function createDelivery(
       else await keep(owner, shelf, sending.key, { ...sending, message });
     },
     send: sendPost,
-    async edit(owner, shelf, place, sent, post) {
+    async edit(owner, shelf, place, sent, post, others) {
       const { view, loud, fresh } = post;
       try {
         const orders: Orders = { urgency: loud ? 'question' : 'card' };
@@ -53,12 +67,18 @@ export function createDelivery(
       } catch (error) {
         if (isGone(error) && fresh) {
           delete shelf.posts[post.key];
-          return sendPost(owner, shelf, place, post);
+          for (const key of others) {
+            const stands = shelf.posts[key];
+            if (stands) shelf.posts[key] = { ...stands, digest: UNKNOWN };
+          }
+          await sendPost(owner, shelf, place, post);
+          return true;
         }
         if (!isUnchanged(error) && !isGone(error)) throw error;
       }
       shelf.posts[post.key] = { ...sent, digest: digestOf(view) };
       await writeShelf(store, owner, shelf);
+      return false;
     },
   };
 

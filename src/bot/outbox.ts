@@ -4,7 +4,7 @@ import type { View } from './buttons.ts';
 import { createDelivery } from './delivery.ts';
 import { createPins } from './pins.ts';
 import { isRefusal, isShutOut, waitOf } from './refusals.ts';
-import { digestOf, readShelf, type Shelf, writeShelf } from './shelf.ts';
+import { digestOf, readShelf, type Shelf, type Standing, writeShelf } from './shelf.ts';
 
 /** Edits of one message are this far apart by themselves, in real milliseconds: groups allow about 20 a minute. */
 const PACE_MS = 3_000;
@@ -12,6 +12,8 @@ const PACE_MS = 3_000;
 const RETRY_MS = 5_000;
 /** Where the bot may not write, it looks this often whether it may again; being let in is told by an update, too. */
 const SHUT_OUT_MS = 60_000;
+/** Where a message is found gone, the owner's others are looked after, but no more often than this. */
+const SEARCH_MS = 60_000;
 
 /** A message that should stand in the chat. Its key says which one it is; the same key is edited, never sent twice. */
 export interface Post {
@@ -59,6 +61,8 @@ interface Owner {
   dirty: boolean;
   shelf: Shelf | undefined;
   editedAt: Map<string, number>;
+  /** When its messages were last looked after, in real milliseconds. */
+  searchedAt: number;
   /** Keys of what is to be sent once more. */
   again: Set<string>;
   finished: boolean;
@@ -140,7 +144,7 @@ export function createOutbox(
         await delivery.settle(owner.name, owner.shelf);
         const { shelf } = owner;
         const posts = owner.posts();
-        for (const post of inOrder(posts, owner, shelf)) await put(owner, shelf, post);
+        for (const post of inOrder(posts, owner, shelf)) await put(owner, shelf, post, posts);
         for (const post of posts) await pin(owner, shelf, post);
         owner.shutOut = false;
       } catch (error) {
@@ -158,7 +162,7 @@ export function createOutbox(
     wakeLater(owner, owner.shutOut ? SHUT_OUT_MS : wait === undefined ? RETRY_MS : wait * 1000);
   }
 
-  async function put(owner: Owner, shelf: Shelf, post: Post): Promise<void> {
+  async function put(owner: Owner, shelf: Shelf, post: Post, all: readonly Post[]): Promise<void> {
     const place = { ...owner.place, id: follow(owner.place.id) };
     const known = shelf.posts[post.key];
     const sent = known?.chat === place.id ? known : undefined;
@@ -166,7 +170,7 @@ export function createOutbox(
     if (!again && (sent?.digest === digestOf(post.view) || (!sent && !post.fresh))) return;
     if (sent && !again && mustWait(owner, post)) return;
     try {
-      if (sent && !again) await delivery.edit(owner.name, shelf, place, sent, post);
+      if (sent && !again) await edit(owner, shelf, place, sent, post, all);
       else await delivery.send(owner.name, shelf, place, post);
       // A wish that came while it was on its way is still to be met.
       if (again) owner.again.delete(post.key);
@@ -175,6 +179,23 @@ export function createOutbox(
       if (!isRefusal(error) || isShutOut(error)) throw error;
       failed(`the message ${post.key} of ${owner.name}`, error);
     }
+  }
+
+  /** A topic goes with all of its messages, a question among them that nobody could answer any more. */
+  async function edit(
+    owner: Owner,
+    shelf: Shelf,
+    place: Place,
+    sent: Standing,
+    post: Post,
+    all: readonly Post[],
+  ): Promise<void> {
+    const searches = Date.now() - owner.searchedAt > SEARCH_MS;
+    const others = searches ? all.filter(({ fresh }) => fresh).map(({ key }) => key) : [];
+    const sentAnew = await delivery.edit(owner.name, shelf, place, sent, post, others);
+    if (!sentAnew || !searches) return;
+    owner.searchedAt = Date.now();
+    owner.dirty = true;
   }
 
   async function pin({ name }: Owner, shelf: Shelf, { key, pinned }: Post): Promise<void> {
@@ -205,6 +226,7 @@ function newOwner(name: string, place: Place, posts: Owner['posts']): Owner {
     dirty: false,
     shelf: undefined,
     editedAt: new Map(),
+    searchedAt: Number.NEGATIVE_INFINITY,
     again: new Set(),
     finished: false,
     shutOut: false,

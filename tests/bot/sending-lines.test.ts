@@ -119,6 +119,26 @@ test('what belongs to a closed or deleted topic stands in the group, and says so
   expect(failures).toEqual([]);
 });
 
+test('whoever finds the card gone looks after the question too, which nobody has changed', async () => {
+  await control('_user/send', { chat_id: GROUP, user_id: ADA, text: 'about v2', message_thread_id: 7 });
+  const show = async (...posts: Post[]) => {
+    outbox.show('abc', { id: GROUP, topic: 7 }, () => posts);
+    await outbox.idle();
+  };
+  const over = post('over', 'It is over.', { fresh: false });
+  await show(post('card', 'the card'), post('q', 'Promote?'), post('over', 'It is over.'));
+  await control('_control/topic', { thread: 7, is: 'deleted' });
+  await show(post('card', 'the card, changed'), post('q', 'Promote?'), over);
+  expect(await texts()).toEqual([
+    expect.stringMatching(/^the card, changed\nThe topic/),
+    expect.stringMatching(/^Promote\?\nThe topic/),
+  ]);
+  // They are edited from here on, and what still stands is left where it is.
+  await show(post('card', 'the card, changed again'), post('q', 'Promote? Ben: yes'), over);
+  expect(await texts()).toEqual(['the card, changed again', 'Promote? Ben: yes']);
+  expect(failures).toEqual([]);
+});
+
 test('a bot that was thrown out says what stands once it is back, and complains once meanwhile', async () => {
   const show = async (...posts: Post[]) => {
     outbox.show('abc', { id: GROUP }, () => posts);
