@@ -18,7 +18,7 @@ describe('kill -9 of the sandbox', () => {
     const parent = app(
       "const kid = require('node:child_process').spawn('sleep', ['600']); response.end(process.pid + ' ' + kid.pid)",
     );
-    const url = await deploy(asEngine(engine), 'v1', parent);
+    const url = await deploy(engine, 'v1', parent);
     const pids = (await (await fetch(url)).text()).split(' ').map(Number);
     expect(pids.filter(alive)).toEqual(pids);
     engine.child.kill('SIGKILL');
@@ -28,7 +28,7 @@ describe('kill -9 of the sandbox', () => {
   it('takes an app along that will not hear of SIGTERM', async () => {
     const engine = await process_(tempFolder());
     const stubborn = { 'server.js': `process.on('SIGTERM', () => undefined); ${TELL_PID['server.js']}` };
-    const url = await deploy(asEngine(engine), 'v1', stubborn);
+    const url = await deploy(engine, 'v1', stubborn);
     const pid = Number((await (await fetch(url)).text()).split(' ')[1]);
     engine.child.kill('SIGKILL');
     await eventually(() => (alive(pid) ? undefined : true));
@@ -39,9 +39,9 @@ describe('kill -9 of the sandbox', () => {
     const origin = Date.now();
     const clock = () => origin + (Date.now() - origin) * 600;
     const before = await process_(dataDir, { speed: 600, operationMs: 10_000, start: clock() });
-    const url = await deploy(asEngine(before), 'v1', TELL_PID);
-    await deploy(asEngine(before), 'v2', TELL_PID);
-    await split(asEngine(before), 'RANDOM', { v1: 0.5, v2: 0.5 });
+    const url = await deploy(before, 'v1', TELL_PID);
+    await deploy(before, 'v2', TELL_PID);
+    await split(before, 'RANDOM', { v1: 0.5, v2: 0.5 });
     for (let n = 0; n < 10; n++) await fetch(url);
     const figures = await eventually(async () => {
       const found = await responses(before);
@@ -52,26 +52,26 @@ describe('kill -9 of the sandbox', () => {
 
     // Started again with slower operations, and killed in the middle of one.
     const middle = await process_(dataDir, { speed: 1, operationMs: 3_600_000, start: clock() });
-    const files = await upload(asEngine(middle), TELL_PID);
+    const files = await upload(middle, TELL_PID);
     const body = { id: 'v3', runtime: 'nodejs20', deployment: { files } };
-    const operation = (await rest(asEngine(middle), 'POST', VERSIONS, body)).body;
-    expect((await rest(asEngine(middle), 'GET', `/v1/${operation.name}`)).body.done).toBeUndefined();
+    const operation = (await rest(middle, 'POST', VERSIONS, body)).body;
+    expect((await rest(middle, 'GET', `/v1/${operation.name}`)).body.done).toBeUndefined();
     middle.child.kill('SIGKILL');
     await once(middle.child, 'exit');
 
     const after = await process_(dataDir, { speed: 600, operationMs: 10_000, start: clock() });
     const done = await eventually(async () => {
-      const answer = await rest(asEngine(after), 'GET', `/v1/${operation.name}`);
+      const answer = await rest(after, 'GET', `/v1/${operation.name}`);
       return answer.body.done === true ? answer.body : undefined;
     });
     expect(done.response).toMatchObject({ id: 'v3', servingStatus: 'SERVING' });
-    const service = await rest(asEngine(after), 'GET', '/v1/apps/demo/services/default');
+    const service = await rest(after, 'GET', '/v1/apps/demo/services/default');
     expect(service.body.split).toEqual({ shardBy: 'RANDOM', allocations: { v1: 0.5, v2: 0.5 } });
-    const { body: versions } = await rest(asEngine(after), 'GET', VERSIONS);
+    const { body: versions } = await rest(after, 'GET', VERSIONS);
     expect(versions.versions).toMatchObject([{ id: 'v1', versionUrl: url }, { id: 'v2' }, { id: 'v3' }]);
     expect(await responses(after)).toEqual(figures);
     const query = { resourceNames: ['projects/demo'], filter: 'logName:request_log', pageSize: 100 };
-    const logs = (await rest(asEngine(after), 'POST', '/v2/entries:list', query)).body.entries;
+    const logs = (await rest(after, 'POST', '/v2/entries:list', query)).body.entries;
     expect(logs).toHaveLength(10);
     expect(await (await fetch(url)).text()).toMatch(/^v1 /);
   });
@@ -125,13 +125,6 @@ async function process_(
   onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { ...(JSON.parse(line) as Pick<AppEngine, 'url' | 'proxyUrl'>), child };
-}
-
-/** Deploying and asking need no more of an engine than its URLs. */
-function asEngine({ url, proxyUrl }: Running): AppEngine {
-  const missing = () => Promise.reject(new Error('That engine is another process.'));
-  const load = { setRate: () => undefined, rate: 0, counts: { answered: {}, failed: 0, turnedAway: 0 } };
-  return { url, proxyUrl, seed: missing, close: missing, load };
 }
 
 async function responses({ url }: Running): Promise<Record<string, number>> {

@@ -41,8 +41,11 @@ export function tempFolder(): string {
   return folder;
 }
 
+/** Deploying and asking need no more of an engine, which may be another process. */
+type Reachable = Pick<AppEngine, 'url'>;
+
 /** How Google's own clients are pointed at a local server: REST, no TLS, no credentials. */
-export function clientOptions({ url }: AppEngine) {
+export function clientOptions({ url }: Reachable) {
   const { hostname, port } = new URL(url);
   return {
     fallback: true as const,
@@ -53,13 +56,13 @@ export function clientOptions({ url }: AppEngine) {
   };
 }
 
-export function clients(engine: AppEngine) {
+export function clients(engine: Reachable) {
   const options = clientOptions(engine);
   return { versions: new VersionsClient(options), services: new ServicesClient(options) };
 }
 
 /** Uploads the files and gives the manifest for `deployment.files`. */
-export async function upload(engine: AppEngine, files: Readonly<Record<string, string>>) {
+export async function upload(engine: Reachable, files: Readonly<Record<string, string>>) {
   const bucket = new Storage({ apiEndpoint: engine.url, projectId: 'demo' }).bucket(BUCKET);
   const entries = Object.entries(files).map(async ([path, content]) => {
     const sha1Sum = createHash('sha1').update(content).digest('hex');
@@ -80,7 +83,7 @@ export function app(body: string): Record<string, string> {
 export const TELL_VERSION = app('response.end(process.env.GAE_VERSION)');
 
 export async function deploy(
-  engine: AppEngine,
+  engine: Reachable,
   id: string,
   files: Readonly<Record<string, string>> = TELL_VERSION,
   spec: Readonly<Record<string, unknown>> = {},
@@ -97,7 +100,7 @@ export async function deploy(
 }
 
 export async function split(
-  engine: AppEngine,
+  engine: Reachable,
   shardBy: 'RANDOM' | 'COOKIE' | 'IP',
   allocations: Readonly<Record<string, number>>,
 ): Promise<void> {
@@ -111,7 +114,7 @@ export async function split(
 }
 
 /** Deletes every cron job, for tests that count requests. */
-export async function stopCron(engine: AppEngine): Promise<void> {
+export async function stopCron(engine: Reachable): Promise<void> {
   const path = '/v1beta1/projects/demo/locations/us-central1/jobs?legacyAppEngineCron=true';
   const { body } = await rest(engine, 'GET', path);
   for (const { name } of (body.jobs ?? []) as { name: string }[]) {
@@ -121,7 +124,7 @@ export async function stopCron(engine: AppEngine): Promise<void> {
 
 /** Raw JSON of the REST API, for what Google's clients would hide. */
 export async function rest(
-  engine: AppEngine,
+  engine: Reachable,
   method: string,
   path: string,
   body?: unknown,

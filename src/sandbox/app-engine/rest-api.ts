@@ -18,6 +18,7 @@ import type { Logs } from './logs.ts';
 import { platformMetrics } from './metrics.ts';
 import { monitoringRoutes } from './monitoring-routes.ts';
 import type { Operations } from './operations.ts';
+import { projectRoutes } from './project-routes.ts';
 import { answerRefusal, Refusal } from './refusal.ts';
 import type { Registry } from './registry.ts';
 import { schedulerRoutes } from './scheduler-routes.ts';
@@ -58,6 +59,7 @@ export function restApi(parts: ApiParts): Hono {
   api.route('/', logMetricRoutes(project, logMetrics));
   api.route('/', schedulerRoutes(project, cron));
   api.route('/', iamRoutes(project));
+  api.route('/', projectRoutes(project));
   api.notFound((c) =>
     answerRefusal(
       c,
