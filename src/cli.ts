@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import type { VerifyOptions } from './commands/audit.ts';
+import type { CalibrateOptions } from './commands/calibrate.ts';
 import type { DeployOptions } from './commands/deploy.ts';
 import type { SandboxArguments } from './commands/sandbox.ts';
 import type { StartOptions } from './commands/start.ts';
@@ -141,10 +142,18 @@ audit
   .description('prints the public key that heads are signed with')
   .action(async () => (await import('./commands/audit.ts')).key());
 
-program
+const judge = program
   .command('judge')
   .description('judges windows given as lines of JSON on standard input, one answer a tick')
   .action(async () => (await import('./commands/judge.ts')).judge());
+judge
+  .command('calibrate')
+  .description(
+    'judges the kept windows of sound releases again and tells how many would have been called bad',
+  )
+  .option('--service <name>', 'of this service alone')
+  .option('--json', 'one line of JSON')
+  .action(async (options: CalibrateOptions) => (await import('./commands/calibrate.ts')).calibrate(options));
 
 try {
   await program.parseAsync();

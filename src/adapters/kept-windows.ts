@@ -38,7 +38,7 @@ export function keptWindowsFor(
 
   async function peaksOf(service: string, signal: AbortSignal): Promise<number[]> {
     const names = (await files.names(service)).slice(0, MOST_REPLAYED);
-    const healthy = await healthyOf(names, store, clock.now());
+    const { healthy } = await sortWindows(names, store, clock.now());
     const before = known.get(service);
     const peaks = new Map<string, number | undefined>();
     for (const name of healthy) {
@@ -50,7 +50,8 @@ export function keptWindowsFor(
 
   async function replay(service: string, name: string, signal: AbortSignal): Promise<number | undefined> {
     try {
-      return await peakOf(unpackWindow(await files.read(service, name)), signal);
+      const bytes = await files.read(service, name);
+      return bytes && (await peakOf(unpackWindow(bytes), signal));
     } catch (error) {
       signal.throwIfAborted();
       failed(`reading the window ${service}/${name}`, error);
@@ -86,20 +87,34 @@ export function keptWindowsFor(
   };
 }
 
-/** Of these windows those whose version turned out to be sound, and was let out wholly. */
-export async function healthyOf(
+/** Names of windows by what became of the version that was judged. */
+export interface Sorted {
+  /** It was let out wholly and lasted. */
+  readonly healthy: readonly string[];
+  readonly unsound: readonly string[];
+  /** Not known yet. */
+  readonly open: readonly string[];
+  /** Never to be known: the journal was deleted. */
+  readonly gone: readonly string[];
+}
+
+/** Tells by the journals. @throws BadFile, DiskError */
+export async function sortWindows(
   names: readonly string[],
   store: Pick<Store, 'read'>,
   now: number,
-): Promise<string[]> {
-  const sound = new Map<string, boolean>();
-  for (const rollout of new Set(names.map(rolloutOf))) {
+): Promise<Sorted> {
+  const kinds = new Map<string | undefined, keyof Sorted>();
+  for (const rollout of new Set(names.flatMap((name) => rolloutOf(name) ?? []))) {
     const events = await store.read(rollout);
-    // Without its journal nobody knows how it ended.
-    sound.set(rollout, events !== undefined && lasted(fold(events), now) === true);
+    const sound = events && lasted(fold(events), now);
+    kinds.set(rollout, sound === undefined ? 'gone' : KINDS[`${sound}`]);
   }
-  return names.filter((name) => sound.get(rolloutOf(name)));
+  const of = (kind: keyof Sorted) => names.filter((name) => kinds.get(rolloutOf(name)) === kind);
+  return { healthy: of('healthy'), unsound: of('unsound'), open: of('open'), gone: of('gone') };
 }
+
+const KINDS = { true: 'healthy', false: 'unsound', unknown: 'open' } as const;
 
 function isOver({ from, durationMin }: { from: number; durationMin: number }, to: number): boolean {
   return durationMin > 0 && to >= from + durationMin * MINUTE;
@@ -111,6 +126,7 @@ function nameOf({ rollout, step, window }: KeptWindow): string {
   return `${time}-${rollout}-${step}`;
 }
 
-function rolloutOf(name: string): string {
-  return name.slice(name.indexOf('-') + 1, name.lastIndexOf('-'));
+/** Undefined for what is called otherwise, which somebody else put there. */
+function rolloutOf(name: string): string | undefined {
+  return /^\d{8}T\d{6}Z-([a-z0-9]+)-\d+$/.exec(name)?.[1];
 }

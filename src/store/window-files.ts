@@ -16,8 +16,8 @@ export interface WindowFiles {
   names(service: string): Promise<string[]>;
   /** By name, in order. @throws DiskError */
   services(): Promise<string[]>;
-  /** @throws DiskError */
-  read(service: string, name: string): Promise<Uint8Array>;
+  /** Undefined when it is gone, as the oldest go while others look. @throws DiskError */
+  read(service: string, name: string): Promise<Uint8Array | undefined>;
 }
 
 /** @param most files of one service. Nothing is made before the first window is kept. */
@@ -51,6 +51,7 @@ export function openWindowFiles(dataDir: string, most = MOST_WINDOWS): WindowFil
       try {
         return await readFile(path);
       } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw saidOfDisk(error, path);
       }
     },

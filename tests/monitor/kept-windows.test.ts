@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { healthyOf, type KeptWindows, keptWindowsFor } from '../../src/adapters/kept-windows.ts';
+import { type KeptWindows, keptWindowsFor, sortWindows } from '../../src/adapters/kept-windows.ts';
 import { MINUTE_MS } from '../../src/monitor/points.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { openWindowFiles } from '../../src/store/window-files.ts';
@@ -89,24 +89,25 @@ describe('a judged window', () => {
 
 describe('of the kept windows those count as healthy', () => {
   const names = ['20260105T120000Z-abc-0'];
-  const healthy = async (world: World) => {
+  const sorted = async (world: World) => {
     await keeper(world);
-    return healthyOf(names, openFileStore(folder), world.now);
+    return sortWindows(names, openFileStore(folder), world.now);
   };
+  const none = { healthy: [], unsound: [], open: [], gone: [] };
 
   it('whose version was let out wholly and lasted for a day', async () => {
     const world = released();
-    expect(await healthy(world)).toEqual([]);
+    expect(await sorted(world)).toEqual({ ...none, open: names });
     world.now = (world.rollout.endedAt ?? 0) + DAY - 1;
-    expect(await healthy(world)).toEqual([]);
+    expect(await sorted(world)).toEqual({ ...none, open: names });
     world.now += 1;
-    expect(await healthy(world)).toEqual(names);
+    expect(await sorted(world)).toEqual({ ...none, healthy: names });
   });
 
   it('or until the next release took over', async () => {
     const world = released();
     world.record({ type: 'closed' });
-    expect(await healthy(world)).toEqual(names);
+    expect(await sorted(world)).toEqual({ ...none, healthy: names });
   });
 
   it('but not of one that was rolled back', async () => {
@@ -118,7 +119,7 @@ describe('of the kept windows those count as healthy', () => {
     world.finish('done');
     expect(world.rollout.stage.at).toBe('rolled-back');
     world.now += 2 * DAY;
-    expect(await healthy(world)).toEqual([]);
+    expect(await sorted(world)).toEqual({ ...none, unsound: names });
   });
 
   it('nor of one that is still at a step, or whose journal is gone', async () => {
@@ -126,8 +127,13 @@ describe('of the kept windows those count as healthy', () => {
     world.prepare();
     world.open();
     world.now += 2 * DAY;
-    expect(await healthy(world)).toEqual([]);
-    expect(await healthyOf(['20260105T120000Z-gone-0'], openFileStore(folder), world.now)).toEqual([]);
+    expect(await sorted(world)).toEqual({ ...none, open: names });
+    const lost = ['20260105T120000Z-gone-0'];
+    const others = ['notes', '20260105T120000Z-../../x-0'];
+    expect(await sortWindows([...lost, ...others], openFileStore(folder), world.now)).toEqual({
+      ...none,
+      gone: lost,
+    });
   });
 });
 

@@ -29,7 +29,8 @@ describe('the windows in the data folder', () => {
     expect(await files.services()).toEqual(['default', 'worker']);
     expect(await files.names('default')).toEqual(['2', '1']);
     expect(await files.has('default', '2')).toBe(true);
-    expect(Buffer.from(await files.read('default', '1')).toString()).toBe('one');
+    expect(Buffer.from((await files.read('default', '1')) ?? []).toString()).toBe('one');
+    expect(await files.read('default', '9')).toBeUndefined();
   });
 
   it('lose the oldest where there are too many, and only of that service', async () => {
