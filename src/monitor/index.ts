@@ -1,10 +1,13 @@
 import { CloudError } from '../google/cloud-error.ts';
-import { parseEndpoint } from '../google/endpoint.ts';
+import { type Endpoint, parseEndpoint } from '../google/endpoint.ts';
 import type { Clock } from '../plan/clock.ts';
+import type { JudgedMetric } from '../plan/terms.ts';
 import type { Verdict } from '../plan/verdict.ts';
+import { attach } from './attach.ts';
 import { type JudgeWindow, judge } from './judge.ts';
 import type { MinutesRequest, QueryMinutes } from './minutes.ts';
 import { MINUTE_MS, type Point } from './points.ts';
+import type { ReadSignals, Signals, SignalsRequest } from './signals.ts';
 
 export { type ChartData, renderChart } from './chart.ts';
 export { type CommandRan, judgeWithCommands } from './commands.ts';
@@ -27,6 +30,14 @@ export interface ObserveRequest extends MinutesRequest {
   readonly canaryShare: number;
   /** Minutes that the whole window lasts; `to` may be before its end. */
   readonly durationMin: number;
+  /** Nats of evidence at which it is bad; the judge's own threshold unless given. */
+  readonly enough?: number | undefined;
+  /** What each figure's word counts for; all as usual unless given. */
+  readonly say?: JudgeWindow['say'];
+  /** Metrics of the team's own that both sides are compared by. */
+  readonly metrics?: readonly JudgedMetric[] | undefined;
+  /** What the window of the step before left: its last verdict's `carry`. */
+  readonly carried?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface Observation {
@@ -41,8 +52,8 @@ export interface Monitoring {
   /** The figures of whole minutes, one query for all versions. @throws CloudError */
   minutes(request: MinutesRequest, signal?: AbortSignal): Promise<Point[]>;
   /**
-   * Queries once and judges. A query that fails is an answer too, `query-failed`, and never promotes; only an aborted
-   * signal throws.
+   * Queries each metric once and judges. When the traffic cannot be read that is an answer too, `query-failed`, and never
+   * promotes; any other figure is done without unless the plan requires it. Only an aborted signal throws.
    */
   observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observation>;
 }
@@ -53,11 +64,9 @@ const HISTORY_MS = 60 * MINUTE_MS;
 export function connectMonitoring(options: MonitoringOptions): Monitoring {
   const { project, endpoint, clock, log } = options;
   const where = parseEndpoint('Cloud Monitoring', endpoint, 'monitoring.googleapis.com');
-  let opening: Promise<QueryMinutes> | undefined;
+  let opening: Promise<Readers> | undefined;
   const open = () => {
-    opening ??= Promise.all([import('./minutes.ts'), import('./minute-memory.ts')]).then(
-      ([{ openMinutes }, { rememberMinutes }]) => rememberMinutes(openMinutes(project, where), clock),
-    );
+    opening ??= openReaders(project, where, clock);
     return opening;
   };
 
@@ -65,25 +74,59 @@ export function connectMonitoring(options: MonitoringOptions): Monitoring {
     // The minute under way would look like a quiet one.
     const to = Math.min(request.to, Math.floor(clock.now() / MINUTE_MS) * MINUTE_MS);
     if (to <= request.from) return [];
-    const query = await open();
-    return query({ ...request, to }, signal);
+    const { traffic } = await open();
+    const { service, canary, from } = request;
+    return traffic({ service, canary, from, to }, signal);
+  }
+
+  async function signals(request: SignalsRequest, signal?: AbortSignal): Promise<Signals> {
+    const to = Math.min(request.to, Math.floor(clock.now() / MINUTE_MS) * MINUTE_MS);
+    if (to <= request.from) return { custom: {}, unread: [] };
+    return (await open()).signals({ ...request, to }, signal);
   }
 
   async function observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observation> {
-    const { from, canaryShare, durationMin } = request;
+    const {
+      service,
+      canary,
+      from,
+      to,
+      canaryShare,
+      durationMin,
+      enough,
+      say,
+      metrics = [],
+      carried,
+    } = request;
     try {
       const begun = performance.now();
-      // What the old version did in the hour before says what to expect; the same one query brings it along.
-      const all = await minutes({ ...request, from: from - HISTORY_MS }, signal);
+      // What the old version did in the hour before says what to expect; the same queries bring it along.
+      const asked = { service, canary, from: from - HISTORY_MS, to };
+      const [traffic, others] = await Promise.all([
+        minutes(asked, signal),
+        signals({ ...asked, metrics }, signal),
+      ]);
+      const means = metrics.filter(({ measure }) => measure === 'mean').map(({ name }) => name);
+      const all = attach(traffic, others, means);
       const points = all.filter((p) => p.minute >= from);
       const history = all.filter((p) => p.minute < from && p.arm === 'baseline');
       log('figures read', {
-        service: request.service,
+        service,
         points: points.length,
+        ...(others.unread.length > 0 && { unread: others.unread }),
         ms: Math.round(performance.now() - begun),
       });
-      const window = { from, canaryShare, durationMin, history };
-      return { verdict: judge(window, points), points, window };
+      const window = {
+        from,
+        canaryShare,
+        durationMin,
+        history,
+        ...(enough !== undefined && { enough }),
+        ...(say && { say }),
+        ...(metrics.length > 0 && { metrics }),
+        ...(carried && { carried }),
+      };
+      return { verdict: judge(window, points, others.unread), points, window };
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof CloudError)) throw error;
@@ -101,4 +144,20 @@ export function connectMonitoring(options: MonitoringOptions): Monitoring {
   }
 
   return { minutes, observe };
+}
+
+interface Readers {
+  readonly traffic: QueryMinutes;
+  readonly signals: ReadSignals;
+}
+
+async function openReaders(project: string, where: Endpoint, clock: Clock): Promise<Readers> {
+  const [{ openSeries }, { openMinutes }, { openSignals }, { rememberMinutes }] = await Promise.all([
+    import('./time-series.ts'),
+    import('./minutes.ts'),
+    import('./signals.ts'),
+    import('./minute-memory.ts'),
+  ]);
+  const list = openSeries(project, where);
+  return { traffic: rememberMinutes(openMinutes(list), clock), signals: openSignals(list, clock) };
 }

@@ -1,12 +1,17 @@
+import type { JudgedMetric, Say, Subject } from '../plan/terms.ts';
 import type { Answer, Figures, Verdict } from '../plan/verdict.ts';
+import { advice, gapsOf, withGaps } from './counts-for.ts';
 import { wilson } from './errors.ts';
 import { explain } from './explain.ts';
 import { countsOn, merge, quantile, sharedBounds } from './histogram.ts';
+import { carriedFrom } from './judge/carry.ts';
 import { FEWEST_REQUESTS } from './judge/constants.ts';
 import { type Decision, prepare } from './judge/decide.ts';
-import type { MinuteFigures } from './judge/figures.ts';
+import type { JudgeHeader, MinuteFigures } from './judge/figures.ts';
+import { subjectOf } from './judge/subjects.ts';
 import { MINUTE_MS, type Point } from './points.ts';
 import * as say from './sentences.ts';
+import type { Unread } from './signals.ts';
 
 /** What is known of a window before its first figure. */
 export interface JudgeWindow {
@@ -23,6 +28,11 @@ export interface JudgeWindow {
   readonly history: readonly Point[];
   /** Nats of evidence at which it is bad; the judge's own threshold unless given. */
   readonly enough?: number;
+  /** What each figure's word counts for; all as usual unless given. */
+  readonly say?: Readonly<Partial<Record<Subject, Say>>>;
+  readonly metrics?: readonly JudgedMetric[];
+  /** What the window of the step before left, in nats by channel. */
+  readonly carried?: Readonly<Record<string, number>>;
 }
 
 /** Without anything to compare with, a version whose error rate is surely above this is bad. */
@@ -31,8 +41,13 @@ const FAILING_RATE = 0.05;
 /**
  * The judge's word on a window: a pure function of it and the points so far, in any order. Every look judges all
  * minutes anew, so points that come late or are corrected simply count.
+ * @param unread figures that were asked for and could not be read.
  */
-export function judge(window: JudgeWindow, points: readonly Point[]): Verdict {
+export function judge(
+  window: JudgeWindow,
+  points: readonly Point[],
+  unread: readonly Unread[] = [],
+): Verdict {
   const sideBySide = window.canaryShare < 1;
   const concurrent = points.filter((p) => p.arm === 'baseline');
   const canary = figuresOf(points.filter((p) => p.arm === 'canary'));
@@ -46,11 +61,24 @@ export function judge(window: JudgeWindow, points: readonly Point[]): Verdict {
     through: last + MINUTE_MS,
     ...more,
   });
-  if (canary.requests > 0 && baseline.requests === 0) return alone(canary, sideBySide, verdict);
+  const gaps = gapsOf(window, points, unread);
+  if (canary.requests > 0 && baseline.requests === 0)
+    return withGaps(alone(canary, sideBySide, verdict), gaps);
 
   const decision = prepareWindow(window, points)(points);
-  const { reasons, ...known } = explain(decision, { window, points, canary, baseline });
-  return verdict(ANSWERS[decision.kind], reasons, known);
+  const advisory = advisoryOf(window);
+  const [heard, told] = [false, true].map((one) =>
+    decision.findings.filter(({ channel }) => advisory.includes(subjectOf(channel)) === one),
+  );
+  const { reasons, ...known } = explain(
+    { ...decision, findings: heard ?? [] },
+    { window, points, canary, baseline },
+  );
+  const carry = decision.findings.length > 0 && {
+    carry: carriedFrom(decision.findings, ownMetrics(window, [...window.history, ...points])),
+  };
+  const all = [...reasons, ...advice(told ?? [], window)];
+  return withGaps(verdict(ANSWERS[decision.kind], all, { ...known, ...carry }), gaps);
 }
 
 const ANSWERS: Record<Decision['kind'], Answer> = {
@@ -80,8 +108,11 @@ export function prepareWindow(
     requests: p.requests - p.loading,
     errors: p.errors - p.loadingErrors,
     latency: countsOn(bounds, p.latency),
-    errorLogs: 0,
-    custom: {},
+    // Whoever fails writes a line of its own.
+    errorLogs: Math.max(0, (p.errorLogs ?? 0) - p.errors),
+    custom: p.custom ?? {},
+    cpu: p.cpu,
+    memory: p.memory,
   });
   const header = {
     durationMin: window.durationMin,
@@ -90,12 +121,35 @@ export function prepareWindow(
     coldStartsApart: known.some((p) => p.loading > 0),
     maxDelayMin: 0,
     bounds,
-    directions: {},
+    ...ownMetrics(window, known),
+    advisory: advisoryOf(window),
+    ...(window.carried && { carried: window.carried }),
     history: window.history.map(figures),
   };
   const decide = prepare(header, { enough: window.enough });
   // Only minutes that are complete were asked for.
   return (points) => decide(points.map(figures), Number.POSITIVE_INFINITY);
+}
+
+/** Which way is bad, of each of the team's own metrics that was written at all. */
+function ownMetrics(
+  { metrics = [] }: JudgeWindow,
+  known: readonly Point[],
+): Pick<JudgeHeader, 'directions' | 'levels'> {
+  const written = metrics.filter(({ name }) => known.some((p) => p.custom?.[name] !== undefined));
+  const of = (measure: JudgedMetric['measure']) =>
+    Object.fromEntries(
+      written
+        .filter((metric) => metric.measure === measure)
+        .map(({ name, bad }) => [name, bad === 'decrease' ? 'decrease_bad' : 'increase_bad'] as const),
+    );
+  return { directions: of('sum'), levels: of('mean') };
+}
+
+function advisoryOf({ say = {}, metrics = [] }: JudgeWindow): string[] {
+  return [...Object.entries(say), ...metrics.map((metric) => [metric.name, metric.say] as const)].flatMap(
+    ([name, word]) => (word === 'advisory' ? [name] : []),
+  );
 }
 
 type MakeVerdict = (answer: Answer, reasons: readonly string[]) => Verdict;

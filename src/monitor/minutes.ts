@@ -1,8 +1,7 @@
-import type { Endpoint } from '../google/endpoint.ts';
 import { toHistogram } from './buckets.ts';
 import { EMPTY, type Histogram, merge } from './histogram.ts';
 import { MINUTE_MS, type Point } from './points.ts';
-import { openSeries, type SeriesPoint, type TimeSeries } from './time-series.ts';
+import type { ListSeries, SeriesPoint, TimeSeries } from './time-series.ts';
 
 export interface MinutesRequest {
   readonly service: string;
@@ -23,8 +22,7 @@ export const LATENCIES = 'appengine.googleapis.com/http/server/response_latencie
  * errors and latencies. ALIGN_SUM, because the other aligners of deltas interpolate over empty minutes and so invent
  * traffic; REDUCE_SUM, because App Engine splits every series by zone.
  */
-export function openMinutes(project: string, endpoint: Endpoint): QueryMinutes {
-  const list = openSeries(project, endpoint);
+export function openMinutes(list: ListSeries): QueryMinutes {
   return async ({ service, canary, from, to }, signal) => {
     const filter = [
       `metric.type="${LATENCIES}"`,
@@ -91,7 +89,7 @@ function pointsOf(arm: Point['arm'], minutes: ReadonlyMap<number, Parts>): Point
 }
 
 /** Aligned points end on a minute's border, and may begin anywhere before. */
-function minuteEnding(seconds: EndSeconds): number {
+export function minuteEnding(seconds: EndSeconds): number {
   return Math.round(Number(seconds ?? 0) / 60) * MINUTE_MS - MINUTE_MS;
 }
 

@@ -24,6 +24,10 @@ export interface Verdict {
   readonly errorRatio?: { readonly low: number; readonly high: number };
   /** Smallest multiple of the baseline's error rate that this much traffic would have shown. */
   readonly detectable?: number;
+  /** What the evidence is worth to the window of the next step, in nats by channel; absent while there is none. */
+  readonly carry?: Readonly<Record<string, number>>;
+  /** The plan rehearses the judge: this is told, and people decide without it. */
+  readonly rehearsal?: true;
   /** End of the last minute that the figures cover, in milliseconds since the epoch. */
   readonly through: number;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectMonitoring } from '../../src/monitor/index.ts';
 import { leapingClock } from '../deploy/clock.ts';
-import { fault, inTurn, type Reply, scriptedServer } from '../deploy/scripted-server.ts';
+import { fault, inTurn, type Reply, type Seen, scriptedServer } from '../deploy/scripted-server.ts';
 
 const FROM = Date.UTC(2026, 0, 5, 11);
 const TO = FROM + 30 * 60_000;
@@ -47,7 +47,7 @@ function series(
   };
 }
 
-async function monitoringThat(answer: () => Reply) {
+async function monitoringThat(answer: (seen: Seen) => Reply) {
   const server = await scriptedServer(answer);
   const lines: string[] = [];
   const clock = leapingClock(TO + 5 * 60_000);
@@ -173,10 +173,13 @@ describe('observing', () => {
   it('brings the hour before along, in the same call', async () => {
     const old = series({ version: 'v1', code: '200' }, [{ minute: -3, counts: [0, 0, 900] }]);
     const fresh = series({ version: 'v2', code: '200' }, [{ minute: 2, counts: [0, 0, 900] }]);
-    const { server, monitoring } = await monitoringThat(() => ({ json: { timeSeries: [old, fresh] } }));
+    const { server, monitoring } = await monitoringThat(({ url }) =>
+      url.includes('response_latencies') ? { json: { timeSeries: [old, fresh] } } : { json: {} },
+    );
     const { verdict, points } = await monitoring.observe({ ...request, canaryShare: 1 });
-    expect(decodeURIComponent(server.seen[0]?.url ?? '')).toContain('startTime=2026-01-05T10:00:00.000Z');
-    expect(server.seen).toHaveLength(1);
+    const asked = server.seen.map(({ url }) => decodeURIComponent(url));
+    expect(asked.every((url) => url.includes('startTime=2026-01-05T10:00:00.000Z'))).toBe(true);
+    expect(asked.filter((url) => url.includes('response_latencies'))).toHaveLength(1);
     expect(points.map((p) => p.minute)).toEqual([FROM + 2 * 60_000]);
     expect(verdict).toMatchObject({
       answer: 'good',

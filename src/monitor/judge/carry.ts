@@ -1,5 +1,5 @@
-import { CARRY, WEIGHT } from './constants.ts';
-import type { Finding } from './figures.ts';
+import { CARRY, ownWeight, WEIGHT } from './constants.ts';
+import type { Finding, JudgeHeader } from './figures.ts';
 import { isTail } from './subjects.ts';
 
 /** The channels that every window has, and what they are weighed with. */
@@ -9,7 +9,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   tail: WEIGHT.tail,
   'error logs': WEIGHT.errorLogs,
 };
-/** What remembers its last minute is not independent from one window to the next. */
+/** What remembers its last minute is not independent from one window to the next. Nor are declared levels. */
 const REMEMBERING = ['memory', 'cpu'];
 
 /**
@@ -17,17 +17,19 @@ const REMEMBERING = ['memory', 'cpu'];
  * of independent data multiplies: with E of this window, (1 - λ) + λE is a factor that keeps every guarantee. λ is small,
  * so that quiet minutes at a small share cost little where a fault shows under more traffic only.
  */
-export function carriedFrom(findings: readonly Finding[]): Record<string, number> {
+export function carriedFrom(
+  findings: readonly Finding[],
+  own: Pick<JudgeHeader, 'directions' | 'levels'>,
+): Record<string, number> {
   const sums = new Map<string, number>();
   for (const { channel, evidence } of findings) {
-    if (REMEMBERING.includes(channel)) continue;
+    if (REMEMBERING.includes(channel) || own.levels?.[channel]) continue;
     const key = keyOf(channel);
     sums.set(key, (sums.get(key) ?? 0) + Math.exp(evidence));
   }
-  const declared = [...sums.keys()].filter((key) => WEIGHTS[key] === undefined).length;
   return Object.fromEntries(
     Array.from(sums, ([key, sum]) => {
-      const e = sum / (WEIGHTS[key] ?? WEIGHT.custom / declared);
+      const e = sum / (WEIGHTS[key] ?? ownWeight(own));
       const nats = Math.log(1 - CARRY.stake + CARRY.stake * e);
       return [key, Math.round(100 * Math.min(nats, CARRY.most)) / 100];
     }),

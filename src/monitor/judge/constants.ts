@@ -156,3 +156,31 @@ export const MEMORY = {
   /** The same of a leak that set in later: the end of a slow settling looks like one. */
   alreadyLate: 0.12,
 } as const;
+
+/**
+ * Declared levels, as log ratios to the control's: what healthy versions differ by, also in their first minutes; noise
+ * where few minutes tell of it. Assumed.
+ */
+export const LEVELS = {
+  factors: [1.15, 1.3, 1.6, 2.5],
+  matters: 1.1,
+  onsets: [0, 5, 10, 15, 20],
+  fewest: 4,
+  levelSpread: 0.03,
+  startDecay: 2,
+  leastSpread: 0.02,
+  autocorrelation: 0.6,
+  usualSpread: 0.1,
+  usualMinutes: 4,
+} as const;
+
+/** Weight of one of the team's own metrics: they share what there is for them. */
+export function ownWeight({
+  directions,
+  levels = {},
+}: {
+  readonly directions: object;
+  readonly levels?: object;
+}): number {
+  return WEIGHT.custom / Math.max(1, Object.keys(directions).length + Object.keys(levels).length);
+}

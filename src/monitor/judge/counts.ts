@@ -1,5 +1,5 @@
 import { coldShare } from './cold.ts';
-import { BEFORE_AND_AFTER, COLD, CUSTOM, ERROR_LOGS, ERRORS, WEIGHT } from './constants.ts';
+import { BEFORE_AND_AFTER, COLD, CUSTOM, ERROR_LOGS, ERRORS, ownWeight, WEIGHT } from './constants.ts';
 import { type Finding, type JudgeHeader, type MinuteFigures, type Pair, sumOf } from './figures.ts';
 import { overOnsets } from './onset.ts';
 import { type RareMargins, rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
@@ -43,13 +43,12 @@ export function errorLogJudge(header: JudgeHeader): CountJudge {
 
 /** Declared signals such as orders or logins, each with the direction that is bad. */
 export function customJudges(header: JudgeHeader): CountJudge[] {
-  const declared = Object.entries(header.directions);
-  return declared.map(([name, direction]) => {
+  return Object.entries(header.directions).map(([name, direction]) => {
     const decrease = direction === 'decrease_bad';
     const turned = (ratio: number) => (decrease ? 1 / ratio : ratio);
     return countJudge(header, {
       channel: name,
-      weight: WEIGHT.custom / declared.length,
+      weight: ownWeight(header),
       margins: {
         ...CUSTOM,
         nullRatio: turned(CUSTOM.nullRatio),

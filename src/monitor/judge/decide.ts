@@ -4,6 +4,7 @@ import { DOUBT, ENOUGH, EXPECTED_BUT_NONE, FEWEST_REQUESTS } from './constants.t
 import { customJudges, errorJudge, errorLogJudge } from './counts.ts';
 import { type Finding, type JudgeHeader, type MinuteFigures, type Pair, pairUp, sumOf } from './figures.ts';
 import { cpuJudge, memoryJudge } from './gauges.ts';
+import { levelJudges } from './levels.ts';
 import { logSumExp } from './onset.ts';
 import { subjectOf } from './subjects.ts';
 import { type TailJudge, tailCuts, tailJudge } from './tail.ts';
@@ -59,7 +60,7 @@ const FLOOR = -5;
 /** All that is judged of a window; the weightiest finding first. */
 function channelsOf(header: JudgeHeader): (pairs: readonly Pair[], now: number) => Finding[] {
   const latency = latencyJudges(header, header.history);
-  const gauges = [memoryJudge(header), cpuJudge(header)];
+  const gauges = [memoryJudge(header), cpuJudge(header), ...levelJudges(header)];
   const counts = [errorJudge(header), errorLogJudge(header), ...customJudges(header)];
   return (pairs, now) => {
     // A service without a past is compared with what serves beside it.

@@ -12,6 +12,8 @@ export interface JudgeHeader {
   readonly bounds: readonly number[];
   /** Which way is bad, for each declared custom metric. */
   readonly directions: Readonly<Record<string, 'decrease_bad' | 'increase_bad'>>;
+  /** The same of those that are levels, not counts. */
+  readonly levels?: Readonly<Record<string, 'decrease_bad' | 'increase_bad'>>;
   /** The old version's minutes from before, numbered below 0. */
   readonly history: readonly MinuteFigures[];
   /** Subjects (see `subjectOf`) that are weighed and told of, and do not count. */

@@ -94,16 +94,16 @@ export function memoryJudge(header: JudgeHeader): GaugeJudge {
 }
 
 /** A fault that has only just set in is not told from noise. */
-function onsetsSoFar(onsets: readonly number[], rows: readonly GaugeMinute[]): number[] {
+export function onsetsSoFar(onsets: readonly number[], rows: readonly GaugeMinute[]): number[] {
   const last = rows.at(-1)?.m ?? 0;
   return onsets.filter((onset) => onset === 0 || onset < last - 1);
 }
 
-function onsetWeight(onset: number, onsets: number): number {
+export function onsetWeight(onset: number, onsets: number): number {
   return Math.log(onset === 0 ? 0.6 : 0.4 / (onsets - 1));
 }
 
-function middleOf(values: readonly number[]): number {
+export function middleOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[(sorted.length - 1) >> 1] ?? 0;
 }
@@ -116,7 +116,10 @@ interface Gauge {
   readonly spread: number;
 }
 
-function gaugeOf(minutes: readonly MinuteFigures[], value: (m: MinuteFigures) => number | undefined): Gauge {
+export function gaugeOf(
+  minutes: readonly MinuteFigures[],
+  value: (m: MinuteFigures) => number | undefined,
+): Gauge {
   const logs = minutes.flatMap((m) => {
     const x = value(m);
     return x !== undefined && x > 0 ? [Math.log(x)] : [];
@@ -127,7 +130,7 @@ function gaugeOf(minutes: readonly MinuteFigures[], value: (m: MinuteFigures) =>
 }
 
 /** Log ratio to the control of the same minute, or to the history's level where there is none. */
-function ratios(
+export function ratios(
   header: JudgeHeader,
   pairs: readonly Pair[],
   past: Gauge,

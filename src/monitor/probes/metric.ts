@@ -1,6 +1,7 @@
 import type { Limits, Measure } from '../../plan/terms.ts';
 import { toHistogram } from '../buckets.ts';
 import { merge, quantile } from '../histogram.ts';
+import { type FindKind, type MetricKind, rememberKinds } from '../metric-kind.ts';
 import type { Aligner, Distribution, ListSeries, Reducer, SeriesPoint } from '../time-series.ts';
 import {
   type Finding,
@@ -25,26 +26,19 @@ export interface MetricQuestion extends Limits {
   readonly per?: number;
 }
 
-/** What a metric's points are, which never changes. */
-export interface MetricKind {
-  /** GAUGE, DELTA or CUMULATIVE. */
-  readonly kind: string;
-  /** BOOL, INT64, DOUBLE, STRING or DISTRIBUTION. */
-  readonly type: string;
-}
-
 /** All series of any metric over a span, made one figure. */
 export class MetricReader {
   readonly #list: ListSeries;
-  readonly #kinds = new Map<string, MetricKind>();
+  readonly #kindOf: FindKind;
 
   constructor(list: ListSeries) {
     this.#list = list;
+    this.#kindOf = rememberKinds(list);
   }
 
   /** @throws CloudError */
   async weigh(question: MetricQuestion, span: Span, signal?: AbortSignal): Promise<Finding> {
-    const kind = await this.#kindOf(question, span, signal);
+    const kind = await this.#kindOf(question.filter, span, doing(question), signal);
     const value = kind && (await this.#measure(question, kind, span, signal));
     if (typeof value === 'object') return unknown(value.cannot);
     const { measure, per, atLeast } = question;
@@ -58,19 +52,6 @@ export class MetricReader {
       answer: within(question, value) ? 'good' : 'off',
       detail: `${measure} ${sayMeasured(question, value)} over ${saySpan(span)}, ${sayAsked(question)}`,
     };
-  }
-
-  async #kindOf(question: MetricQuestion, span: Span, signal?: AbortSignal): Promise<MetricKind | undefined> {
-    const known = this.#kinds.get(question.filter);
-    if (known) return known;
-    const query = { filter: question.filter, ...span, headersOnly: true, pageSize: 1, pages: 1 };
-    const { series } = await this.#list(query, doing(question), signal);
-    const [first] = series;
-    if (!first) return undefined;
-    const found = { kind: String(first.metricKind ?? ''), type: String(first.valueType ?? '') };
-    if (this.#kinds.size >= 1_000) this.#kinds.clear();
-    this.#kinds.set(question.filter, found);
-    return found;
   }
 
   async #measure(
