@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { SandboxClock } from '../clock.ts';
 import { bucketOf, type Distribution, merge } from './distribution.ts';
 import type { Value } from './metrics.ts';
+import { OpenMinute } from './open-minute.ts';
 import { Segments } from './segments.ts';
 
 export const MINUTE = 60_000;
@@ -55,6 +57,7 @@ export class Figures {
   readonly #clock: SandboxClock;
   readonly #closed: Segments<Minute>;
   readonly #gauges: () => readonly Gauge[];
+  readonly #note: OpenMinute;
   #at = 0;
   #open = new Map<string, OpenCell>();
   #tallies = new Map<string, Tally>();
@@ -71,32 +74,34 @@ export class Figures {
       age: KEPT_HOURS * 60 * MINUTE,
       warm: 24,
     });
+    this.#note = new OpenMinute(join(folder, 'open.json'), () => this.#minute());
     this.#begin();
+    this.#resume();
   }
 
   /** @param latency real milliseconds from the request's arrival to the end of its answer */
   count(service: string, version: string, code: number, loading: boolean, latency: number): void {
     this.#turn();
-    const name = `${service}/${version}/${code}/${loading}`;
-    let cell = this.#open.get(name);
+    const key = { service, version, code, loading };
+    let cell = this.#open.get(nameOf(key));
     if (!cell) {
-      cell = { key: { service, version, code, loading }, count: 0, sum: 0, squares: 0, buckets: new Map() };
-      this.#open.set(name, cell);
+      cell = { key, count: 0, sum: 0, squares: 0, buckets: new Map() };
+      this.#open.set(nameOf(key), cell);
     }
     cell.count++;
     cell.sum += latency;
     cell.squares += latency * latency;
     const bucket = bucketOf(latency);
     cell.buckets.set(bucket, (cell.buckets.get(bucket) ?? 0) + 1);
+    this.#touch();
   }
 
   /** Adds a number or a distribution to what its series has in this minute. */
   tally(one: Tally): void {
     this.#turn();
-    const { type, service, version, labels, value } = one;
-    const key = JSON.stringify([type, service, version, labels]);
-    const known = this.#tallies.get(key);
-    this.#tallies.set(key, known ? { ...known, value: plus(known.value, value) } : one);
+    const known = this.#tallies.get(keyOf(one));
+    this.#tallies.set(keyOf(one), known ? { ...known, value: plus(known.value, one.value) } : one);
+    this.#touch();
   }
 
   /** The minutes that are over and lie, by their end, in (from, to]; oldest first. */
@@ -114,7 +119,7 @@ export class Figures {
   /** The minute that is not over, as it is by now; its gauges are read when it ends. */
   unfinished(): Minute {
     this.#turn();
-    return { at: this.#at, cells: this.#cells(), gauges: [] };
+    return this.#minute();
   }
 
   /** Of the last minute that is over: requests per second and their mean latency in ms. */
@@ -128,6 +133,8 @@ export class Figures {
 
   /** What comes after it, such as the last words of an app, is counted no more. */
   close(): void {
+    this.#turn();
+    this.#note.note();
     this.#ended = true;
     this.#cancel();
     this.#closed.close();
@@ -142,6 +149,32 @@ export class Figures {
     if (cells.length + gauges.length + tallies.length > 0)
       this.#closed.append({ at: this.#at, cells, gauges, tallies });
     this.#begin();
+  }
+
+  /** Goes on with the minute that the process before had begun, or ends it for that one. */
+  #resume(): void {
+    const left = this.#note.read();
+    if (!left) return;
+    const [last] = this.#closed.backward();
+    // Killed between the end of a minute and its note.
+    if (last && last.at >= left.at) return;
+    if (left.at < this.#at) {
+      this.#closed.append(left);
+      return;
+    }
+    for (const { service, version, code, loading, buckets, ...sums } of left.cells) {
+      const key = { service, version, code, loading };
+      this.#open.set(nameOf(key), { key, ...sums, buckets: new Map(buckets) });
+    }
+    for (const one of left.tallies ?? []) this.#tallies.set(keyOf(one), one);
+  }
+
+  #touch(): void {
+    if (!this.#ended) this.#note.touch();
+  }
+
+  #minute(): Minute {
+    return { at: this.#at, cells: this.#cells(), gauges: [], tallies: [...this.#tallies.values()] };
   }
 
   #cells(): Cell[] {
@@ -171,4 +204,12 @@ export class Figures {
 function plus(a: Value, b: Value): Value {
   if (typeof a === 'object' && typeof b === 'object') return merge([a, b]);
   return Number(a) + Number(b);
+}
+
+function nameOf({ service, version, code, loading }: OpenCell['key']): string {
+  return `${service}/${version}/${code}/${loading}`;
+}
+
+function keyOf({ type, service, version, labels }: Tally): string {
+  return JSON.stringify([type, service, version, labels]);
 }

@@ -46,7 +46,8 @@ export class Segments<T extends { readonly at: number }> {
     this.#folder = folder;
     this.#retention = retention;
     mkdirSync(folder, { recursive: true });
-    for (const file of readdirSync(folder).toSorted()) {
+    const own = readdirSync(folder).filter((file) => file.endsWith('.ndjson'));
+    for (const file of own.toSorted()) {
       this.#segments.push({ file });
       this.#next = Number(file.split('.')[0]) + 1;
     }
