@@ -16,10 +16,10 @@ export interface KeptWindows {
   /** Keeps a window that is over, once. A disk that will not have it holds nothing up. */
   keep(rollout: Rollout, observation: Observation, to: number): Promise<void>;
   /**
-   * The threshold for a share of false alarms, from the service's own healthy windows as far as they go. What it judged
-   * again once it remembers; what cannot be read is said and has no part in it. Only an aborted signal throws.
+   * The threshold for a share of false alarms, from the service's own healthy windows as far as they go; the same at
+   * every look at a rollout. What cannot be read is said and has no part in it. Only an aborted signal throws.
    */
-  threshold(service: string, budget: number, signal: AbortSignal): Promise<Threshold>;
+  threshold(rollout: Rollout, budget: number, signal: AbortSignal): Promise<Threshold>;
 }
 
 /** Judging one again takes some 50 ms, once in the life of a process; so many tell of budgets down to 0.5 %. */
@@ -33,6 +33,8 @@ export function keptWindowsFor(
 ): KeptWindows {
   /** Of each service, by the window's name; undefined for what cannot be compared. */
   const known = new Map<string, ReadonlyMap<string, number | undefined>>();
+  /** Of each service, that of its last rollout. */
+  const found = new Map<string, { readonly rollout: string; readonly threshold: Threshold }>();
   // Windows are judged again one after another: whoever waits for a verdict shares the processor with the chat.
   const oneAtATime = pLimit(1);
 
@@ -75,9 +77,13 @@ export function keptWindowsFor(
       }
     },
 
-    async threshold(service, budget, signal) {
+    async threshold({ id, service }, budget, signal) {
+      const last = found.get(service);
+      if (last?.rollout === id && last.threshold.budget === budget) return last.threshold;
       try {
-        return thresholdFor(budget, await oneAtATime(() => peaksOf(service, signal)));
+        const threshold = thresholdFor(budget, await oneAtATime(() => peaksOf(service, signal)));
+        found.set(service, { rollout: id, threshold });
+        return threshold;
       } catch (error) {
         signal.throwIfAborted();
         failed(`reading the windows of ${service}`, error);

@@ -49,7 +49,7 @@ export function monitorFor(
     const { service, version, live, terms, step } = rollout;
     const { falseAlarm } = terms.watching;
     const threshold =
-      falseAlarm === undefined ? undefined : await kept.threshold(service, falseAlarm, signal);
+      falseAlarm === undefined ? undefined : await kept.threshold(rollout, falseAlarm, signal);
     const request = {
       service,
       canary: version,

@@ -138,25 +138,38 @@ describe('of the kept windows those count as healthy', () => {
 });
 
 describe('the threshold of a service', () => {
+  const next = (id: string, service = 'default') => new World({ ...DRAFT, id, service }).rollout;
+
   it('counts its healthy windows; a file that cannot be read is said and left out', async () => {
     const world = released();
     const { kept, problems } = await keeper(world);
     await kept.keep(world.rollout, observation, END);
     world.now += 2 * DAY;
-    expect(await kept.threshold('default', 0.01, never)).toMatchObject({ from: 'simulation', windows: 1 });
-    expect(await kept.threshold('worker', 0.01, never)).toMatchObject({ windows: 0 });
+    expect(await kept.threshold(next('a'), 0.01, never)).toMatchObject({ from: 'simulation', windows: 1 });
+    expect(await kept.threshold(next('b', 'worker'), 0.01, never)).toMatchObject({ windows: 0 });
 
     await openWindowFiles(folder).keep('default', '20260105T130000Z-abc-1', Buffer.from('no window'));
-    expect(await kept.threshold('default', 0.01, never)).toMatchObject({ windows: 1 });
-    expect(await kept.threshold('default', 0.01, never)).toMatchObject({ windows: 1 });
+    expect(await kept.threshold(next('c'), 0.01, never)).toMatchObject({ windows: 1 });
+    expect(await kept.threshold(next('d'), 0.01, never)).toMatchObject({ windows: 1 });
     // Once: what was found stays known.
     expect(problems).toEqual([expect.stringMatching(/^reading the window default\/20260105T130000Z-abc-1/)]);
+  });
+
+  it('stays what it was while a rollout goes on, and is found anew for the next', async () => {
+    const world = released();
+    const { kept } = await keeper(world);
+    expect(await kept.threshold(next('a'), 0.01, never)).toMatchObject({ windows: 0 });
+    await kept.keep(world.rollout, observation, END);
+    world.now += 2 * DAY;
+    expect(await kept.threshold(next('a'), 0.01, never)).toMatchObject({ windows: 0 });
+    expect(await kept.threshold(next('a'), 0.02, never)).toMatchObject({ budget: 0.02, windows: 1 });
+    expect(await kept.threshold(next('b'), 0.01, never)).toMatchObject({ windows: 1 });
   });
 
   it('is the simulated one where the disk does not give them', async () => {
     const { kept, problems } = await keeper(released());
     await writeFile(join(folder, 'windows'), 'in the way');
-    expect(await kept.threshold('default', 0.01, never)).toMatchObject({ from: 'simulation', windows: 0 });
+    expect(await kept.threshold(next('a'), 0.01, never)).toMatchObject({ from: 'simulation', windows: 0 });
     expect(problems).toEqual([expect.stringMatching(/^reading the windows of default: .*Move that file/)]);
   });
 
@@ -166,7 +179,7 @@ describe('the threshold of a service', () => {
     await kept.keep(world.rollout, observation, END);
     world.now += 2 * DAY;
     const gone = AbortSignal.abort(new Error('stopping'));
-    await expect(kept.threshold('default', 0.01, gone)).rejects.toThrow('stopping');
+    await expect(kept.threshold(next('a'), 0.01, gone)).rejects.toThrow('stopping');
     expect(problems).toEqual([]);
   });
 });
