@@ -69,8 +69,15 @@ export async function assembleHouse(
   const warn = (details: object, message: string) => log.warn(details, message);
 
   const files = openFileStore(parts.dataDir);
-  const damages = await files.mend(peoplesClock.now(), (events) => pastOf(fold(events)));
-  for (const { file, say } of damages) failed(`reading ${file}`, new Error(say));
+  const logDamage = ({ file, say }: Damage) => failed(`reading ${file}`, new Error(say));
+  const damages = await files.mend(peoplesClock.now(), (events) => pastOf(fold(events)), {
+    clock: peoplesClock,
+    found(damage) {
+      logDamage(damage);
+      sayDamage([damage]);
+    },
+  });
+  damages.forEach(logDamage);
   const audit = await openAudit({
     folder: parts.dataDir,
     store: watchedStore(files, vitals),
@@ -199,13 +206,15 @@ export async function assembleHouse(
       await audit.store.complete();
       await engine.recover();
       for (const rollout of engine.all()) publisher.publish(rollout);
-      const live = () => engine.all().filter(({ stage }) => !isOver(stage));
-      if (damages.length > 0) {
-        const post = { key: 'damage', view: damageView(damages), loud: true, fresh: true };
-        createHerald(outbox, store, live, team.chat).say(`damage-${Math.round(peoplesClock.now())}`, [post]);
-      }
+      if (damages.length > 0) sayDamage(damages);
     },
   };
+
+  function sayDamage(found: readonly Damage[]): void {
+    const live = () => engine.all().filter(({ stage }) => !isOver(stage));
+    const post = { key: 'damage', view: damageView(found), loud: true, fresh: true };
+    createHerald(outbox, store, live, team.chat).say(`damage-${Math.round(peoplesClock.now())}`, [post]);
+  }
 }
 
 /** Where a record is missing, letting more out could be wrong: people decide. */

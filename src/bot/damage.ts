@@ -11,7 +11,7 @@ export interface Damaged {
   readonly say: string;
 }
 
-/** Said once after a start that found damaged files. */
+/** Said once of what a start, or somebody who asked for it, has found damaged. */
 export function damageView(damages: readonly Damaged[]): View {
   const lines = damages.map(
     ({ file, kept, say }) =>

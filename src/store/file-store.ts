@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../plan/clock.ts';
 import type { Event } from '../rollout/events.ts';
 import type { Past } from '../rollout/past.ts';
 import type { Store } from '../rollout/ports.ts';
@@ -23,9 +24,19 @@ export interface FileStore extends Store {
    * what the journals still know, so that one bad file does not keep the rest from being served.
    * @param now names what is put aside, in milliseconds since the epoch.
    * @param pastOf the line of a closed journal in the history.
+   * @param later told of what only comes to light while it is worked with; absent: that is thrown.
    * @throws DiskError when nothing can be read or moved at all.
    */
-  mend(now: number, pastOf: (events: readonly Event[]) => Past): Promise<readonly Damage[]>;
+  mend(now: number, pastOf: PastOf, later?: Later): Promise<readonly Damage[]>;
+}
+
+type PastOf = (events: readonly Event[]) => Past;
+
+/** What becomes of damage that no start looks for, as its cost would grow with the history. */
+export interface Later {
+  readonly clock: Pick<Clock, 'now'>;
+  /** It was found when somebody asked for it, and mended. */
+  found(damage: Damage): void;
 }
 
 /**
@@ -38,15 +49,20 @@ export function openFileStore(folder: string): FileStore {
   const closing = new SafeFile<Closing>(join(folder, 'rollouts', 'closing.json'));
   const turns = new Map<string, Promise<unknown>>();
   let recovery: Promise<void> | undefined;
+  let remake: (() => Promise<void>) | undefined;
 
   return {
-    async mend(now, pastOf) {
+    async mend(now, pastOf, later) {
       const damages: Damage[] = [];
       for (const bad of await journals.check()) damages.push(await mendJournal(bad, now));
       damages.push(...(await mendClosing(now)));
       const missing = (await closedOnes.size()) === 0;
       await recovered();
       damages.push(...(await mendHistory(missing, now, pastOf)));
+      if (later)
+        remake = async () => {
+          for (const damage of await remakeHistory(false, later.clock.now(), pastOf)) later.found(damage);
+        };
       return [...damages, ...(await mendDocuments(folder, await journals.live(), now))];
     },
 
@@ -71,13 +87,13 @@ export function openFileStore(folder: string): FileStore {
     history: (limit, before) =>
       inTurn('history', async () => {
         await recovered();
-        return before === undefined ? take(limit, () => true) : take(limit, after(before));
+        return legible(() => take(limit, before === undefined ? () => true : after(before)));
       }),
 
     listBackups: (limit) =>
       inTurn('history', async () => {
         await recovered();
-        return take(limit, (past) => past.backup !== undefined);
+        return legible(() => take(limit, (past) => past.backup !== undefined));
       }),
 
     async readDocument<T>(name: string) {
@@ -126,18 +142,28 @@ export function openFileStore(folder: string): FileStore {
     }
   }
 
-  async function mendHistory(
-    missing: boolean,
-    now: number,
-    pastOf: (events: readonly Event[]) => Past,
-  ): Promise<Damage[]> {
+  async function mendHistory(missing: boolean, now: number, pastOf: PastOf): Promise<Damage[]> {
     const sound = await closedOnes.isSound();
-    if (sound && !missing) {
-      // Its line is the last thing that is written before a journal is moved.
-      const [last] = await take(1, () => true);
-      if (last && journals.isLive(last.id)) await journals.moveToPast(last.id);
-      return [];
+    if (!sound || missing) return remakeHistory(sound, now, pastOf);
+    // Its line is the last thing that is written before a journal is moved.
+    const [last] = await take(1, () => true);
+    if (last && journals.isLive(last.id)) await journals.moveToPast(last.id);
+    return [];
+  }
+
+  /** A line that nobody can read may lie deep in the history, where no start looks. */
+  async function legible<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof BadFile) || !remake) throw error;
+      await remake();
+      return read();
     }
+  }
+
+  /** From its own lines and the closed journals. @param sound all of its lines can be read. */
+  async function remakeHistory(sound: boolean, now: number, pastOf: PastOf): Promise<Damage[]> {
     const [lines, ids] = [await closedOnes.salvage(), await journals.past()];
     const known = new Set(lines.map(({ id }) => id));
     const found: Past[] = [];
@@ -175,8 +201,9 @@ export function openFileStore(folder: string): FileStore {
   async function take(limit: number, fits: (past: Past) => boolean): Promise<readonly Past[]> {
     const found: Past[] = [];
     for await (const past of closedOnes.newestFirst()) {
-      if (found.length >= limit) break;
       if (fits(past)) found.push(past);
+      // Not a line further: one that nobody asked for keeps nobody waiting.
+      if (found.length >= limit) break;
     }
     return found;
   }

@@ -6,6 +6,7 @@ import type { Event } from '../../src/rollout/events.ts';
 import { fold } from '../../src/rollout/evolve.ts';
 import { pastOf } from '../../src/rollout/past.ts';
 import { type FileStore, openFileStore } from '../../src/store/file-store.ts';
+import type { Damage } from '../../src/store/mend.ts';
 import { fullJournal } from '../bot/journal.ts';
 import { pastFor } from './past.ts';
 
@@ -95,6 +96,35 @@ test('a history that is lost, or torn at its end, is made anew from its lines an
   expect(damage?.kept).toBeUndefined();
   // The other one is what was closed last, which is written down elsewhere, too.
   expect(await store.history(9)).toEqual([past, pastFor('old', { endedAt: 3 })]);
+});
+
+test('a line that cannot be read deep in the history costs no start anything, and is mended when it is met', async () => {
+  const events = fullJournal();
+  const past = lineOf(events);
+  await store.append(past.id, 0, events);
+  await store.close(past.id, past);
+  await store.append('new', 0, [event]);
+  await store.close('new', pastFor('new', { endedAt: past.endedAt + 1 }));
+  const spoilt = (await readFile(history(), 'utf8')).replace('{"', '{x');
+  await writeFile(history(), spoilt);
+
+  store = openFileStore(folder);
+  const found: Damage[] = [];
+  const later = { clock: { now: () => NOW }, found: (damage: Damage) => found.push(damage) };
+  expect(await store.mend(NOW, lineOf, later)).toEqual([]);
+  const listed = [pastFor('new', { endedAt: past.endedAt + 1 }), past];
+  expect(await store.history(1)).toEqual(listed.slice(0, 1));
+  expect(found).toEqual([]);
+  expect(await store.history(9)).toEqual(listed);
+  expect(await store.history(9, 'new')).toEqual([past]);
+  expect(found).toMatchObject([
+    {
+      file: 'rollouts/history.jsonl',
+      kept: `history.jsonl.${STAMP}`,
+      say: 'It was made anew: 1 lines are its own, 1 are from the journals of closed rollouts.',
+    },
+  ]);
+  expect(await readFile(`${history()}.${STAMP}`, 'utf8')).toBe(spoilt);
 });
 
 test('word of a closing that cannot be read is no loss: nothing is listed twice', async () => {
