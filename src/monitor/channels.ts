@@ -2,7 +2,8 @@ import type { Figures } from '../plan/verdict.ts';
 import { timesInterval } from './effects.ts';
 import { ratioInterval, type Totals } from './errors.ts';
 import { countOf, type Histogram, merge, quantile } from './histogram.ts';
-import type { Finding } from './judge/figures.ts';
+import { type Finding, sumOf } from './judge/figures.ts';
+import { isTail } from './judge/subjects.ts';
 import type { Point } from './points.ts';
 import * as say from './sentences.ts';
 
@@ -15,16 +16,15 @@ export interface Sides {
   readonly figures: { readonly canary: Figures; readonly baseline: Figures };
 }
 
-/** What the core compares: its channels, those of the latency's tail as one. */
+/** What the core compares, the borders of the latency's tail as one. */
 export type Channel = string;
 
 export const ERRORS: Channel = '5xx';
 export const LATENCY: Channel = 'latency';
 export const TAIL: Channel = 'tail';
 
-/** The core names each border of the tail: "p99.2", "p99.2 to 1 s". */
 export function channelOf({ channel }: Finding): Channel {
-  return /^p\d/.test(channel) ? TAIL : channel;
+  return isTail(channel) ? TAIL : channel;
 }
 
 /** As it follows "something may be wrong with". */
@@ -50,9 +50,41 @@ export function effectOf(finding: Finding, sides: Sides): string {
       return slowerOf(sides);
     case TAIL:
       return slowAnswersOf(finding, sides);
+    case 'error logs':
+      return errorLogsOf(sides);
     default:
-      return say.amount(finding.channel === 'cpu' ? 'CPU' : finding.channel, finding.effect);
+      return levelOf(finding, sides);
   }
+}
+
+/** Lines beyond those of failed requests. */
+function errorLogsOf({ canary, baseline, figures }: Sides): string {
+  const lines = (points: readonly Point[]) =>
+    sumOf(points, (p) => Math.max(0, (p.errorLogs ?? 0) - p.errors));
+  const logs = {
+    canary: { n: figures.canary.requests, x: lines(canary) },
+    baseline: { n: figures.baseline.requests, x: lines(baseline) },
+  };
+  return say.errorLogs(logs, ratioInterval(logs));
+}
+
+/** Memory, CPU and the team's own metrics: their mean, or their sum for each request where they count something. */
+function levelOf({ channel, effect }: Finding, { canary, baseline, sideBySide }: Sides): string {
+  const read = (p: Point) => (channel === 'memory' || channel === 'cpu' ? p[channel] : p.custom?.[channel]);
+  const mean = (points: readonly Point[]) => {
+    const values = points.flatMap((p) => read(p) ?? []);
+    return values.length === 0 ? undefined : sumOf(values, (value) => value) / values.length;
+  };
+  const both = [mean(canary), mean(baseline)] as const;
+  // Only of memory is the unit known; a team's own counts grow with the share of the traffic.
+  const known = channel === 'memory' && both[0] !== undefined && both[1] !== undefined;
+  const isLevel = channel === 'memory' || channel === 'cpu';
+  return say.level(
+    isLevel ? nameOf(channel).replace('the ', '') : channel,
+    known ? { canary: say.megabytes(both[0] ?? 0), baseline: say.megabytes(both[1] ?? 0) } : undefined,
+    isLevel ? timesInterval(canary, baseline, mean, sideBySide) : undefined,
+    effect,
+  );
 }
 
 export function errorsOf(sides: Sides): string {
@@ -90,7 +122,7 @@ function slowAnswersOf({ channel }: Finding, sides: Sides): string {
 
 function countOver(histogram: Histogram, border: number): { n: number; x: number } {
   const from = histogram.bounds.indexOf(border) + 1;
-  return { n: countOf(histogram), x: histogram.counts.slice(from).reduce((sum, count) => sum + count, 0) };
+  return { n: countOf(histogram), x: sumOf(histogram.counts.slice(from), (count) => count) };
 }
 
 function latencies(points: readonly Point[]): Histogram {

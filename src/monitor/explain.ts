@@ -97,7 +97,7 @@ export function explain(
         reasons: [
           errorsOf(sides),
           latencyOf(sides, 'p95'),
-          ...say.others(restOf(decision)),
+          ...say.others(restOf(decision, sides)),
           ...notKnowable(traffic, minutesOf(compared)),
           ...(sides.sideBySide ? [] : [say.BEFORE_AND_AFTER]),
         ],
@@ -137,9 +137,14 @@ function innocent(findings: readonly Finding[], sides: Sides): string[] {
   ];
 }
 
-/** What else was compared. */
-function restOf({ findings }: Decision): string[] {
-  const told: readonly string[] = [ERRORS, LATENCY, TAIL];
+/** What else was compared: of error logs the core says a word even where nobody has read them. */
+function restOf({ findings }: Decision, { canary }: Sides): string[] {
+  const told: readonly string[] = [
+    ERRORS,
+    LATENCY,
+    TAIL,
+    ...(canary.some((p) => p.errorLogs !== undefined) ? [] : ['error logs']),
+  ];
   const others = findings.filter((f) => !told.includes(channelOf(f)) && f.effect !== undefined);
   return [...new Set(others.map((f) => nameOf(channelOf(f))))];
 }

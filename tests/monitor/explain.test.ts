@@ -131,6 +131,39 @@ describe('what an approver reads', () => {
       expect.stringMatching(/^Not knowable yet: error rates under 1\.3 %/),
     ]);
   });
+  it('of memory, CPU, error logs and figures of the team’s own', () => {
+    const with_ = (points: readonly Point[], of: (i: number) => Partial<Point>) =>
+      points.map((p, i) => ({ ...p, ...of(i) }));
+    const points = [
+      ...with_(minutes('canary', 30, BODY), (i) => ({
+        memory: 300e6 + 6e6 * i,
+        cpu: 0.9 + 0.01 * (i % 3),
+        errorLogs: 2,
+        custom: { orders: 2 },
+      })),
+      ...with_(old, (i) => ({
+        memory: 300e6,
+        cpu: 0.6 + 0.01 * (i % 4),
+        errorLogs: i % 10 === 0 ? 11 : 0,
+        custom: { orders: 36 },
+      })),
+    ];
+    const first = (channel: string, effect: number) =>
+      reasons({ kind: 'bad', evidence: 9, findings: [found(channel, 9, effect)] }, points)[0];
+    expect(first('memory', 1.6)).toBe(
+      'Memory 387 MB against 300 MB on average (1.1 to 1.4 times, rising to 1.6 times).',
+    );
+    expect(first('cpu', 1.5)).toBe('CPU (1.5 times).');
+    expect(first('error logs', 60)).toBe(
+      'Error log: 4.8 lines in 100 requests against 0.026 (50 to 649 times), beside those of failed requests.',
+    );
+    expect(first('orders', 0.5)).toBe('Orders: about 0.5 times the old version’s.');
+    const good = reasons(
+      { kind: 'good', evidence: -4, findings: [...nothing, found('error logs', -4, 1, false)] },
+      points,
+    );
+    expect(good[2]).toBe('No worse either: the memory, the error log.');
+  });
   it('of too little traffic: how many requests are missing, for which effect, and how long that takes', () => {
     const few = minutes('canary', 7, [0, 1]);
     expect(reasons({ kind: 'thin-canary', evidence: -4, findings: [] }, [...few, ...old])).toEqual([

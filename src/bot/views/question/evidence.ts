@@ -1,5 +1,6 @@
 import { sayDuration } from '../../../plan/duration.ts';
 import { describeSplit } from '../../../plan/split.ts';
+import type { Verdict } from '../../../plan/verdict.ts';
 import type { Check, CronChange, Effect, Topic } from '../../../rollout/events.ts';
 import type { Gate, Rollout } from '../../../rollout/state.ts';
 import { type Html, html, shorten, tailOf } from '../../html.ts';
@@ -21,14 +22,14 @@ export function evidence(rollout: Rollout, gate: Gate): Html[] {
     case 'promote':
       if (topic.step === 0) return beforeTraffic(rollout);
       if (!verdict) return [html`No figures yet.`];
-      return [
-        html`${judgedFor(rollout, topic.step - 1)}: ${answerMark(verdict)} <b>${answerWord(verdict)}</b>. ${figures(verdict)}`,
-        ...(verdict.answer === 'good' ? knowable(gate) : [html`${shorten(verdict.reasons[0] ?? '', 200)}`]),
-      ];
+      return said(
+        html`${judgedFor(rollout, topic.step - 1)}: ${answerMark(verdict)} <b>${answerWord(verdict)}</b>.`,
+        verdict,
+      );
     case 'roll-back':
       return [
-        html`${shorten(topic.reason, 300)}`,
-        // The judge's own reason has the figures already.
+        // The judge's own reason is the first of its verdict's.
+        ...(verdict && !topic.asker ? said(undefined, verdict) : [html`${shorten(topic.reason, 300)}`]),
         ...(verdict && topic.asker ? [html`${figures(verdict)}`] : []),
         html`Now: ${describeSplit(topic.from)}.`,
       ];
@@ -81,12 +82,16 @@ function judgedFor(rollout: Rollout, index: number): string {
   return step ? `${sayDuration(step.watch)} at ${percent(step.traffic)}` : 'So far';
 }
 
-function knowable(gate: Gate): Html[] {
-  const detectable = gate.verdict?.detectable;
-  if (detectable === undefined || detectable <= 1.5) return [];
-  return [
-    html`Not knowable with this traffic: error changes under ${detectable.toFixed(detectable < 10 ? 1 : 0)} times.`,
-  ];
+/** Characters of one reason, and of all: a question stands under a picture, which leaves it 1,024. */
+const REASON = 240;
+const REASONS = 560;
+
+/** A verdict in two lines: what counts most, and all the rest as far as there is room. */
+function said(head: Html | undefined, { reasons }: Verdict): Html[] {
+  const sentences = reasons.map((reason) => shorten(reason, REASON));
+  const first = sentences.slice(0, 2).join(' ');
+  const rest = shorten(sentences.slice(2).join(' '), REASONS - first.length);
+  return [head ? html`${head} ${first}` : html`${first}`, ...(rest ? [html`${rest}`] : [])];
 }
 
 function cronLines(change: CronChange): Html[] {
