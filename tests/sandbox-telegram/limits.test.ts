@@ -59,7 +59,7 @@ test.each([
   ],
   [
     'a parameter that is not modelled',
-    { ephemeral_message_parameters: { receiver_user_id: ADA } },
+    { message_effect_id: '5104841245755180586' },
     'does not model the parameter',
   ],
   ['a reply keyboard', { reply_markup: { keyboard: [['x']] } }, 'reply keyboards are not modelled'],

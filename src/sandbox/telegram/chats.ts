@@ -133,11 +133,14 @@ export class Chats {
   }
 
   #bare(chat: StoredChat, stored: StoredMessage, audience: Audience): Message {
-    const { editDate, thread, markup } = stored;
+    const { editDate, thread, markup, ephemeral } = stored;
     // Bots are shown inline keyboards only, never what asks a person's keyboard to change.
     const shown = audience === 'people' || (markup !== undefined && 'inline_keyboard' in markup);
     return {
-      message_id: stored.id,
+      message_id: ephemeral !== undefined && audience === 'bot' ? 0 : stored.id,
+      ...(ephemeral === undefined
+        ? {}
+        : { receiver_user: ephemeral.receiver, ephemeral_message_id: ephemeral.id }),
       from: stored.from,
       ...(stored.sender === undefined ? {} : { sender_chat: stored.sender }),
       chat: this.describe(chat),

@@ -58,7 +58,7 @@ export async function startTelegram(options: TelegramOptions): Promise<LocalTele
   const budget = new Flood(flood);
   const methods = {
     ...updateMethods(chats.bot, updates, webhook, presses),
-    ...sendMethods(chats, ledger, files, budget, (chat, action) => events.typing(chat, action)),
+    ...sendMethods(chats, ledger, files, budget, presses, (chat, action) => events.typing(chat, action)),
     ...editMethods(chats, ledger, files, budget),
     ...chatMethods(chats, ledger),
     ...commandMethods(chats, ledger),

@@ -113,7 +113,10 @@ export interface SenderChat {
 }
 
 export interface Message {
+  /** The bot gets 0 for an ephemeral message, people a fraction, which places it in the chat. */
   readonly message_id: number;
+  readonly receiver_user?: User;
+  readonly ephemeral_message_id?: number;
   readonly from: User;
   readonly sender_chat?: SenderChat;
   readonly is_automatic_forward?: true;
@@ -185,4 +188,6 @@ export interface Update extends UpdateContent {
 export interface BotCommand {
   readonly command: string;
   readonly description: string;
+  /** Whoever gives it in a group, nobody else sees it but the bot. */
+  readonly is_ephemeral?: true;
 }

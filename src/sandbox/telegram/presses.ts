@@ -7,7 +7,8 @@ import type { Params } from './params.ts';
  * Real milliseconds within which a press must be answered. Telegram does not say; bots report 5 to 20 seconds before
  * "query is too old".
  */
-const ANSWER_WITHIN = 15_000;
+export const ANSWER_WITHIN = 15_000;
+export const TOO_OLD = 'query is too old and response timeout expired or query ID is invalid';
 /** In characters (core.telegram.org/bots/api#answercallbackquery). */
 const MAX_ANSWER = 200;
 
@@ -41,9 +42,7 @@ export class Presses {
   answer(params: Params): boolean {
     const text = params.text('text');
     const press = this.#open.get(params.text('callback_query_id'));
-    if (press === undefined || Date.now() - press.at > ANSWER_WITHIN) {
-      throw badRequest('query is too old and response timeout expired or query ID is invalid');
-    }
+    if (press === undefined || !this.isOpen(params.text('callback_query_id'))) throw badRequest(TOO_OLD);
     if ([...text].length > MAX_ANSWER) throw badRequest('MESSAGE_TOO_LONG');
     if (press.answered) return true;
     press.answered = true;
@@ -52,6 +51,12 @@ export class Presses {
       ...(params.bool('show_alert') ? { show_alert: true as const } : {}),
     });
     return true;
+  }
+
+  /** Whether a press came so recently that it may be answered. */
+  isOpen(queryId: string): boolean {
+    const press = this.#open.get(queryId);
+    return press !== undefined && Date.now() - press.at <= ANSWER_WITHIN;
   }
 
   /** Resolves with the bot's answer, or with `undefined` after so many real milliseconds. */

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Refusal } from '../door.ts';
 import { type Chats, userOf } from './chats.ts';
+import { newEphemeral } from './ephemeral.ts';
 import { ApiError } from './errors.ts';
 import type { Files } from './files.ts';
 import type { Ledger } from './ledger.ts';
+import { commandsIn } from './methods/commands.ts';
 import type { InlineButton, Message, UpdateContent } from './model.ts';
 import type { Person } from './options.ts';
 import type { Upload } from './params.ts';
@@ -77,7 +79,9 @@ export class Room {
     }
     const content = this.#content(text, file);
     const message: StoredMessage = {
-      id: chat.lastId + 1,
+      ...(this.#isEphemeral(chat, person, content, replyTo)
+        ? newEphemeral(chat, this.#chats.bot)
+        : { id: chat.lastId + 1 }),
       ...this.#author(chat, person, writing.as),
       date: this.#chats.now(),
       content,
@@ -116,6 +120,9 @@ export class Room {
   async press(pressing: Pressing): Promise<Pressed> {
     const { chat, person } = this.#enter(pressing.chat_id, pressing.user_id);
     const message = chat.messages.get(pressing.message_id);
+    if (message !== undefined && !maySee(message, person.id)) {
+      throw new Refusal(`${person.firstName} does not see message ${message.id} of chat ${chat.id}.`);
+    }
     const { inline } = pressing;
     const data = pressing.data ?? dataOf(chat.id, pressing.message_id, message, pressing.button ?? '');
     const id = randomBytes(8).readBigUInt64BE().toString();
@@ -140,15 +147,33 @@ export class Room {
     return answer === undefined ? { answered: false } : { answered: true, ...answer };
   }
 
-  /** The messages as the chat shows them now, oldest first. */
-  messages(chatId: number, after: number): Message[] {
+  /**
+   * The messages as the chat shows them now, oldest first.
+   * @param viewer leaves out what is not for that person's eyes; without one, everything is there.
+   */
+  messages(chatId: number, after: number, viewer?: number): Message[] {
     const chat = this.#find(chatId);
+    const ids: number[] = [];
+    for (let id = Math.floor(Math.max(after, 0)) + 1; id <= chat.lastId; id++) ids.push(id);
+    const all = [...ids, ...[...chat.ephemerals.values()].filter((id) => id > after)].sort((a, b) => a - b);
     const shown: Message[] = [];
-    for (let id = Math.max(after, 0) + 1; id <= chat.lastId; id++) {
+    for (const id of all) {
       const message = chat.messages.get(id);
-      if (message !== undefined) shown.push(this.#chats.render(chat, message, 'people'));
+      if (message !== undefined && maySee(message, viewer)) {
+        shown.push(this.#chats.render(chat, message, 'people'));
+      }
     }
     return shown;
+  }
+
+  /** What only the bot sees: a command that it declared so, and a reply to what only one person sees. */
+  #isEphemeral(chat: StoredChat, person: Person, content: Content, replyTo: number | undefined): boolean {
+    if (!this.#chats.isGroup(chat)) return false;
+    if (replyTo !== undefined && chat.messages.get(replyTo)?.ephemeral !== undefined) return true;
+    if (content.kind !== 'text') return false;
+    const named = /^\/(\w+)/.exec(content.text)?.[1]?.toLowerCase();
+    const commands = commandsIn(this.#ledger.state, chat.id, true, person.id);
+    return commands.some(({ command, is_ephemeral: ephemeral }) => ephemeral === true && command === named);
   }
 
   #content(text: string, file: Writing['file']): Content {
@@ -225,8 +250,9 @@ export class Room {
    * Privacy mode: of a group's talk a bot hears commands that are not another bot's, replies to what it wrote, and
    * mentions (core.telegram.org/bots/features#privacy-mode). An administrator has none.
    */
-  #botHears(chat: StoredChat, { content, replyTo }: StoredMessage): boolean {
+  #botHears(chat: StoredChat, { content, replyTo, ephemeral }: StoredMessage): boolean {
     if (this.#chats.isGroup(chat) && !this.#chats.botIsThere) return false;
+    if (ephemeral !== undefined) return true;
     if (!this.#chats.isGroup(chat) || this.#chats.botIsAdmin) return true;
     if (replyTo !== undefined && chat.messages.get(replyTo)?.from.id === this.#chats.bot.id) return true;
     if (!('entities' in content)) return false;
@@ -237,6 +263,12 @@ export class Room {
       return type === 'bot_command' && offset === 0 && (!part.includes('@') || part.endsWith(me));
     });
   }
+}
+
+function maySee({ ephemeral, from }: StoredMessage, viewer: number | undefined): boolean {
+  return (
+    viewer === undefined || ephemeral === undefined || viewer === ephemeral.receiver.id || viewer === from.id
+  );
 }
 
 /** The callback data of the button that is meant. @throws Refusal naming the buttons there are. */

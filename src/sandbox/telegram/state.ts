@@ -31,9 +31,20 @@ export type Content =
   /** A service message: the group goes on as `to`, or went on from `from`. */
   | { readonly kind: 'migration'; readonly to?: number; readonly from?: number };
 
-/** A message as it is kept: no copies of other messages, no chat; `render.ts` makes the Bot API's object of it. */
-export interface StoredMessage {
+/** What only one person, or the bot, sees of a group. */
+export interface Ephemeral {
+  /** `ephemeral_message_id`, counted for each chat. */
   readonly id: number;
+  readonly receiver: User;
+  /** Real milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A message as it is kept: no copies of other messages, no chat; `Chats` makes the Bot API's object of it. */
+export interface StoredMessage {
+  /** Whole; that of an ephemeral message is a fraction, which places it between those before and after it. */
+  readonly id: number;
+  readonly ephemeral?: Ephemeral;
   readonly from: User;
   /** Seconds since the epoch. */
   readonly date: number;
@@ -53,6 +64,8 @@ export interface StoredMessage {
 export interface StoredChat {
   readonly id: number;
   readonly messages: Map<number, StoredMessage>;
+  /** The ephemeral ones' ids in `messages`, by `ephemeral_message_id`. */
+  readonly ephemerals: Map<number, number>;
   /** The topics somebody has written in: `message_thread_id`s. */
   readonly topics: Set<number>;
   /** Those of them that take no messages for now. */
@@ -134,7 +147,15 @@ export function emptyState(): State {
 export function chatRecord(state: State, id: number): StoredChat {
   let chat = state.chats.get(id);
   if (chat === undefined) {
-    chat = { id, messages: new Map(), topics: new Set(), closed: new Set(), pinned: [], lastId: 0 };
+    chat = {
+      id,
+      messages: new Map(),
+      ephemerals: new Map(),
+      topics: new Set(),
+      closed: new Set(),
+      pinned: [],
+      lastId: 0,
+    };
     state.chats.set(id, chat);
   }
   return chat;
@@ -146,13 +167,14 @@ export function apply(state: State, mutation: Mutation): void {
       const chat = chatRecord(state, mutation.chat);
       const { message } = mutation;
       chat.messages.set(message.id, message);
-      chat.lastId = Math.max(chat.lastId, message.id);
+      if (message.ephemeral !== undefined) chat.ephemerals.set(message.ephemeral.id, message.id);
+      else chat.lastId = Math.max(chat.lastId, message.id);
       if (message.thread !== undefined) chat.topics.add(message.thread);
       return;
     }
     case 'delete': {
       const chat = chatRecord(state, mutation.chat);
-      chat.messages.delete(mutation.id);
+      remove(chat, mutation.id);
       chat.pinned = chat.pinned.filter((id) => id !== mutation.id);
       return;
     }
@@ -222,7 +244,13 @@ function setTopic(chat: StoredChat, thread: number, is: TopicState): void {
   else chat.closed.delete(thread);
   if (is !== 'deleted') return void chat.topics.add(thread);
   chat.topics.delete(thread);
-  for (const { id, thread: its } of [...chat.messages.values()]) if (its === thread) chat.messages.delete(id);
+  for (const { id, thread: its } of [...chat.messages.values()]) if (its === thread) remove(chat, id);
+}
+
+function remove(chat: StoredChat, id: number): void {
+  const ephemeral = chat.messages.get(id)?.ephemeral;
+  if (ephemeral !== undefined) chat.ephemerals.delete(ephemeral.id);
+  chat.messages.delete(id);
 }
 
 function forget(pending: PendingUpdate[], ids: readonly number[]): void {

@@ -89,7 +89,7 @@ function readCommand(value: unknown): BotCommand {
   if (typeof value !== 'object' || value === null) {
     throw badRequest("can't parse BotCommand: expected an Object");
   }
-  const { command, description } = value as Record<string, unknown>;
+  const { command, description, is_ephemeral: ephemeral } = value as Record<string, unknown>;
   if (typeof command !== 'string') throw badRequest('can\'t parse BotCommand: Can\'t find field "command"');
   if (typeof description !== 'string')
     throw badRequest('can\'t parse BotCommand: Can\'t find field "description"');
@@ -100,7 +100,7 @@ function readCommand(value: unknown): BotCommand {
   if ([...text].length > MAX_DESCRIPTION) {
     throw badRequest(`command description length must not exceed ${MAX_DESCRIPTION}`);
   }
-  return { command: name, description: text };
+  return { command: name, description: text, ...(ephemeral === true ? { is_ephemeral: true } : {}) };
 }
 
 function unreadable(reason: string) {

@@ -1,4 +1,5 @@
 import type { Chats } from '../chats.ts';
+import { ephemeralOf, newEphemeral, repliedEphemeral } from '../ephemeral.ts';
 import { badRequest } from '../errors.ts';
 import type { Files } from '../files.ts';
 import type { Flood } from '../flood.ts';
@@ -6,6 +7,7 @@ import { replyMarkup } from '../keyboard.ts';
 import type { Ledger } from '../ledger.ts';
 import type { FormattedText, LinkPreviewOptions, Message } from '../model.ts';
 import type { Params } from '../params.ts';
+import type { Presses } from '../presses.ts';
 import type { Content, StoredChat, StoredMessage } from '../state.ts';
 import { characters, formattedText, MAX_CAPTION, MAX_TEXT } from '../text/formatted.ts';
 import type { WhoIs } from '../text/html.ts';
@@ -31,6 +33,7 @@ export function sendMethods(
   ledger: Ledger,
   files: Files,
   flood: Flood,
+  presses: Presses,
   onTyping: (chatId: number, action: string) => void,
 ): Methods {
   function send(params: Params, makeContent: () => Content): Message {
@@ -39,12 +42,13 @@ export function sendMethods(
       throw badRequest('not enough rights to send text messages to the chat');
     }
     const thread = topic(chat, params);
-    const replyTo = repliedTo(chat, params);
+    const ephemeral = ephemeralOf(chat, params, chats, presses);
+    const replyTo = repliedTo(chat, params, ephemeral !== undefined);
     const content = makeContent();
     const markup = replyMarkup(params);
     flood.spend(chat.id, chats.isGroup(chat));
     const message: StoredMessage = {
-      id: chat.lastId + 1,
+      ...(ephemeral === undefined ? { id: chat.lastId + 1 } : newEphemeral(chat, ephemeral)),
       from: chats.bot,
       date: chats.now(),
       content,
@@ -122,7 +126,7 @@ function topic(chat: StoredChat, params: Params): number | undefined {
   return thread;
 }
 
-function repliedTo(chat: StoredChat, params: Params): number | undefined {
+function repliedTo(chat: StoredChat, params: Params, ephemeral: boolean): number | undefined {
   const value = params.json('reply_parameters', 'reply parameters');
   if (value === undefined) return undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -131,12 +135,14 @@ function repliedTo(chat: StoredChat, params: Params): number | undefined {
   const {
     message_id: id,
     chat_id: other,
+    ephemeral_message_id: ephemeralId,
     allow_sending_without_reply: lenient,
   } = value as Record<string, unknown>;
   if (other !== undefined && Number(other) !== chat.id) {
     throw badRequest('replies to another chat are not modelled by this sandbox');
   }
-  if (typeof id === 'number' && chat.messages.has(id)) return id;
+  if (ephemeralId !== undefined) return repliedEphemeral(chat, ephemeralId, ephemeral);
+  if (typeof id === 'number' && Number.isInteger(id) && chat.messages.has(id)) return id;
   if (lenient === true) return undefined;
   throw badRequest('message to be replied not found');
 }

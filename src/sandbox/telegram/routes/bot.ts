@@ -13,7 +13,6 @@ import { type Params, paramsOf, readParams } from '../params.ts';
 const UNMODELLED = [
   'business_connection_id',
   'inline_message_id',
-  'ephemeral_message_parameters',
   'direct_messages_topic_id',
   'suggested_post_parameters',
   'rich_message',

@@ -20,7 +20,7 @@ const Writing = v.strictObject({
   user_id: id,
   text: v.string(),
   message_thread_id: v.optional(v.pipe(id, v.minValue(1))),
-  reply_to: v.optional(id),
+  reply_to: v.optional(v.number()),
   as: v.optional(v.picklist(['group', 'channel', 'linked-channel'])),
   forwarded: v.optional(v.boolean()),
 });
@@ -28,7 +28,8 @@ const Editing = v.strictObject({ chat_id: id, user_id: id, message_id: id, text:
 const Pressing = v.strictObject({
   chat_id: id,
   user_id: id,
-  message_id: id,
+  /** That of an ephemeral message is a fraction. */
+  message_id: v.number(),
   button: v.optional(v.string()),
   data: v.optional(v.string()),
   inline: v.optional(v.boolean()),
@@ -70,7 +71,10 @@ export function userRoutes(
 
   app.get('/messages', (c) => {
     const after = whole(c.req.query('after') ?? '0', 'after');
-    return c.json({ ok: true, messages: room.messages(whole(c.req.query('chat_id'), 'chat_id'), after) });
+    const user = c.req.query('user_id');
+    const viewer = user === undefined ? undefined : whole(user, 'user_id');
+    const chatId = whole(c.req.query('chat_id'), 'chat_id');
+    return c.json({ ok: true, messages: room.messages(chatId, after, viewer) });
   });
 
   app.get('/commands', (c) => {
