@@ -1,7 +1,7 @@
 import type { DrawChart } from '../bot/publisher.ts';
 import type { DrawWindow } from '../bot/report/windows.ts';
 import type { Sources } from '../deploy/sources/sources.ts';
-import { judgeWithCommands, type Monitoring, type Prober, renderChart } from '../monitor/index.ts';
+import { judgeWithCommands, type Monitoring, type Prober, rehearse, renderChart } from '../monitor/index.ts';
 import { sayThreshold } from '../monitor/kept/threshold.ts';
 import type { Clock } from '../plan/clock.ts';
 import { MINUTE } from '../plan/duration.ts';
@@ -23,14 +23,14 @@ export function monitorFor(
 ): Monitor {
   return {
     async observe(rollout, window, signal) {
-      const { figures, commands } = rollout.terms.watching;
+      const { figures, rehearsal, commands } = rollout.terms.watching;
       const [judged, ran] = await Promise.all([
         figures ? judge(rollout, window, signal) : undefined,
         Promise.all(
           commands.map(async (one) => ({ name: one.name, ...(await scripts.run(one, rollout, { signal })) })),
         ),
       ]);
-      return judgeWithCommands(judged, ran, window.to);
+      return judgeWithCommands(judged && rehearsal ? rehearse(judged) : judged, ran, window.to);
     },
 
     async look(rollout, probes, { from, to }, signal) {
@@ -46,8 +46,8 @@ export function monitorFor(
     window: { from: number; to: number },
     signal: AbortSignal,
   ): Promise<Verdict> {
-    const { service, version, live, terms, step } = rollout;
-    const { falseAlarm } = terms.watching;
+    const { service, version, live, terms, step, carried } = rollout;
+    const { falseAlarm, say, metrics } = terms.watching;
     const threshold =
       falseAlarm === undefined ? undefined : await kept.threshold(rollout, falseAlarm, signal);
     const request = {
@@ -56,6 +56,9 @@ export function monitorFor(
       canaryShare: (live?.shares[version] ?? 0) / WHOLE,
       durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
       ...(threshold && { enough: threshold.enough }),
+      ...(say && { say }),
+      ...(metrics && { metrics }),
+      ...(carried && { carried }),
       ...window,
     };
     const observation = await monitoring.observe(request, signal);

@@ -25,7 +25,11 @@ export function judgeWithCommands(
   const failed = ran.filter(({ ok }) => !ok).map(sayFailure);
   const passed = ran.length === 0 ? [] : [`Passed: ${ran.map(({ name }) => name).join(', ')}.`];
   if (judged) {
-    if (failed.length > 0) return { ...judged, answer: 'bad', reasons: [...failed, ...judged.reasons] };
+    if (failed.length > 0) {
+      // A command has its say in rehearsal, too.
+      const { rehearsal: _, ...rest } = judged;
+      return { ...rest, answer: 'bad', reasons: [...failed, ...judged.reasons] };
+    }
     return { ...judged, reasons: [...judged.reasons, ...passed] };
   }
   const alone = { canary: NONE, baseline: NONE, through };

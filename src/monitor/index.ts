@@ -16,6 +16,7 @@ export { type JudgeWindow, judge } from './judge.ts';
 export type { MinutesRequest } from './minutes.ts';
 export type { Point } from './points.ts';
 export { createProber, type LookRequest, type Prober, type ProberOptions } from './probes/prober.ts';
+export { rehearse } from './rehearsal.ts';
 
 export interface MonitoringOptions {
   readonly project: string;

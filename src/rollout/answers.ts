@@ -5,6 +5,7 @@ import type { Who } from './draft.ts';
 import type { AnswerWord, Fact, Topic } from './events.ts';
 import { whatChanged } from './evidence.ts';
 import type { Bar } from './guard.ts';
+import { heard } from './heard.ts';
 import { type Gate, isYes, type Rollout } from './state.ts';
 import { isKeptOut, lapses, needsOthers, type RolesOf, tally, voteOf } from './voting.ts';
 
@@ -82,12 +83,13 @@ function promote(rollout: Rollout, gate: Promotion, tap: Tap, actor: Actor, arou
   if (kept !== undefined) return refuse(kept);
 
   const changed = whatChanged(rollout, gate);
-  if (changed !== undefined && rollout.verdict?.answer !== 'bad') {
+  const counted = heard(rollout, rollout.verdict);
+  if (changed !== undefined && counted !== 'bad') {
     const outcome = { kind: 'superseded', why: changed } as const;
     const refused = refuse(`Nothing was moved: ${changed}. The question comes anew.`);
     return { ...refused, facts: [...refused.facts, { type: 'settled', gate: gate.id, outcome }] };
   }
-  const bad = rollout.step >= 0 && rollout.verdict?.answer === 'bad';
+  const bad = rollout.step >= 0 && counted === 'bad';
   const offered =
     tap.answer === 'emergency' ? !bad : choices(rollout, gate).some((choice) => choice.answer === tap.answer);
   if (!isYes(tap.answer) || !offered) return refuse(sayNotOffered(rollout, gate));

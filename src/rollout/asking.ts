@@ -1,6 +1,7 @@
 import type { Decision } from './decide.ts';
 import type { Topic } from './events.ts';
-import { digestOf, verdictShown } from './evidence.ts';
+import { answerShown, digestOf, verdictShown } from './evidence.ts';
+import { heard } from './heard.ts';
 import { type Gate, openGate, type Rollout } from './state.ts';
 
 /** A question that must be answered before anything goes on: it never expires. */
@@ -21,11 +22,11 @@ export function expire(rollout: Rollout, gate: Gate, now: number): Decision {
 }
 
 /** When those who may answer are reminded; undefined when they were, or when it would come with the question itself. */
-function reminderDue({ terms, verdict }: Rollout, gate: Gate): number | undefined {
-  const { remind } = terms.approval;
+function reminderDue(rollout: Rollout, gate: Gate): number | undefined {
+  const { remind } = rollout.terms.approval;
   if (!remind || gate.remindedAt !== undefined) return undefined;
   // Nobody can say yes to it now, and the question of the rollback stands beside it.
-  if (gate.topic.kind === 'promote' && verdict?.answer === 'bad') return undefined;
+  if (gate.topic.kind === 'promote' && heard(rollout, rollout.verdict) === 'bad') return undefined;
   const due = gate.expires - remind;
   return due > gate.askedAt ? due : undefined;
 }
@@ -50,7 +51,7 @@ export function ask(rollout: Rollout, topic: Topic, now: number): Decision {
       gate: same?.id ?? `${rollout.id}-${questions + 1}`,
       revision: (same?.revision ?? 0) + 1,
       topic,
-      digest: digestOf(topic, verdict),
+      digest: digestOf(topic, answerShown(rollout)),
       expires: waits ? now + rollout.terms.approval.expires : Number.MAX_SAFE_INTEGER,
       ...(verdict && { verdict }),
     },

@@ -1,6 +1,7 @@
 import type { Role } from '../plan/schema.ts';
 import { sameSplit } from '../plan/split.ts';
 import type { AnswerWord, Effect, Topic } from './events.ts';
+import { heard } from './heard.ts';
 import type { Gate, Rollout } from './state.ts';
 
 /** An answer that a question takes at this moment, and who may give it. */
@@ -18,7 +19,7 @@ export function choices(rollout: Rollout, gate: Gate): Choice[] {
   const { topic } = gate;
   switch (topic.kind) {
     case 'promote': {
-      const answer = topic.step === 0 ? 'good' : (rollout.verdict?.answer ?? 'no-data');
+      const answer = topic.step === 0 ? 'good' : (heard(rollout, rollout.verdict) ?? 'no-data');
       const hold: Choice = { answer: 'hold', roles: ANYONE };
       const back: Choice[] = gate.votes.length > 0 ? [{ answer: 'withdraw', roles: ANYONE }] : [];
       if (answer === 'good') return [{ answer: 'yes', roles: APPROVERS }, hold, ...back];

@@ -4,6 +4,7 @@ import { wantedRun } from './checklist.ts';
 import { decideCare, decideFollowUp } from './decide-care.ts';
 import type { Announcement, Effect, Fact } from './events.ts';
 import type { Bar } from './guard.ts';
+import { heard } from './heard.ts';
 import { canRollBack, openGate, type Rollout, type Strayed } from './state.ts';
 import { targetSplit } from './target.ts';
 import { rollBackUnanswered } from './unanswered.ts';
@@ -102,7 +103,7 @@ function decideWindow(rollout: Rollout, to: number, now: number): Decision {
   const complete = to + rollout.terms.watching.lag;
   if (now >= complete && (rollout.judgedAt ?? 0) >= complete) {
     const last = rollout.step === rollout.terms.steps.length - 1;
-    return last && rollout.verdict?.answer !== 'good'
+    return last && heard(rollout, rollout.verdict) !== 'good'
       ? { do: 'wait' }
       : { do: 'record', fact: { type: 'window-ended' } };
   }
@@ -111,16 +112,17 @@ function decideWindow(rollout: Rollout, to: number, now: number): Decision {
 
 /** Asks for the next step, unless the figures speak against it. */
 function decidePromotion(rollout: Rollout, now: number, bar?: Bar): Decision {
-  const { live, verdict } = rollout;
+  const { live } = rollout;
+  const answer = heard(rollout, rollout.verdict);
   const gate = openGate(rollout, 'promote');
   const kept = whyKept(rollout, bar);
   if (kept !== undefined) return gate ? supersede(gate, kept) : { do: 'wait' };
   if (gate) {
-    const turned = rollout.step >= 0 && verdict?.answer === 'good' && gate.verdict?.answer !== 'good';
+    const turned = rollout.step >= 0 && answer === 'good' && heard(rollout, gate.verdict) !== 'good';
     return turned ? supersede(gate, 'the figures are good now') : expire(rollout, gate, now);
   }
   const step = rollout.step + 1;
-  if (!live || step >= rollout.terms.steps.length || verdict?.answer === 'bad') return { do: 'wait' };
+  if (!live || step >= rollout.terms.steps.length || answer === 'bad') return { do: 'wait' };
   const since = rollout.stage.at === 'ask' ? rollout.stage.since : 0;
   const last = rollout.gates.findLast((g) => g.topic.kind === 'promote' && g.topic.step === step);
   if (last?.outcome?.kind === 'expired' && (last.settledAt ?? 0) >= since) return { do: 'wait' };
@@ -136,10 +138,11 @@ function whyKept({ held }: Rollout, bar?: Bar): string | undefined {
 /** A rollback is offered as soon as a person wishes it or the judge finds the new version bad, whatever else is going on. */
 function decideRollback(rollout: Rollout, now: number): Decision | undefined {
   const { live, original, verdict, rollbackWish, stage } = rollout;
+  const answer = heard(rollout, verdict);
   if (!live || !original || !canRollBack(rollout)) return;
   const gate = openGate(rollout, 'roll-back');
   if (gate) {
-    if (!gate.topic.asker && verdict?.answer === 'good') return supersede(gate, 'the figures are good again');
+    if (!gate.topic.asker && answer === 'good') return supersede(gate, 'the figures are good again');
     if (!gate.topic.asker && rollbackWish)
       return supersede(gate, `${rollbackWish.by.name} asked for the rollback`);
     const unanswered = rollBackUnanswered(rollout);
@@ -153,7 +156,7 @@ function decideRollback(rollout: Rollout, now: number): Decision | undefined {
     return ask(rollout, { ...topic, reason: rollbackWish.reason, asker: rollbackWish.by }, now);
 
   const exposed = rollout.step >= 0 && (stage.at === 'watch' || stage.at === 'ask');
-  if (!exposed || verdict?.answer !== 'bad') return;
+  if (!exposed || answer !== 'bad' || !verdict) return;
   const last = rollout.gates.findLast((g) => g.topic.kind === 'roll-back');
   const declined = last?.settledAt !== undefined && last.outcome?.kind !== 'superseded';
   // Whoever said "not yet" is asked again after a while if it is still bad.

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describeSplit, type Split, sameSplit } from '../plan/split.ts';
-import type { Verdict } from '../plan/verdict.ts';
+import type { Answer, Verdict } from '../plan/verdict.ts';
 import type { Topic } from './events.ts';
+import { heard } from './heard.ts';
 import type { Gate, Rollout } from './state.ts';
 import { targetSplit } from './target.ts';
 
@@ -10,13 +11,18 @@ export function verdictShown({ step, verdict }: Rollout): Verdict | undefined {
   return step >= 0 ? verdict : undefined;
 }
 
+/** What that verdict counts for. */
+export function answerShown(rollout: Rollout): Answer | undefined {
+  return rollout.step >= 0 ? heard(rollout, rollout.verdict) : undefined;
+}
+
 /**
  * SHA-256 of what an answer rests on: the move that is asked for and the verdict's answer. Figures are left out: they
  * move with every minute, and the verdict is what people are told to go by.
  */
-export function digestOf(topic: Topic, verdict: Verdict | undefined): string {
+export function digestOf(topic: Topic, answer: Answer | undefined): string {
   return createHash('sha256')
-    .update(JSON.stringify([inOrder(topic), verdict?.answer ?? null]))
+    .update(JSON.stringify([inOrder(topic), answer ?? null]))
     .digest('hex');
 }
 
@@ -28,10 +34,9 @@ export function whatChanged(
   const { topic } = gate;
   const live = rollout.live ?? topic.from;
   const now: Topic = { ...topic, from: live, to: targetSplit(rollout, topic.step) };
-  const verdict = verdictShown(rollout);
-  if (digestOf(now, verdict) === gate.digest) return undefined;
+  if (digestOf(now, answerShown(rollout)) === gate.digest) return undefined;
   if (!sameSplit(live, topic.from)) return `the traffic is ${describeSplit(live)} now`;
-  const [before, after] = [gate.verdict, verdict].map(wordOf);
+  const [before, after] = [gate.verdict, verdictShown(rollout)].map(wordOf);
   return before === after
     ? 'what is asked for has changed'
     : `the verdict was “${before}” when this was asked and is “${after}” now`;

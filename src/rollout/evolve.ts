@@ -240,13 +240,13 @@ function passed(
 }
 
 function moved(rollout: Rollout, split: Split, at: number): Rollout {
-  const { verdict: _, judgedAt: __, unsettled: ___, ...rest } = rollout;
+  const { verdict, judgedAt: _, unsettled: __, ...rest } = rollout;
   const now = { ...rest, live: split, movedAt: at };
   const { stage } = rollout;
   if (stage.at === 'restore') return enter(now, { at: 'put-back', reason: stage.reason }, at);
   if (stage.at !== 'shift') return now;
 
-  const open = { ...now, step: stage.step };
+  const open = { ...now, step: stage.step, ...(verdict?.carry && { carried: verdict.carry }) };
   // It was put back after it had all of the traffic: after-care goes on.
   if (open.care) return { ...open, stage: { at: 'done' } };
   // Without traffic of its own there is nothing to judge.

@@ -152,6 +152,8 @@ export interface Rollout extends Draft {
   /** A move was begun, and what came of it is not known: App Engine may carry it out later. */
   readonly unsettled?: true;
   readonly verdict?: Verdict;
+  /** What the evidence of the step before is worth to the present window, in nats by channel. */
+  readonly carried?: Readonly<Record<string, number>>;
   /** When the last verdict was given. */
   readonly judgedAt?: number;
   readonly gates: readonly Gate[];

@@ -1,5 +1,6 @@
 import { sayDuration } from '../plan/duration.ts';
 import type { Fact } from './events.ts';
+import { heard } from './heard.ts';
 import { openGate, type Rollout } from './state.ts';
 
 /**
@@ -24,10 +25,11 @@ export function planRollsBackAt(rollout: Rollout): number | undefined {
 
 /** The rollback that the plan does itself, on figures from after its time: those of before a long sleep prove nothing. */
 export function rollBackUnanswered(rollout: Rollout): Fact | undefined {
-  const { verdict, judgedAt = 0, terms } = rollout;
+  const { judgedAt = 0, terms } = rollout;
   const at = planRollsBackAt(rollout);
   const gate = openGate(rollout, 'roll-back');
-  if (at === undefined || !gate || verdict?.answer !== 'bad' || judgedAt < at) return undefined;
+  if (at === undefined || !gate || heard(rollout, rollout.verdict) !== 'bad' || judgedAt < at)
+    return undefined;
   const reason = `nobody answered for ${sayDuration(terms.approval.rollBackAfter ?? 0)}`;
   return { type: 'settled', gate: gate.id, outcome: { kind: 'answered', answer: 'yes', reason } };
 }

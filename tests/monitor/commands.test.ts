@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, judgeWithCommands } from '../../src/monitor/index.ts';
+import { judge, judgeWithCommands, rehearse } from '../../src/monitor/index.ts';
 import type { Verdict } from '../../src/plan/verdict.ts';
 import { START, simulate } from './simulate.ts';
 
@@ -57,5 +57,32 @@ describe('without figures', () => {
   });
   it('nothing at all never promotes', () => {
     expect(judgeWithCommands(undefined, [], THROUGH).answer).toBe('no-data');
+  });
+});
+
+describe('in rehearsal', () => {
+  const good: Verdict = {
+    answer: 'good',
+    reasons: ['Errors 0.1 % against 0.1 %.'],
+    canary: { requests: 900, errors: 1 },
+    baseline: { requests: 8_100, errors: 9 },
+    through: THROUGH,
+  };
+  it('a verdict tells what it would have done, and has no say', () => {
+    const verdict = judgeWithCommands(rehearse({ ...good, answer: 'bad' }), [passing], THROUGH);
+    expect(verdict).toMatchObject({ answer: 'bad', rehearsal: true });
+    expect(verdict.reasons).toEqual([
+      'In rehearsal: it would have asked for a rollback.',
+      'Errors 0.1 % against 0.1 %.',
+      'Passed: orders.',
+    ]);
+    expect(rehearse(good).reasons[0]).toBe('In rehearsal: it would have offered the promotion.');
+    expect(rehearse({ ...good, answer: 'no-data' }).reasons[0]).toBe('In rehearsal: it would have waited.');
+  });
+  it('a command that fails has its say', () => {
+    const verdict = judgeWithCommands(rehearse(good), [failing], THROUGH);
+    expect(verdict.answer).toBe('bad');
+    expect(verdict.rehearsal).toBeUndefined();
+    expect(verdict.reasons[0]).toMatch(/^stock ended with 1/);
   });
 });

@@ -2,6 +2,7 @@ import { sayDuration } from '../../plan/duration.ts';
 import { describeSplit } from '../../plan/split.ts';
 import { openItems } from '../../rollout/checklist.ts';
 import type { Bar } from '../../rollout/guard.ts';
+import { heard } from '../../rollout/heard.ts';
 import { isOver, openGate, type Rollout } from '../../rollout/state.ts';
 import { type Html, html, shorten } from '../html.ts';
 import { sayDrift } from './drift.ts';
@@ -95,7 +96,8 @@ function asking(rollout: Rollout, since: number, { now, bar }: Moment): Html {
     return html`⏸ Held at ${shareNow(rollout)}. The question for ${next} comes back at ${clockTime(since)}.`;
   const gate = openGate(rollout, 'promote');
   if (gate) return html`✋ Waiting for an approver: ${next}? Expires ${deadline(gate.expires, now)}.`;
-  if (rollout.verdict?.answer === 'bad') return html`🔴 The verdict is bad, so ${next} is not offered.`;
+  if (heard(rollout, rollout.verdict) === 'bad')
+    return html`🔴 The verdict is bad, so ${next} is not offered.`;
   const last = rollout.gates.findLast((g) => g.topic.kind === 'promote');
   if (last?.outcome?.kind === 'expired')
     return html`⌛ Nobody answered in time. It stays at ${shareNow(rollout)}.`;
