@@ -108,11 +108,8 @@ async function openStage(folder: string): Promise<Stage> {
   });
   await writeFile(join(folder, 'sluice.yaml'), PLAN);
   const dataDir = join(folder, 'bot');
-  const setLoad = (perSecond: number) => appEngine.load.setRate(perSecond);
   const env = {
-    ...exported(
-      exportLines({ ...sandbox, appEngine: { ...appEngine, project: PROJECT, setLoad } }).join('\n'),
-    ),
+    ...exported(exportLines({ ...sandbox, appEngine: { url: appEngine.url, project: PROJECT } }).join('\n')),
     CLOUDSDK_API_ENDPOINT_OVERRIDES_APPENGINE: localEndpoints(cloud.url).appengine,
     SLUICE_DATA_DIR: dataDir,
     LOG_LEVEL: 'warn',

@@ -96,11 +96,16 @@ function toPerson({ id, name, roles }: Member): Person {
   return { id, firstName: name, username: name.toLowerCase().replace(/\W+/g, '_'), roles };
 }
 
+/** Where the stand-ins of a sandbox are. */
+type Whereabouts = Pick<Sandbox, 'telegram'> & {
+  readonly appEngine?: Pick<NonNullable<Sandbox['appEngine']>, 'url' | 'project'>;
+};
+
 /** What a shell needs so that gcloud, and a bot of its own, use this sandbox. */
-export function exportLines(sandbox: Sandbox): string[] {
+export function exportLines({ appEngine, telegram }: Whereabouts): string[] {
   const lines: [string, string][] = [];
-  if (sandbox.appEngine) {
-    const { url, project } = sandbox.appEngine;
+  if (appEngine) {
+    const { url, project } = appEngine;
     lines.push(['GOOGLE_CLOUD_PROJECT', project], ['CLOUDSDK_CORE_PROJECT', project]);
     for (const [name, base] of Object.entries(localEndpoints(url))) {
       lines.push([`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name.toUpperCase()}`, base]);
@@ -110,8 +115,8 @@ export function exportLines(sandbox: Sandbox): string[] {
     }
     lines.push(['CLOUDSDK_AUTH_DISABLE_CREDENTIALS', '1'], ['CLOUDSDK_CORE_DISABLE_PROMPTS', '1']);
   }
-  if (sandbox.telegram) {
-    const { url, token, chat } = sandbox.telegram;
+  if (telegram) {
+    const { url, token, chat } = telegram;
     lines.push(['TELEGRAM_API_ROOT', url], ['TELEGRAM_BOT_TOKEN', token], ['TELEGRAM_CHAT_ID', String(chat)]);
     lines.push(['SLUICE_SANDBOX', url]);
   }
