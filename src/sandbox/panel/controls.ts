@@ -59,9 +59,13 @@ export class Controls {
     return {
       load: this.#load,
       ...appEngine.live(SHOWN_MINUTES),
-      faults: faults
-        .list()
-        .map(({ id, server, rule, hits }) => ({ id, server, kind: rule.fault.kind, hits })),
+      faults: faults.list().map(({ id, server, rule: { match, fault }, hits }) => ({
+        id,
+        server,
+        path: match.path,
+        kind: fault.kind,
+        hits,
+      })),
       bot: bot ? (bot.alive ? 'alive' : 'dead') : 'elsewhere',
     };
   }

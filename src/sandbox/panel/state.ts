@@ -15,6 +15,8 @@ export interface World {
   readonly faults: readonly {
     readonly id: number;
     readonly server: FaultyServer;
+    /** Part of the paths that it is for. */
+    readonly path: string;
     readonly kind: string;
     readonly hits: number;
   }[];

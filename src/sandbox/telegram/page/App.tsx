@@ -16,10 +16,13 @@ import { Header } from './Header.tsx';
 import { Log } from './Log.tsx';
 import { recall, remember } from './memory.ts';
 import { Alert, type Notice, PhotoView, Toast } from './Overlays.tsx';
+import { Panel } from './Panel.tsx';
 import { People } from './People.tsx';
 import { Places } from './Places.tsx';
 import { useTheme } from './theme.ts';
 import { useChat } from './useChat.ts';
+import { usePanel } from './usePanel.ts';
+import { useWorld } from './useWorld.ts';
 import type { ClockReading, Message, Person, Sandbox } from './wire.ts';
 
 interface AppProps {
@@ -44,8 +47,21 @@ export function App({ initial, first }: AppProps) {
   const me = people.find((p) => p.id === meId) ?? first;
   const complain = useCallback((error: unknown) => setNotice({ text: sentence(error), tone: 'error' }), []);
   const forget = useCallback(() => setNotice(undefined), []);
+  const setClock = useCallback(
+    (clock: ClockReading) => setSandbox((known) => ({ ...known, clock: later(known.clock, clock) })),
+    [],
+  );
   // A restarted sandbox has wound its clock anew.
-  const refresh = useCallback(() => void loadSandbox().then(setSandbox, complain), [complain]);
+  const refresh = useCallback(
+    () =>
+      void loadSandbox().then(
+        (found) => setSandbox((known) => ({ ...found, clock: later(known.clock, found.clock) })),
+        complain,
+      ),
+    [complain],
+  );
+  const world = useWorld(sandbox.panel === true);
+  const panel = usePanel(world?.play !== undefined);
   const commands = useCallback(
     () =>
       loadCommands(chatId, me.id).catch((error) => {
@@ -54,7 +70,6 @@ export function App({ initial, first }: AppProps) {
       }),
     [chatId, me.id, complain],
   );
-  const setClock = useCallback((clock: ClockReading) => setSandbox((known) => ({ ...known, clock })), []);
   const { chat, link, typing } = useChat(chatId, refresh, setClock, complain);
 
   const asked = useMemo(() => askedOf(chat.messages, me), [chat.messages, me]);
@@ -119,6 +134,10 @@ export function App({ initial, first }: AppProps) {
     [chatId, me.id, complain, send, setReply],
   );
 
+  function changeSpeed(speed: number) {
+    setSpeed(speed).catch(complain);
+  }
+
   function leaveReply() {
     setReply(undefined);
     if (openQuestion !== undefined) setLaidAside((all) => new Set(all).add(openQuestion.message_id));
@@ -144,7 +163,8 @@ export function App({ initial, first }: AppProps) {
         typing={typing}
         theme={theme}
         onTheme={toggleTheme}
-        onSpeed={(speed) => void setSpeed(speed).catch(complain)}
+        onSpeed={changeSpeed}
+        panel={world === undefined ? undefined : panel}
       />
       <aside class="rail">
         <People people={people} me={me} onSwitch={switchTo} />
@@ -168,12 +188,26 @@ export function App({ initial, first }: AppProps) {
           />
         </div>
       </main>
+      {world !== undefined && panel.open && (
+        <Panel
+          world={world}
+          clock={sandbox.clock}
+          onSpeed={changeSpeed}
+          onClose={panel.toggle}
+          onFailed={complain}
+        />
+      )}
       {alert !== undefined && (
         <Alert from={sandbox.bot.firstName} text={alert} onClose={() => setAlert(undefined)} />
       )}
       {photo !== undefined && <PhotoView {...photo} onClose={() => setPhoto(undefined)} />}
     </div>
   );
+}
+
+/** What was asked for may be answered after what came by itself: the reading that was taken last counts. */
+function later(known: ClockReading, heard: ClockReading): ClockReading {
+  return heard.origin >= known.origin ? heard : known;
 }
 
 function sentence(error: unknown): string {

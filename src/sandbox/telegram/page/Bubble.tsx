@@ -6,7 +6,7 @@ import { FileRow, Picture } from './Media.tsx';
 import { memo } from './memo.ts';
 import { RichText } from './RichText.tsx';
 import { summaryOf } from './summary.ts';
-import { stampOf, timeOf } from './time.ts';
+import { stampOf, timeBeside, timeOf } from './time.ts';
 import type { Message } from './wire.ts';
 
 interface BubbleProps {
@@ -115,13 +115,16 @@ function Quote({ message, onJump }: { message: Message; onJump: () => void }) {
   );
 }
 
+/** When it was said what one reads: a card that is kept up to date bears the time of its last change. */
 function Stamp({ message }: { message: Message }) {
   const { date, edit_date: edited } = message;
   const title = edited === undefined ? stampOf(date) : `${stampOf(date)}, edited ${stampOf(edited)}`;
   return (
     <span class="stamp" title={title}>
       {edited !== undefined && 'edited '}
-      <time dateTime={new Date(date * 1000).toISOString()}>{timeOf(date)}</time>
+      <time dateTime={new Date((edited ?? date) * 1000).toISOString()}>
+        {edited === undefined ? timeOf(date) : timeBeside(edited, date)}
+      </time>
     </span>
   );
 }

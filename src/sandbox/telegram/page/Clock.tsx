@@ -14,11 +14,12 @@ interface ClockProps {
 export function Clock({ clock, onSpeed }: ClockProps) {
   const [now, setNow] = useState(() => sandboxNow(clock));
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     function tick() {
       const reading = sandboxNow(clock);
       setNow(reading);
-      timer = setTimeout(tick, untilNextTick(reading, clock.speed));
+      const wait = untilNextTick(reading, clock.speed);
+      timer = wait === undefined ? undefined : setTimeout(tick, wait);
     }
     tick();
     return () => clearTimeout(timer);
@@ -41,7 +42,7 @@ export function Clock({ clock, onSpeed }: ClockProps) {
       >
         {speeds.map((speed) => (
           <option key={speed} value={speed} selected={speed === clock.speed}>
-            ×{speed}
+            {speed === 0 ? 'paused' : `×${speed}`}
           </option>
         ))}
       </select>

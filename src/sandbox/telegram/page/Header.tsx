@@ -2,6 +2,7 @@ import { Clock } from './Clock.tsx';
 import type { Link } from './connection.ts';
 import { Icon, Mark } from './icons.tsx';
 import type { Theme } from './theme.ts';
+import type { PanelSwitch } from './usePanel.ts';
 import type { Sandbox } from './wire.ts';
 
 interface HeaderProps {
@@ -11,9 +12,11 @@ interface HeaderProps {
   readonly theme: Theme;
   readonly onTheme: () => void;
   readonly onSpeed: (speed: number) => void;
+  /** Absent where there is nothing to control. */
+  readonly panel: PanelSwitch | undefined;
 }
 
-export function Header({ sandbox, link, typing, theme, onTheme, onSpeed }: HeaderProps) {
+export function Header({ sandbox, link, typing, theme, onTheme, onSpeed, panel }: HeaderProps) {
   const members = [sandbox.bot, ...sandbox.people].map((m) => m.firstName).join(', ');
   return (
     <header class="header">
@@ -35,6 +38,18 @@ export function Header({ sandbox, link, typing, theme, onTheme, onSpeed }: Heade
       >
         <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
       </button>
+      {panel !== undefined && (
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Control panel"
+          aria-expanded={panel.open}
+          title="Control panel"
+          onClick={panel.toggle}
+        >
+          <Icon name="panel" />
+        </button>
+      )}
     </header>
   );
 }

@@ -68,9 +68,9 @@ export function pressButton(
   return call('/_user/press', { chat_id: chatId, user_id: userId, message_id: messageId, button });
 }
 
-/** GET without a body, POST with one, as JSON unless it is a form. Throws {@link Refused} with a sentence when the server says no or is away. */
-async function call<T>(path: string, body?: object): Promise<T> {
-  const init = body === undefined ? {} : post(body);
+/** GET without a body, POST with one, as JSON unless it is a form, or the method that is named. Throws {@link Refused} with a sentence when the server says no or is away. */
+export async function call<T>(path: string, body?: object, method?: 'DELETE'): Promise<T> {
+  const init = body === undefined ? { ...(method && { method }) } : post(body);
   let response: Response;
   try {
     response = await fetch(path, init);

@@ -31,8 +31,16 @@ export function faceOf(ms: number, speed: number): { readonly date: string; read
   return { date: shortDay.format(ms), time: (speed > 5 ? time : exactTime).format(ms) };
 }
 
-/** Real milliseconds until the face of {@link faceOf} changes. */
-export function untilNextTick(ms: number, speed: number): number {
+/** "14:05", or with its day where that is another one than that of `than`; both in seconds since the epoch. */
+export function timeBeside(seconds: number, than: number): string {
+  return dayOf(seconds) === dayOf(than)
+    ? timeOf(seconds)
+    : `${shortDay.format(seconds * 1000)}, ${timeOf(seconds)}`;
+}
+
+/** Real milliseconds until the face of {@link faceOf} changes; never, while the clock stands. */
+export function untilNextTick(ms: number, speed: number): number | undefined {
+  if (speed === 0) return undefined;
   const step = speed > 5 ? 60_000 : 1000;
   return Math.max(100, (step - (ms % step)) / speed);
 }

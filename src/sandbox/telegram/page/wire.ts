@@ -25,6 +25,8 @@ export interface Sandbox {
   readonly chatTitle: string;
   readonly bot: { readonly id: number; readonly firstName: string; readonly username: string };
   readonly people: readonly Person[];
+  /** Whether there is a world behind the chat that can be played with. */
+  readonly panel?: boolean;
 }
 
 export interface User {
