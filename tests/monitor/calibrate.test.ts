@@ -45,7 +45,7 @@ describe('the table of a service', () => {
     expect(text).toMatch(/1 of 42 would have been called bad: 2\.4 % \(0\.42 % to 12 %\)\./);
     expect(text).toMatch(/its own half hour before.*: 0 of 15 half hours would have been called bad/);
     expect(text).toContain(
-      'With falseAlarm: 1 % in the plan: at most 1 % of healthy windows, as simulated (its own past has 42 of the 99 windows that it takes).',
+      'With falseAlarm: 1 % in the plan: at most 1 % (simulated; it has 42 of the 99 windows that its own past takes).',
     );
     expect(sayCalibration(calibrate('default', quiet(42), []), NOTHING)).toMatch(
       /none of 42 would have been called bad\. So many windows cannot show less than 8\.4 %\./,

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type KeptWindows, keptWindowsFor, sortWindows } from '../../src/adapters/kept-windows.ts';
+import { monitorFor } from '../../src/adapters/monitor.ts';
+import type { ObserveRequest } from '../../src/monitor/index.ts';
+import { enoughFor } from '../../src/monitor/judge/budget.ts';
 import { MINUTE_MS } from '../../src/monitor/points.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { openWindowFiles } from '../../src/store/window-files.ts';
@@ -182,4 +185,30 @@ describe('the threshold of a service', () => {
     await expect(kept.threshold(next('a'), 0.01, gone)).rejects.toThrow('stopping');
     expect(problems).toEqual([]);
   });
+});
+
+it('is asked for with the evidence that the plan’s false alarms take, and says so; else the judge has its own', async () => {
+  const { kept } = await keeper(released());
+  const asked: (number | undefined)[] = [];
+  const monitoring = {
+    minutes: async () => [],
+    observe: async ({ enough }: ObserveRequest) => {
+      asked.push(enough);
+      return observation;
+    },
+  };
+  const nobody = { look: async () => [], run: async () => ({ ok: true, why: '', tail: '' }) };
+  const monitor = monitorFor(monitoring, nobody, kept, nobody, 'demo', {
+    bring: async () => ({ folder: '' }),
+  });
+  const look = (falseAlarm?: number) => {
+    const watching = { ...DRAFT.terms.watching, ...(falseAlarm !== undefined && { falseAlarm }) };
+    const { rollout } = new World({ ...DRAFT, terms: { ...DRAFT.terms, watching } });
+    return monitor.observe(rollout, { from: START, to: START + 5 * MINUTE_MS }, never);
+  };
+  expect((await look()).reasons).toEqual(verdict.reasons);
+  expect((await look(0.01)).reasons.at(-1)).toBe(
+    'False alarms: at most 1 % (simulated; it has 0 of the 99 windows that its own past takes).',
+  );
+  expect(asked).toEqual([undefined, enoughFor(0.01)]);
 });

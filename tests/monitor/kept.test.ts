@@ -99,6 +99,12 @@ describe('the old version against itself', () => {
     expect(against?.window.history.every((p) => p.minute < START - 30 * MINUTE_MS)).toBe(true);
   });
 
+  it('does not answer for what the new version left behind', () => {
+    const kept = keptOf();
+    const carried = { ...kept, window: { ...kept.window, carried: { '5xx': 3 } } };
+    expect(oldAgainstItself(carried)).toEqual(oldAgainstItself(kept));
+  });
+
   it('is left out where the hour before has another step in it, or no figures', () => {
     expect(oldAgainstItself({ ...keptOf(), step: 1 })).toBeUndefined();
     const kept = keptOf();
@@ -156,13 +162,13 @@ describe('the threshold for a share of false alarms', () => {
 
   it('says where it comes from', () => {
     expect(sayThreshold(thresholdFor(0.01, quiet(12)))).toBe(
-      'at most 1 % of healthy windows, as simulated (its own past has 12 of the 99 windows that it takes)',
+      'at most 1 % (simulated; it has 12 of the 99 windows that its own past takes)',
     );
     expect(sayThreshold(thresholdFor(0.05, quiet(120)))).toBe(
-      'at most 5 % of healthy windows, as simulated; 120 windows of its own past agree',
+      'at most 5 % (simulated; 120 windows of its own past agree)',
     );
     expect(sayThreshold(thresholdFor(0.05, [...quiet(100), 9, 9, 9, 9, 9, 9, 9]))).toBe(
-      'at most 5 % of healthy windows, as 107 windows of its own past ask for',
+      'at most 5 % (by 107 windows of its own past)',
     );
   });
 });

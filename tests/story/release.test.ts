@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { builtInPlan } from '../../src/plan/load.ts';
 import { copySteady } from '../deploy/steady-app.ts';
 import { ADA, assembleTeam, BEN, liveSplit, prepareRelease, type Team } from './team.ts';
 
@@ -11,7 +12,7 @@ afterEach(() => team.close());
 test('a clean release goes to 100 %, each step asked for, and back again on request', {
   timeout: 120_000,
 }, async () => {
-  team = await assembleTeam();
+  team = await assembleTeam(240, { monitoring: { ...builtInPlan().monitoring, falseAlarm: 0.01 } });
   await prepareRelease(team);
   expect(Object.values(await liveSplit(team))).toEqual([1]);
 
@@ -21,8 +22,10 @@ test('a clean release goes to 100 %, each step asked for, and back again on requ
   const question = await team.waitFor(/from 10 % to 50 %\?/);
   expect(question.photo?.length).toBeGreaterThan(0);
   expect(question.caption).toMatch(
-    /30 minutes at 10 %: 🟢 good\. Errors .* requests\), p95 \d+ ms against \d+ ms/,
+    /30 minutes at 10 %: 🟢 good\. (Errors|No errors in) .* p95 \d+ ms against \d+ ms/,
   );
+
+  expect(question.caption).toContain('False alarms: at most 1 % (simulated');
 
   await team.press(BEN, 'Promote to 50 %');
   await team.press(BEN, 'Promote to 100 %');

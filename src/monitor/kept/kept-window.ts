@@ -36,7 +36,7 @@ interface Packed {
   readonly points: readonly PackedPoint[];
 }
 
-/** Compressed JSON, 3 to 8 kB for half an hour. The threshold of the day is left out: windows are tried at any. */
+/** Compressed JSON, some 10 kB for half an hour. The threshold of the day is left out: windows are tried at any. */
 export function packWindow({ window, points, ...kept }: KeptWindow): Buffer {
   const { history, enough: _, ...rest } = window;
   const layouts: (readonly number[])[] = [];

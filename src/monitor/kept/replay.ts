@@ -48,9 +48,10 @@ const HALF_MIN = 30;
  */
 export function oldAgainstItself({ step, window }: KeptWindow): Replayable | undefined {
   if (step > 0) return undefined;
+  const { carried: _, ...asked } = window;
   const from = window.from - HALF_MIN * MINUTE_MS;
   const history = window.history.filter((p) => p.minute < from);
   const points = window.history.filter((p) => p.minute >= from).map((p): Point => ({ ...p, arm: 'canary' }));
   if (history.length === 0 || points.length === 0) return undefined;
-  return { window: { ...window, from, canaryShare: 1, durationMin: HALF_MIN, history }, points };
+  return { window: { ...asked, from, canaryShare: 1, durationMin: HALF_MIN, history }, points };
 }

@@ -45,10 +45,10 @@ const ROUNDING = 1e-9;
 /** Nats; less than anybody prints. */
 const STEP = 1e-6;
 
-/** "at most 1 % of healthy windows, as simulated (its own past has 12 of the 99 windows that it takes)". */
+/** "at most 1 % (simulated; it has 12 of the 99 windows that its own past takes)". */
 export function sayThreshold({ budget, from, windows, needed }: Threshold): string {
-  const share = `at most ${Number((budget * 100).toPrecision(3))} % of healthy windows`;
-  if (from === 'own-past') return `${share}, as ${windows} windows of its own past ask for`;
-  if (windows >= needed) return `${share}, as simulated; ${windows} windows of its own past agree`;
-  return `${share}, as simulated (its own past has ${windows} of the ${needed} windows that it takes)`;
+  const share = `at most ${Number((budget * 100).toPrecision(3))} %`;
+  if (from === 'own-past') return `${share} (by ${windows} windows of its own past)`;
+  if (windows >= needed) return `${share} (simulated; ${windows} windows of its own past agree)`;
+  return `${share} (simulated; it has ${windows} of the ${needed} windows that its own past takes)`;
 }
