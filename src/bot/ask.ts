@@ -1,4 +1,5 @@
 import type { Context } from 'grammy';
+import type { CallbackQuery, Message } from 'grammy/types';
 import { type Button, keyboard, parseData } from './buttons.ts';
 import type { Talk } from './context.ts';
 import { type Html, html, mention } from './html.ts';
@@ -28,7 +29,7 @@ export async function ask(talk: Talk, ctx: Context, question: Question): Promise
   });
   for (;;) {
     const update = await talk.wait();
-    const said = await readAnswer(update, message.message_id, options);
+    const said = await readAnswer(update, message, options);
     if (said.kind === 'nothing') continue;
     if (said.kind === 'other') {
       // Clients then reply by themselves, which a bot in privacy mode is sure to hear.
@@ -40,12 +41,9 @@ export async function ask(talk: Talk, ctx: Context, question: Question): Promise
       continue;
     }
     if (said.kind === 'off') {
-      await conclude(
-        ctx,
-        message,
-        html`${question.text}
-✖️ Called off.`,
-      );
+      const calledOff = html`${question.text}
+✖️ Called off.`;
+      for (const one of standing(update, message)) await conclude(ctx, one, calledOff);
       return undefined;
     }
     const { text: answer } = said;
@@ -53,12 +51,9 @@ export async function ask(talk: Talk, ctx: Context, question: Question): Promise
     const sentence = 'problem' in wrong ? wrong.problem : wrong.value;
     if (sentence === undefined) {
       const label = options.find((option) => option.value === answer)?.text ?? answer;
-      await conclude(
-        ctx,
-        message,
-        html`${question.text}
-➡️ ${label}`,
-      );
+      const concluded = html`${question.text}
+➡️ ${label}`;
+      for (const one of standing(update, message)) await conclude(ctx, one, concluded);
       return answer;
     }
     await update.reply(sentence);
@@ -72,22 +67,49 @@ type Said =
   /** Not meant for this question. */
   | { readonly kind: 'nothing' };
 
-async function readAnswer(update: Context, message: number, options: Question['options']): Promise<Said> {
+async function readAnswer(update: Context, message: Asked, options: Question['options']): Promise<Said> {
   if (!update.callbackQuery) {
     const text = update.message?.text?.trim();
     return text ? { kind: 'text', text } : { kind: 'nothing' };
   }
   await update.answerCallbackQuery();
   const press = parseData(update.callbackQuery.data ?? '');
-  if (press?.kind !== 'choose' || update.callbackQuery.message?.message_id !== message)
-    return { kind: 'nothing' };
+  if (press?.kind !== 'choose' || !isAbout(update.callbackQuery, message)) return { kind: 'nothing' };
   if (press.option === 'off') return { kind: 'off' };
   if (press.option === 'other') return { kind: 'other' };
   const option = options[Number(press.option)];
   return option ? { kind: 'text', text: option.value } : { kind: 'nothing' };
 }
 
-async function conclude(ctx: Context, message: { chat: { id: number }; message_id: number }, text: Html) {
+type Asked = Message.TextMessage;
+
+/**
+ * Whether a tap is on this question, or on a copy of it: a process that died after it asked has left one, which says the
+ * same and stands above.
+ */
+function isAbout({ data = '', message }: CallbackQuery, asked: Asked): boolean {
+  if (message?.message_id === asked.message_id) return true;
+  if (message === undefined || !('text' in message)) return false;
+  return message.text === asked.text && labelOf(message, data) === labelOf(asked, data);
+}
+
+function labelOf({ reply_markup }: Message, data: string): string | undefined {
+  const buttons = reply_markup?.inline_keyboard.flat() ?? [];
+  return buttons.find((button) => 'callback_data' in button && button.callback_data === data)?.text;
+}
+
+/** The question, and the copy of it that was tapped. */
+function standing({ callbackQuery }: Context, asked: Asked): readonly Placed[] {
+  const tapped = callbackQuery?.message;
+  return tapped && tapped.message_id !== asked.message_id ? [asked, tapped] : [asked];
+}
+
+interface Placed {
+  readonly chat: { readonly id: number };
+  readonly message_id: number;
+}
+
+async function conclude(ctx: Context, message: Placed, text: Html): Promise<void> {
   await ctx.api.editMessageText(message.chat.id, message.message_id, text.text, { parse_mode: 'HTML' });
 }
 
