@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ARGO_EXAMPLE, argo, argoMetric } from '../../bench/judge/peers/argo.ts';
+import { playBeside, sluice } from '../../bench/judge/peers/beside.ts';
 import { burnRate, burns, FAST_BURN } from '../../bench/judge/peers/burn-rate.ts';
 import { errorRate, latency, openFigures } from '../../bench/judge/peers/figures.ts';
 import { FLAGGER_EXAMPLE, flagger, flaggerPasses } from '../../bench/judge/peers/flagger.ts';
 import { ALL_SIGNALS, classify, kayenta, scoreOf } from '../../bench/judge/peers/kayenta.ts';
 import { shiftOf } from '../../bench/judge/peers/mann-whitney.ts';
 import type { Peer, Word } from '../../bench/judge/peers/peer.ts';
+import { sayBeside } from '../../bench/judge/peers/table.ts';
+import { play } from '../../bench/judge/play.ts';
 import type { Header, WirePoint } from '../../bench/judge/wire.ts';
 
 const header: Header = {
@@ -177,4 +180,15 @@ describe('Kayenta', () => {
     ]);
     expect(same.at(-1)).toBe('promote');
   });
+});
+
+it('judges the same windows as the judge is reported on, and puts the judges side by side', () => {
+  const seeds = [11, 12, 13, 14];
+  const played = seeds.map((seed) => playBeside(seed, [sluice, burnRate(FAST_BURN)]));
+  expect(played.map(([own]) => own)).toEqual(seeds.map((seed) => play(seed).outcome));
+  const judged = ['Sluice', 'burn rate'].map((name, i) => ({
+    name,
+    outcomes: played.flatMap((outcomes) => outcomes[i] ?? []),
+  }));
+  expect(sayBeside(judged)).toMatch(/^\| figure \| wanted \| Sluice \| burn rate \|\n/);
 });
