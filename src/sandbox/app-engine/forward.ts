@@ -19,6 +19,10 @@ export interface Upstream {
   ready(): Promise<number>;
 }
 
+/** Real milliseconds within which the end of a process is noticed, and between two looks. */
+const NOTICE = 2_000;
+const LOOK = 10;
+
 const agent = new Agent({ keepAlive: true, maxFreeSockets: 256 });
 
 /** Headers that belong to one connection and are not passed on. */
@@ -47,12 +51,11 @@ export async function forward(
   cookie?: string,
 ): Promise<Outcome> {
   const start = performance.now();
-  const loading = upstream.port === undefined;
+  let loading = upstream.port === undefined;
   let size = 0;
-  let port: number;
   if (wait > 0) await delay(wait);
   try {
-    port = upstream.port ?? (await upstream.ready());
+    await upstream.ready();
   } catch {
     // Why it did not start is in the version's crash log; the visitor only learns that it did not.
     refuse(response, 503, 'The request failed because the instance could not start successfully.\n');
@@ -61,7 +64,8 @@ export async function forward(
   }
   const headers = { ...endToEnd(request.headers), ...extra };
   try {
-    const answer = await send(request, response, port, headers);
+    const { answer, restarted } = await send(request, response, upstream, headers);
+    loading ||= restarted;
     const set = answer.headers['set-cookie'] ?? [];
     response.writeHead(answer.statusCode ?? 502, {
       ...endToEnd(answer.headers),
@@ -102,23 +106,35 @@ export async function spoil(
   return { status: 500, latency: performance.now() - start, loading, size: text.length };
 }
 
+interface Sent {
+  readonly answer: IncomingMessage;
+  /** It waited for a process to start. */
+  readonly restarted: boolean;
+}
+
 async function send(
   request: IncomingMessage,
   response: ServerResponse,
-  port: number,
+  upstream: Upstream,
   headers: Readonly<Record<string, string | string[]>>,
-): Promise<IncomingMessage> {
+): Promise<Sent> {
   const empty =
     request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined;
-  const { answer, reused } = await attempt();
-  if (!(answer instanceof Error)) return answer;
-  // The app may close an idle connection at the very moment it is used again: nothing was read, so it is safe to retry.
-  if (!(reused && empty)) throw answer;
-  const again = await attempt();
-  if (again.answer instanceof Error) throw again.answer;
-  return again.answer;
+  const port = await upstream.ready();
+  const first = await attempt(port);
+  if (!(first.answer instanceof Error)) return { answer: first.answer, restarted: false };
+  // An idle connection may be closed at the very moment it is used again, and a process be gone that nobody has missed
+  // yet: nothing was read then, so it is safe to try once more.
+  const refused = first.answer.code === 'ECONNREFUSED';
+  if (!empty || !(first.reused || refused)) throw first.answer;
+  const restarted = refused && (await missed(upstream, port));
+  const { answer } = await attempt(await upstream.ready());
+  if (answer instanceof Error) throw answer;
+  return { answer, restarted };
 
-  function attempt(): Promise<{ answer: IncomingMessage | Error; reused: boolean }> {
+  function attempt(
+    port: number,
+  ): Promise<{ answer: IncomingMessage | NodeJS.ErrnoException; reused: boolean }> {
     return new Promise((resolve) => {
       const out = httpRequest({
         host: '127.0.0.1',
@@ -138,6 +154,12 @@ async function send(
       else request.pipe(out);
     });
   }
+}
+
+/** Waits until a process that no longer listens is known to be gone. @returns whether it is */
+async function missed(upstream: Upstream, port: number): Promise<boolean> {
+  for (let waited = 0; upstream.port === port && waited < NOTICE; waited += LOOK) await delay(LOOK);
+  return upstream.port !== port;
 }
 
 function endToEnd(headers: IncomingMessage['headers']): Record<string, string | string[]> {
