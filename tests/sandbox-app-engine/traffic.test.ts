@@ -1,8 +1,10 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import type { AppEngine } from '../../src/sandbox/app-engine/index.ts';
+import type { AppEngine, AppEngineOptions } from '../../src/sandbox/app-engine/index.ts';
 import { SandboxClock } from '../../src/sandbox/clock.ts';
-import { app, appEngine, deploy, eventually, rest, split, TELL_VERSION } from './support.ts';
+import { app, appEngine, deploy, eventually, rest, split, TELL_VERSION, tempFolder } from './support.ts';
+
+const MINUTE = 60_000;
 
 describe('who gets which version', () => {
   it('by cookie: whoever was let in stays in when the gate opens further', async () => {
@@ -198,3 +200,92 @@ function visit(
     out.end();
   });
 }
+
+describe('a new split', () => {
+  const DEFAULT = '/v1/apps/demo/services/default';
+
+  /** v1 with all traffic and v2 without any, in a world that stands still. */
+  async function standingStill(options: Partial<AppEngineOptions>) {
+    const dataDir = tempFolder();
+    const before = await appEngine({ dataDir, operationMs: 0 });
+    await deploy(before, 'v1');
+    await deploy(before, 'v2', TELL_VERSION, { inboundServices: ['INBOUND_SERVICE_WARMUP'] });
+    await before.close();
+    const clock = new SandboxClock(1, Date.now() + 24 * 60 * MINUTE);
+    const engine = await appEngine({ dataDir, clock, ...options });
+    clock.pause();
+    const send = async (allocations: object, migrate: boolean) => {
+      const path = `${DEFAULT}?updateMask=split&migrateTraffic=${migrate ? 'True' : 'False'}`;
+      const { body } = await rest(engine, 'PATCH', path, { split: { shardBy: 'ip', allocations } });
+      return `/v1/${body.name}`;
+    };
+    return { engine, clock, send };
+  }
+
+  /** Who of many gets v2. */
+  async function chosen(engine: AppEngine): Promise<Set<string>> {
+    const found = new Set<string>();
+    for (let n = 0; n < 60; n++) {
+      const ip = `198.18.0.${n}`;
+      if ((await visit(engine, { 'x-forwarded-for': ip })).text === 'v2') found.add(ip);
+    }
+    return found;
+  }
+
+  it('moves bit by bit where traffic is migrated to a version that takes warmup requests', async () => {
+    const { engine, clock, send } = await standingStill({ operationMs: 100 * MINUTE });
+    const operation = await send({ v2: 1 }, true);
+    const stages = [await chosen(engine)];
+    for (const percent of [30, 40, 29]) {
+      clock.jump(percent * MINUTE);
+      stages.push(await chosen(engine));
+    }
+    const sizes = stages.map(({ size }) => size);
+    expect(sizes[0]).toBe(0);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+    expect(new Set(sizes).size).toBe(4);
+    // Whoever was let in stays in.
+    for (const [i, early] of stages.entries())
+      for (const ip of early) expect(stages[i + 1] ?? early).toContain(ip);
+    const { body } = await rest(engine, 'GET', operation);
+    expect(body.done).toBeUndefined();
+
+    clock.jump(2 * MINUTE);
+    await eventually(async () => (await rest(engine, 'GET', operation)).body.done);
+    expect((await chosen(engine)).size).toBe(60);
+    const { body: logged } = await rest(engine, 'POST', '/v2/entries:list', {
+      resourceNames: ['projects/demo'],
+      filter: 'protoPayload.resource="/_ah/warmup" AND resource.labels.version_id="v2"',
+    });
+    expect(logged.entries).toHaveLength(1);
+  });
+
+  it('is known to all front ends some time after its operation has ended', async () => {
+    const { engine, clock, send } = await standingStill({ operationMs: 1, propagationMs: 100 * MINUTE });
+    const operation = await send({ v2: 1 }, false);
+    clock.jump(1);
+    await eventually(async () => (await rest(engine, 'GET', operation)).body.done);
+    expect((await chosen(engine)).size).toBe(0);
+    clock.jump(100 * MINUTE);
+    expect((await chosen(engine)).size).toBe(60);
+  });
+
+  it.each([
+    [
+      'flex',
+      { env: 'flex', runtime: 'vm', deployment: { container: { image: 'gcr.io/demo/v3' } } },
+      'Flexible',
+    ],
+    ['manual scaling', { manualScaling: { instances: 1 } }, 'automatic scaling'],
+  ])('does not go bit by bit to %s', async (_, spec, sentence) => {
+    const engine = await appEngine();
+    await deploy(engine, 'v1');
+    await deploy(engine, 'v3', TELL_VERSION, spec);
+    const split = { shardBy: 'ip', allocations: { v3: 1 } };
+    const { status, body } = await rest(engine, 'PATCH', `${DEFAULT}?updateMask=split&migrateTraffic=True`, {
+      split,
+    });
+    expect(status).toBe(400);
+    expect(JSON.stringify(body.error)).toContain(sentence);
+  });
+});

@@ -58,10 +58,13 @@ function serviceRoutes({ registry, operations, fleet, figures, clock }: Parts): 
     const mask = readMask(c.req.query('updateMask')).map((path) => path.split('.')[0] ?? '');
     if (mask.length > 0 && mask.every((path) => path === 'split')) {
       const split = checkSplit(registry, service, objectAt(body, 'split'));
-      if (readFlag(c.req.query('migrateTraffic'))) checkMigration(split);
+      const gradual = readFlag(c.req.query('migrateTraffic')) && checkMigration(registry, service.id, split);
       const { shardBy, allocations } = split;
-      const change: Change = { kind: 'set split', service: service.id, shardBy, allocations };
-      return c.json(start('Services.UpdateService', target, change));
+      const change: Change = { kind: 'set split', service: service.id, shardBy, allocations, gradual };
+      const operation = start('Services.UpdateService', target, change);
+      if (gradual)
+        for (const id of Object.keys(allocations)) void fleet.warmUp(registry.version(service.id, id));
+      return c.json(operation);
     }
     if (mask.length === 0 || mask.some((path) => path !== 'labels' && path !== 'networkSettings')) {
       throw unmodelled('services.patch', mask);

@@ -38,6 +38,8 @@ export type Change =
       readonly service: string;
       readonly shardBy: string;
       readonly allocations: JsonObject;
+      /** The traffic moves bit by bit while the operation runs. */
+      readonly gradual?: boolean;
     }
   | { readonly kind: 'describe service'; readonly service: string; readonly fields: JsonObject }
   | { readonly kind: 'delete service'; readonly service: string }
@@ -84,7 +86,16 @@ export async function apply(parts: Parts, change: Change): Promise<JsonObject> {
       return { '@type': 'type.googleapis.com/google.protobuf.Empty' };
     case 'set split': {
       const allocations = change.allocations as Record<string, number>;
-      const service = { ...registry.service(change.service), shardBy: change.shardBy, allocations };
+      const before = registry.service(change.service);
+      const former = { shardBy: before.shardBy, allocations: before.allocations, until: parts.clock.now() };
+      const { former: _, ...lasting } = before;
+      const service = {
+        ...lasting,
+        shardBy: change.shardBy,
+        allocations,
+        // Those who were led there bit by bit are there already.
+        ...(change.gradual ? {} : { former }),
+      };
       for (const id of Object.keys(allocations)) registry.version(change.service, id);
       registry.putService(service);
       return { '@type': `${TYPE}.Service`, ...serviceResource(registry, service) };

@@ -1,6 +1,6 @@
 import { type JsonObject, objectAt, textAt } from './json.ts';
 import { badField, Refusal } from './refusal.ts';
-import type { Registry, Service, Version } from './registry.ts';
+import type { Registry, Service, Split, Version } from './registry.ts';
 import { isFlexible } from './runtime.ts';
 
 /** Versions per application, all services together. */
@@ -58,11 +58,7 @@ export function checkNewVersion(registry: Registry, service: string, spec: JsonO
  * others, of versions that exist and serve. `shardBy` may be absent while one version has everything.
  * @throws Refusal
  */
-export function checkSplit(
-  registry: Registry,
-  service: Service,
-  split: JsonObject,
-): Pick<Service, 'shardBy' | 'allocations'> {
+export function checkSplit(registry: Registry, service: Service, split: JsonObject): Split {
   const shardBy = textAt(split, 'shardBy') ?? 'UNSPECIFIED';
   const allocations: Record<string, number> = {};
   for (const [id, share] of Object.entries(objectAt(split, 'allocations'))) {
@@ -108,14 +104,33 @@ export function checkSplit(
   return { shardBy, allocations };
 }
 
-/** Gradual migration goes to one version, by address or cookie. Here it ends when the operation does. @throws Refusal */
-export function checkMigration({ shardBy, allocations }: Pick<Service, 'shardBy' | 'allocations'>): void {
-  if (Object.keys(allocations).length !== 1) {
+/**
+ * Gradual migration goes to one version of the standard environment that scales by itself.
+ * @returns whether it is gradual: without warmup requests the traffic moves at once, as App Engine's documentation has it
+ * @throws Refusal
+ */
+export function checkMigration(
+  registry: Registry,
+  service: string,
+  { shardBy, allocations }: Split,
+): boolean {
+  const [to = '', ...others] = Object.keys(allocations);
+  if (others.length > 0) {
     throw badField('migrateTraffic', 'Traffic can be migrated gradually to a single version only.');
   }
   if (shardBy === 'UNSPECIFIED') {
     throw badField('service.split.shard_by', 'Gradual migration needs shardBy: IP or COOKIE.');
   }
+  const { spec } = registry.version(service, to);
+  const field = `service.split.allocations[${to}]`;
+  if (isFlexible(spec)) {
+    throw badField(field, 'Traffic migration does not support App Engine Flexible Environment.');
+  }
+  if ('manualScaling' in spec || 'basicScaling' in spec) {
+    throw badField(field, `Traffic migration needs automatic scaling, which version '${to}' has not.`);
+  }
+  const { inboundServices } = spec;
+  return Array.isArray(inboundServices) && inboundServices.includes('INBOUND_SERVICE_WARMUP');
 }
 
 /** @throws Refusal for a version that has traffic */

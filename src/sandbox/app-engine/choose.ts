@@ -2,7 +2,8 @@ import { createHash, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { visitorAddress } from './headers.ts';
 import { type JsonObject, textAt } from './json.ts';
-import type { Registry, Service } from './registry.ts';
+import type { Registry, Service, Split } from './registry.ts';
+import type { Routing } from './routing.ts';
 
 /** Visitors fall into 1000 buckets, which is why a split is exact to 0.1 %. */
 const BUCKETS = 1000;
@@ -16,15 +17,16 @@ export interface Choice {
 }
 
 /** Which version answers a request to the application's front door; undefined when nothing is deployed. */
-export function choose(registry: Registry, request: IncomingMessage): Choice | undefined {
+export function choose(registry: Registry, routing: Routing, request: IncomingMessage): Choice | undefined {
   const { service, version } = addressed(registry, request);
   if (!service) return undefined;
   if (version !== undefined) return { service: service.id, version };
+  const split = routing.splitOf(service);
   const known = cookieBucket(request);
-  const bucket = bucketOf(service, request, known);
-  const chosen = versionAt(registry, service, bucket);
+  const bucket = bucketOf(split, request, known);
+  const chosen = versionAt(registry, service.id, split, bucket);
   if (chosen === undefined) return undefined;
-  const sets = service.shardBy === 'COOKIE' && known === undefined;
+  const sets = split.shardBy === 'COOKIE' && known === undefined;
   return { service: service.id, version: chosen, ...(sets ? { cookie: `${COOKIE}=${bucket}; Path=/` } : {}) };
 }
 
@@ -58,7 +60,7 @@ function wildcard(pattern: string, text: string): boolean {
   return pattern.startsWith('*') ? text.endsWith(pattern.slice(1)) : text === pattern;
 }
 
-function bucketOf({ shardBy }: Service, request: IncomingMessage, known: number | undefined): number {
+function bucketOf({ shardBy }: Split, request: IncomingMessage, known: number | undefined): number {
   if (shardBy === 'IP') {
     return createHash('sha1').update(visitorAddress(request)).digest().readUInt32BE() % BUCKETS;
   }
@@ -71,13 +73,18 @@ function cookieBucket(request: IncomingMessage): number | undefined {
 }
 
 /** The newest version has the lowest buckets: those who are let in early stay in when the gate opens further. */
-function versionAt(registry: Registry, service: Service, bucket: number): string | undefined {
-  const ids = Object.keys(service.allocations);
+function versionAt(
+  registry: Registry,
+  service: string,
+  { allocations }: Split,
+  bucket: number,
+): string | undefined {
+  const ids = Object.keys(allocations);
   if (ids.length === 1) return ids[0];
-  const born = (id: string) => registry.findVersion(service.id, id)?.createdAt ?? 0;
+  const born = (id: string) => registry.findVersion(service, id)?.createdAt ?? 0;
   let upTo = 0;
   for (const id of ids.toSorted((a, b) => born(b) - born(a))) {
-    upTo += (service.allocations[id] ?? 0) * BUCKETS;
+    upTo += (allocations[id] ?? 0) * BUCKETS;
     if (bucket < upTo - 1e-6) return id;
   }
   return ids.at(-1);

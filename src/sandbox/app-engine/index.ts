@@ -23,6 +23,7 @@ import { Logs } from './logs.ts';
 import { Operations } from './operations.ts';
 import { Registry } from './registry.ts';
 import { restApi } from './rest-api.ts';
+import { migrationIn, Routing } from './routing.ts';
 import { seedProject } from './seed.ts';
 import { Troubles } from './troubles.ts';
 
@@ -40,6 +41,11 @@ export interface AppEngineOptions {
   readonly operationMs: number;
   /** Age at which a minute becomes visible in Monitoring, in milliseconds of the sandbox's clock. */
   readonly ingestionDelayMs: number;
+  /**
+   * How long after a split's operation has ended some requests still go by the split before: fewer and fewer, none after
+   * so many milliseconds of the sandbox's clock. 0 without it.
+   */
+  readonly propagationMs?: number;
   /** What goes wrong at the wire; `/_sandbox/faults` adds to it. */
   readonly faults?: Faults;
   readonly log: (line: string) => void;
@@ -101,7 +107,12 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
     defaultHostname,
     log,
   });
-  const door = frontDoor(registry, fleet);
+  // A request may come before what it may meet is resumed.
+  let resumed: Operations | undefined;
+  const routing = new Routing(clock, options.propagationMs ?? 0, (service) =>
+    migrationIn(resumed?.underWay(`services/${service}`)),
+  );
+  const door = frontDoor(registry, fleet, routing);
   const stop = async () => {
     await fleet.close();
     figures.close();
@@ -116,6 +127,7 @@ export async function startAppEngine(options: AppEngineOptions): Promise<AppEngi
     const operations = new Operations(project, documents, clock, options.operationMs, (change) =>
       apply(parts, asChange(change)),
     );
+    resumed = operations;
     const cron = new CronJobs(
       project,
       documents,

@@ -98,6 +98,16 @@ export class Operations {
       .map((one) => this.#resource(asOperation(one)));
   }
 
+  /** What is being changed at a resource, and how far that is, from 0 to 1; undefined while nothing is. */
+  underWay(target: string): { readonly change: JsonObject; readonly progress: number } | undefined {
+    for (const { target: held, change, insertedAt, fails } of this.#running.values()) {
+      if (held !== target || fails) continue;
+      const progress = (this.#clock.now() - insertedAt) / this.#duration;
+      return { change, progress: Math.min(1, Math.max(0, progress)) };
+    }
+    return undefined;
+  }
+
   /** What those that ended well have changed, in the order in which they were begun. */
   done(): { readonly method: string; readonly endedAt: number; readonly change: JsonObject }[] {
     return this.#documents

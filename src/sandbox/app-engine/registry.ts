@@ -2,11 +2,16 @@ import type { Documents } from './documents.ts';
 import { isObject, type JsonObject, objectAt, textAt } from './json.ts';
 import { Refusal } from './refusal.ts';
 
-export interface Service {
-  readonly id: string;
+export interface Split {
   readonly shardBy: string;
   /** Version id to share of the traffic in (0, 1]; the values sum to 1. */
   readonly allocations: Readonly<Record<string, number>>;
+}
+
+export interface Service extends Split {
+  readonly id: string;
+  /** The split before, and until when it was the one; milliseconds of the sandbox's clock. */
+  readonly former?: Split & { readonly until: number };
   /** Fields that are kept and given back but change nothing here: labels, networkSettings. */
   readonly rest: JsonObject;
 }
@@ -68,7 +73,8 @@ export class Registry {
   }
 
   putService(service: Service): void {
-    this.#documents.put(`service/${service.id}`, { ...service });
+    const { former } = service;
+    this.#documents.put(`service/${service.id}`, { ...service, former: former && { ...former } });
   }
 
   deleteService(id: string): void {
@@ -106,11 +112,19 @@ export class Registry {
 }
 
 function asService(document: JsonObject): Service {
+  const { former } = document;
   return {
     id: textAt(document, 'id') ?? '',
+    ...asSplit(document),
+    ...(isObject(former) && { former: { ...asSplit(former), until: Number(former.until) } }),
+    rest: objectAt(document, 'rest'),
+  };
+}
+
+function asSplit(document: JsonObject): Split {
+  return {
     shardBy: textAt(document, 'shardBy') ?? 'UNSPECIFIED',
     allocations: objectAt(document, 'allocations') as Record<string, number>,
-    rest: objectAt(document, 'rest'),
   };
 }
 
