@@ -163,6 +163,7 @@ export class Chats {
       const { from, to } = content;
       return to === undefined ? { migrate_from_chat_id: from ?? 0 } : { migrate_to_chat_id: to };
     }
+    if (content.kind === 'rich') return { rich_message: content.rich };
     const { text, entities } = content;
     if (content.kind === 'text') {
       const preview = content.preview === undefined ? {} : { link_preview_options: content.preview };

@@ -1,5 +1,7 @@
 /** The objects of the Bot API that this server speaks (core.telegram.org/bots/api), under their own names. */
 
+import type { RichMessage } from './rich/model.ts';
+
 export interface User {
   readonly id: number;
   readonly is_bot: boolean;
@@ -142,6 +144,7 @@ export interface Message {
   readonly caption_entities?: readonly Entity[];
   readonly photo?: readonly PhotoSize[];
   readonly document?: Document;
+  readonly rich_message?: RichMessage;
   readonly pinned_message?: Message | InaccessibleMessage;
   readonly reply_markup?: ReplyMarkup;
 }

@@ -6,10 +6,12 @@ import { ApiError } from './errors.ts';
 import type { Files } from './files.ts';
 import type { Ledger } from './ledger.ts';
 import { commandsIn } from './methods/commands.ts';
-import type { InlineButton, Message, UpdateContent } from './model.ts';
+import type { Message, UpdateContent } from './model.ts';
 import type { Person } from './options.ts';
 import type { Upload } from './params.ts';
 import type { PressAnswer, Presses } from './presses.ts';
+import { buttonsIn } from './rich/buttons.ts';
+import type { RichButton } from './rich/model.ts';
 import type { Content, StoredChat, StoredFile, StoredMessage } from './state.ts';
 import { characters, MAX_CAPTION, MAX_TEXT, plainText } from './text/formatted.ts';
 import type { Updates } from './updates.ts';
@@ -274,8 +276,9 @@ function maySee({ ephemeral, from }: StoredMessage, viewer: number | undefined):
 /** The callback data of the button that is meant. @throws Refusal naming the buttons there are. */
 function dataOf(chatId: number, id: number, message: StoredMessage | undefined, wanted: string): string {
   if (message === undefined) throw new Refusal(`There is no message ${id} in chat ${chatId}.`);
-  const { markup } = message;
-  const buttons = markup !== undefined && 'inline_keyboard' in markup ? markup.inline_keyboard.flat() : [];
+  const { markup, content } = message;
+  const below = markup !== undefined && 'inline_keyboard' in markup ? markup.inline_keyboard.flat() : [];
+  const buttons = [...(content.kind === 'rich' ? buttonsIn(content.rich.blocks) : []), ...below];
   const found = findButton(buttons, wanted);
   const there = buttons.map(({ text }) => `"${text}"`).join(', ') || 'none';
   if (found === undefined) {
@@ -293,7 +296,7 @@ function dataOf(chatId: number, id: number, message: StoredMessage | undefined, 
 }
 
 /** The callback data first, then the exact text, then the one whose text starts with or holds what is wanted. */
-function findButton(buttons: readonly InlineButton[], wanted: string): InlineButton | undefined {
+function findButton(buttons: readonly RichButton[], wanted: string): RichButton | undefined {
   if (wanted === '') return undefined;
   const exact =
     buttons.find(({ callback_data: data }) => data === wanted) ?? buttons.find(({ text }) => text === wanted);

@@ -10,6 +10,7 @@ import type {
   Update,
   User,
 } from './model.ts';
+import type { RichMessage } from './rich/model.ts';
 
 /** A file as it lies in the files folder, under its unique id. */
 export interface StoredFile {
@@ -27,6 +28,7 @@ export interface StoredFile {
 export type Content =
   | ({ readonly kind: 'text'; readonly preview?: LinkPreviewOptions } & FormattedText)
   | ({ readonly kind: 'photo' | 'document'; readonly file: string } & FormattedText)
+  | { readonly kind: 'rich'; readonly rich: RichMessage }
   | { readonly kind: 'pin'; readonly messageId: number }
   /** A service message: the group goes on as `to`, or went on from `from`. */
   | { readonly kind: 'migration'; readonly to?: number; readonly from?: number };

@@ -7,6 +7,7 @@ import type { Flood } from '../flood.ts';
 import { inlineMarkup } from '../keyboard.ts';
 import type { Ledger } from '../ledger.ts';
 import { Params, paramsOf } from '../params.ts';
+import { readRichMessage } from '../rich/read.ts';
 import type { Content, StoredChat, StoredMessage } from '../state.ts';
 import { characters, MAX_TEXT } from '../text/formatted.ts';
 import type { WhoIs } from '../text/html.ts';
@@ -29,7 +30,9 @@ export function editMethods(chats: Chats, ledger: Ledger, files: Files, flood: F
 
   /** An edit without a keyboard takes the keyboard away, as Telegram does. */
   function edit(chat: StoredChat, old: StoredMessage, params: Params, change: Change): StoredMessage {
-    if (old.from.id !== chats.bot.id || !('text' in old.content)) throw badRequest("message can't be edited");
+    const { kind } = old.content;
+    if (old.from.id !== chats.bot.id || kind === 'pin' || kind === 'migration')
+      throw badRequest("message can't be edited");
     // Messages that carry another keyboard than an inline one stay as they are (tdlib, can_edit_message).
     if (old.markup !== undefined && !('inline_keyboard' in old.markup)) {
       throw badRequest("message can't be edited");
@@ -61,10 +64,14 @@ export function editMethods(chats: Chats, ledger: Ledger, files: Files, flood: F
   };
 
   const text: Change = (params, old) => {
-    const words = textOf(params, chats.whoIs);
-    if (old.kind !== 'text') throw badRequest('there is no text in the message to edit');
-    if (characters(words.text) > MAX_TEXT) throw badRequest(TEXT_TOO_LONG);
-    return { kind: 'text', ...words, ...previewOf(params) };
+    const rich = params.text('rich_message') !== '';
+    if (rich && params.text('text') !== '') throw badRequest('text and rich_message exclude each other');
+    const content = rich ? undefined : textOf(params, chats.whoIs);
+    if (old.kind !== 'text' && old.kind !== 'rich')
+      throw badRequest('there is no text in the message to edit');
+    if (content === undefined) return { kind: 'rich', rich: readRichMessage(params, chats.whoIs) };
+    if (characters(content.text) > MAX_TEXT) throw badRequest(TEXT_TOO_LONG);
+    return { kind: 'text', ...content, ...previewOf(params) };
   };
   const caption: Change = (params, old) => {
     if (old.kind !== 'photo' && old.kind !== 'document') {

@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger.ts';
 import type { FormattedText, LinkPreviewOptions, Message } from '../model.ts';
 import type { Params } from '../params.ts';
 import type { Presses } from '../presses.ts';
+import { readRichMessage } from '../rich/read.ts';
 import type { Content, StoredChat, StoredMessage } from '../state.ts';
 import { characters, formattedText, MAX_CAPTION, MAX_TEXT } from '../text/formatted.ts';
 import type { WhoIs } from '../text/html.ts';
@@ -63,6 +64,8 @@ export function sendMethods(
 
   return {
     sendMessage: (params) => send(params, () => textContent(params, chats.whoIs)),
+    sendRichMessage: (params) =>
+      send(params, () => ({ kind: 'rich', rich: readRichMessage(params, chats.whoIs) })),
     sendPhoto: (params) => send(params, () => mediaContent('photo', params, files, chats.whoIs)),
     sendDocument: (params) => send(params, () => mediaContent('document', params, files, chats.whoIs)),
     sendChatAction: (params) => {

@@ -15,7 +15,6 @@ const UNMODELLED = [
   'inline_message_id',
   'direct_messages_topic_id',
   'suggested_post_parameters',
-  'rich_message',
   'show_caption_above_media',
   'has_spoiler',
   'message_effect_id',
