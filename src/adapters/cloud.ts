@@ -98,7 +98,10 @@ export function cloudFor(appEngine: AppEngine, store: Store, sources: Sources): 
       shared.deploy(request.backup, await sharedFiles(request, hooks.signal), hooks.signal),
 
     async setSplit({ backup: name, ...request }, hooks) {
-      const backup = await readBackup(store, name);
+      // The split of before stands in the journal. Whatever is wrong with the file is said where its cron jobs are wanted.
+      const backup = await readBackup(store, name).catch((error: Error) =>
+        hooks.onProgress(`${error.message} The traffic moves all the same.`),
+      );
       const start = backup?.running.filter(({ version }) => request.to.shares[version]);
       const change = { ...request, ...(start && { start }) };
       return appEngine.setSplit(change, { ...hooks, onWait: hooks.onProgress });
