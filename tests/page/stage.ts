@@ -136,6 +136,12 @@ function behave(bot: Bot, released: Promise<void>): void {
     const what = ctx.msg.photo ? 'photo' : ctx.msg.document?.file_name;
     await ctx.reply(`Got ${what}, ${file.file_size} bytes: ${ctx.msg.caption ?? 'no caption'}`);
   });
+  bot.command('whisper', (ctx) =>
+    ctx.reply('Between us.', {
+      ephemeral_message_parameters: { receiver_user_id: ctx.from?.id ?? 0 },
+      reply_markup: { inline_keyboard: [[{ text: 'Heard', callback_data: 'toast' }]] },
+    }),
+  );
   bot.command('think', (ctx) => ctx.replyWithChatAction('typing'));
 
   bot.callbackQuery('edit', async (ctx) => {

@@ -190,6 +190,19 @@ describe.skipIf(!hasBrowser)('talking with the bot on the page', () => {
     await page.getByText('Sluice is typing').waitFor();
   });
 
+  it('shows what is said to one person to that person alone, and takes the tap on it', async () => {
+    await page.getByRole('radio', { name: /Grace/ }).click();
+    await say('/whisper');
+    await page.getByText('Only you see this').waitFor();
+    await button('Heard').click();
+    await page.getByText('Noted').waitFor();
+    await page.getByRole('radio', { name: /Ada/ }).click();
+    await expect.poll(() => page.getByText('Between us.').count()).toBe(0);
+    await page.getByRole('radio', { name: /Grace/ }).click();
+    await page.getByText('Between us.').waitFor();
+    await page.getByRole('radio', { name: /Ada/ }).click();
+  });
+
   it('draws nested formats, quotes, code and spoilers, and no HTML of a user', async () => {
     await stage.bot.api.sendMessage(
       chatId,

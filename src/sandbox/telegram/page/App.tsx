@@ -11,6 +11,7 @@ import {
   setSpeed,
 } from './api.ts';
 import { Composer } from './Composer.tsx';
+import { chatOf } from './chat.ts';
 import { askedOf } from './forceReply.ts';
 import { Header } from './Header.tsx';
 import { Log } from './Log.tsx';
@@ -70,7 +71,8 @@ export function App({ initial, first }: AppProps) {
       }),
     [chatId, me.id, complain],
   );
-  const { chat, link, typing } = useChat(chatId, refresh, setClock, complain);
+  const { chat: all, link, typing } = useChat(chatId, refresh, setClock, complain);
+  const chat = useMemo(() => chatOf(me, all), [me, all]);
 
   const asked = useMemo(() => askedOf(chat.messages, me), [chat.messages, me]);
   const openQuestion = asked !== undefined && !laidAside.has(asked.message_id) ? asked : undefined;

@@ -37,6 +37,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
 
 function Spoken({ message, first, last, mine, role, actions }: BubbleProps) {
   const { from, photo, document: file, reply_to_message: quoted, reply_markup: markup } = message;
+  const { receiver_user: receiver } = message;
   const text = message.text ?? message.caption;
   const shape = ['row', mine && 'row-mine', first && 'row-first', last && 'row-last'];
   return (
@@ -53,6 +54,9 @@ function Spoken({ message, first, last, mine, role, actions }: BubbleProps) {
               {from.first_name}
               {(from.is_bot || role !== undefined) && <span class="badge">{from.is_bot ? 'bot' : role}</span>}
             </div>
+          )}
+          {receiver !== undefined && (
+            <p class="whisper">{mine ? `Only ${receiver.first_name} sees this` : 'Only you see this'}</p>
           )}
           {quoted !== undefined && (
             <Quote message={quoted} onJump={() => actions.jumpTo(quoted.message_id)} />

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Actions } from './actions.ts';
 import { Icon } from './icons.tsx';
+import type { RichButton } from './richWire.ts';
 import type { InlineButton, Message } from './wire.ts';
 
 interface KeyboardProps {
@@ -26,11 +27,12 @@ export function Keyboard({ message, rows, actions }: KeyboardProps) {
 
 interface ButtonProps {
   readonly message: Message;
-  readonly button: InlineButton;
+  readonly button: InlineButton | RichButton;
   readonly actions: Actions;
 }
 
-function Button({ message, button, actions }: ButtonProps) {
+/** A button, under a message or within a rich one. */
+export function Button({ message, button, actions }: ButtonProps) {
   // Each person has own actions: somebody else may tap the same button meanwhile.
   const [pressedBy, setPressedBy] = useState<Actions>();
   const busy = pressedBy === actions;

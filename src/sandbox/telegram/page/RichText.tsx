@@ -85,7 +85,7 @@ function draw(piece: Piece, key: number, actions: Actions): ComponentChildren {
   }
 }
 
-function Link({ href, children }: { href: string | undefined; children: ComponentChildren }) {
+export function Link({ href, children }: { href: string | undefined; children: ComponentChildren }) {
   if (href === undefined) return <span>{children}</span>;
   return (
     <a href={href} target="_blank" rel="noopener noreferrer">
@@ -94,7 +94,7 @@ function Link({ href, children }: { href: string | undefined; children: Componen
   );
 }
 
-function Spoiler({ children }: { children: ComponentChildren }) {
+export function Spoiler({ children }: { children: ComponentChildren }) {
   const [open, setOpen] = useState(false);
   if (open) return <span class="spoiler spoiler-open">{children}</span>;
   return (

@@ -1,4 +1,4 @@
-import type { Message } from './wire.ts';
+import type { Message, Person } from './wire.ts';
 
 /** The chat as the page knows it: a pure function of what came over the wire. */
 export interface Chat {
@@ -27,6 +27,14 @@ export function evolveChat(chat: Chat, event: ChatEvent): Chat {
       return { ...chat, messages: chat.messages.toSpliced(at, 1) };
     }
   }
+}
+
+/** The chat as one person sees it: without what was said to somebody else alone. The same object where that is all of it. */
+export function chatOf(person: Person, chat: Chat): Chat {
+  const seen = chat.messages.filter(
+    ({ from, receiver_user: to }) => to === undefined || [from.id, to.id].includes(person.id),
+  );
+  return seen.length === chat.messages.length ? chat : { ...chat, messages: seen };
 }
 
 /** Index of the first message whose id is at least `id`. */

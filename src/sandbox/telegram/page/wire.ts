@@ -81,8 +81,11 @@ export interface Document {
 }
 
 export interface Message {
+  /** A fraction for an ephemeral one, which places it in the chat. */
   readonly message_id: number;
   readonly from: User;
+  /** The only person who sees it, besides whoever wrote it. */
+  readonly receiver_user?: User;
   /** Seconds since the epoch, by the sandbox's clock. */
   readonly date: number;
   readonly edit_date?: number;
