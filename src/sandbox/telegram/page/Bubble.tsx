@@ -4,6 +4,7 @@ import { Icon } from './icons.tsx';
 import { Keyboard } from './Keyboard.tsx';
 import { FileRow, Picture } from './Media.tsx';
 import { memo } from './memo.ts';
+import { Rich } from './Rich.tsx';
 import { RichText } from './RichText.tsx';
 import { summaryOf } from './summary.ts';
 import { stampOf, timeBeside, timeOf } from './time.ts';
@@ -39,6 +40,7 @@ function Spoken({ message, first, last, mine, role, actions }: BubbleProps) {
   const { from, photo, document: file, reply_to_message: quoted, reply_markup: markup } = message;
   const { receiver_user: receiver } = message;
   const text = message.text ?? message.caption;
+  const rich = message.rich_message;
   const shape = ['row', mine && 'row-mine', first && 'row-first', last && 'row-last'];
   return (
     <article
@@ -73,7 +75,13 @@ function Spoken({ message, first, last, mine, role, actions }: BubbleProps) {
               <Stamp message={message} />
             </div>
           )}
-          {text === undefined && <Stamp message={message} />}
+          {rich !== undefined && (
+            <div class="text rich" dir={rich.is_rtl === true ? 'rtl' : undefined}>
+              <Rich blocks={rich.blocks} message={message} actions={actions} />
+              <Stamp message={message} />
+            </div>
+          )}
+          {text === undefined && rich === undefined && <Stamp message={message} />}
         </div>
         {markup?.inline_keyboard !== undefined && (
           <Keyboard message={message} rows={markup.inline_keyboard} actions={actions} />

@@ -1,6 +1,7 @@
+import { wordsOf } from './richWire.ts';
 import type { Message } from './wire.ts';
 
-type Content = Pick<Message, 'text' | 'caption' | 'photo' | 'document'>;
+type Content = Pick<Message, 'text' | 'caption' | 'rich_message' | 'photo' | 'document'>;
 
 /** One line that stands for a message, at most `length` characters, in a quote or a notice. */
 export function summaryOf(message: Content, length: number): string {
@@ -11,6 +12,7 @@ export function summaryOf(message: Content, length: number): string {
 }
 
 function kindOf(message: Content): string {
+  if (message.rich_message !== undefined) return wordsOf(message.rich_message.blocks);
   if (message.photo !== undefined) return 'Photo';
   return message.document?.file_name ?? 'Message';
 }

@@ -1,5 +1,7 @@
 /** What the page hears from its server. Messages are Bot API `Message` objects as the chat shows them now. */
 
+import type { RichMessage } from './richWire.ts';
+
 export interface Person {
   readonly id: number;
   readonly firstName: string;
@@ -96,10 +98,14 @@ export interface Message {
   /** Sizes of one photo, the largest last. */
   readonly photo?: readonly Photo[];
   readonly document?: Document;
+  readonly rich_message?: RichMessage;
   readonly reply_to_message?: Message;
   readonly reply_markup?: ReplyMarkup;
   /** Only its id is left of a message that was deleted since. */
-  readonly pinned_message?: Pick<Message, 'message_id' | 'text' | 'caption' | 'photo' | 'document'>;
+  readonly pinned_message?: Pick<
+    Message,
+    'message_id' | 'text' | 'caption' | 'rich_message' | 'photo' | 'document'
+  >;
 }
 
 export interface Command {
