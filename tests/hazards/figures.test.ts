@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { builtInPlan } from '../../src/plan/load.ts';
 import { BEN, type Team } from '../story/team.ts';
 import { AT, begin, eventually, hazardTeam, hits, rule, unleash } from './hazard.ts';
 
@@ -8,7 +9,7 @@ afterEach(async () => {
   team = undefined;
 });
 
-test('figures that fail, lack the new version or come late never offer a promotion, and are judged once they are there', {
+test('figures that fail, lack the new version, are empty or come late never offer a promotion, and are judged once they are there', {
   timeout: 240_000,
 }, async () => {
   team = await hazardTeam({
@@ -16,7 +17,7 @@ test('figures that fail, lack the new version or come late never offer a promoti
       { traffic: 100, watch: 10 * 60_000 },
       { traffic: 1_000, watch: 0 },
     ],
-    monitoring: { lag: 240_000, figures: true, commands: [] },
+    monitoring: { ...builtInPlan().monitoring, lag: 240_000, figures: true, commands: [] },
   });
   team.sandbox.appEngine?.setLoad(1);
   await begin(team);
@@ -32,8 +33,13 @@ test('figures that fail, lack the new version or come late never offer a promoti
   await team.waitFor(/▶️ 10 % ⚪ no figures/);
   expect(await team.buttons()).not.toContain('Promote to 100 %');
 
-  const late = unleash(team, rule(AT.figures, { kind: 'late-figures', ms: 86_400_000 }));
+  const empty = unleash(team, rule(AT.figures, { kind: 'partial-figures', without: '.' }));
   partial();
+  await eventually(() => (hits(team as Team).at(-1) ?? 0) >= 2);
+  expect(await team.buttons()).not.toContain('Promote to 100 %');
+
+  const late = unleash(team, rule(AT.figures, { kind: 'late-figures', ms: 86_400_000 }));
+  empty();
   await eventually(() => (hits(team as Team).at(-1) ?? 0) >= 2);
   expect(await team.buttons()).not.toContain('Promote to 100 %');
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { builtInPlan } from '../../src/plan/load.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { ADA, assembleTeam, type Team } from '../story/team.ts';
@@ -56,11 +57,7 @@ export async function hazardTeam(change: Partial<Plan> = {}): Promise<Team> {
       { traffic: 500, watch: 60_000 },
       { traffic: 1_000, watch: 0 },
     ],
-    monitoring: {
-      lag: 60_000,
-      figures: false,
-      commands: [LOOK],
-    },
+    monitoring: { ...builtInPlan().monitoring, lag: 60_000, figures: false, commands: [LOOK] },
     ...change,
   });
   // Figures are not what these stories are about.
@@ -82,28 +79,58 @@ export const SLOW = 20;
 /** Taps that {@link begin} makes. */
 export const WIZARD_TAPS = 3;
 
-/** Through the wizard, with a file that the bucket does not have. */
-export async function begin(team: Team): Promise<void> {
+/**
+ * Through the wizard, with a file that the bucket does not have.
+ * @param topic of the group in which it is told; absent: in none.
+ */
+export async function begin(team: Team, topic?: number): Promise<void> {
   await writeFile(join(team.dataDir, 'app', 'notice.txt'), 'The second version.');
-  await team.send(ADA, '/deploy');
+  const { url = '', chat = 0 } = team.sandbox.telegram ?? {};
+  await post(`${url}/_user/send`, { chat_id: chat, user_id: ADA, text: '/deploy', message_thread_id: topic });
   await team.press(ADA, 'The folder');
   await team.press(ADA, 'v2');
   await team.press(ADA, 'Start');
 }
 
-/** What others than v1 have, in per cent, after each change of the split that App Engine has carried out. */
-export async function sharesDone(team: Team): Promise<number[]> {
+/** Asks a local server for something that no bot can. @throws Error with its refusal */
+export async function post(url: string, body: object): Promise<void> {
+  const reply = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!reply.ok) throw new Error(`${url}: ${await reply.text()}`);
+}
+
+/** A change of the split that App Engine has carried out. */
+export interface DoneSplit {
+  /** What others than v1 have, in per cent. */
+  readonly share: number;
+  /** By the sandbox's clock. */
+  readonly endedAt: number;
+}
+
+/** Those that changed something, in the order in which they were begun. */
+export async function doneSplits(team: Team): Promise<DoneSplit[]> {
   const reply = await fetch(`${team.sandbox.appEngine?.url}/_sandbox/done`);
   const { done } = (await reply.json()) as {
-    done: { change: { kind: string; allocations?: Record<string, number> } }[];
+    done: { endedAt: number; change: { kind: string; allocations?: Record<string, number> } }[];
   };
   return (
     done
       .filter(({ change }) => change.kind === 'set split')
-      .map(({ change }) => Math.round((1 - (change.allocations?.v1 ?? 0)) * 100))
+      .map(({ endedAt, change }) => ({
+        share: Math.round((1 - (change.allocations?.v1 ?? 0)) * 100),
+        endedAt,
+      }))
       // What is set to what it is changes nothing.
-      .filter((share, i, all) => share !== all[i - 1])
+      .filter(({ share }, i, all) => share !== all[i - 1]?.share)
   );
+}
+
+/** What others than v1 have, in per cent, after each change of the split that App Engine has carried out. */
+export async function sharesDone(team: Team): Promise<number[]> {
+  return (await doneSplits(team)).map(({ share }) => share);
 }
 
 /** How many versions of that name App Engine was told to make, and made. */

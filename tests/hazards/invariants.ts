@@ -1,14 +1,19 @@
 import { describeSplit, WHOLE } from '../../src/plan/split.ts';
+import type { Event } from '../../src/rollout/events.ts';
+import { evolve, fold } from '../../src/rollout/evolve.ts';
 import type { Rollout } from '../../src/rollout/state.ts';
 import { openFileStore } from '../../src/store/file-store.ts';
 import { type ChatMessage, liveSplit, type Team } from '../story/team.ts';
-import { sharesDone, tapsAnswered, versionsMade } from './hazard.ts';
+import { doneSplits, tapsAnswered, versionsMade } from './hazard.ts';
+import { movedByHand, STRANGE_SHARE } from './mishaps.ts';
 
 /** Real milliseconds in which the chat must say what the journal says, once the faults have passed. */
 const CATCHING_UP_MS = 60_000;
 
 /** What must hold of a rollout that is over and does not, a sentence each. @param taps that people have made */
-export async function findBroken(team: Team, rollout: Rollout, taps: number): Promise<string[]> {
+export async function findBroken(team: Team, events: readonly Event[], taps: number): Promise<string[]> {
+  const rollout = fold(events);
+  const stranger = await movedByHand(team);
   const caughtUp = await eventually(async () => {
     const [card, answered] = [await cardOf(team, rollout), await tapsAnswered(team)];
     const says =
@@ -26,8 +31,9 @@ export async function findBroken(team: Team, rollout: Rollout, taps: number): Pr
     ...(await twice(team)),
     ...((await versionsMade(team)) > 1 ? ['The version was made more than once.'] : []),
     ...((await openFileStore(team.dataDir).live()).length > 1 ? ['More than one rollout is live.'] : []),
+    ...yesToNothing(events),
     ...rollout.gates.flatMap(({ topic }) =>
-      topic.kind === 'drift'
+      topic.kind === 'drift' && !stranger
         ? [`Nobody else was there, but drift was found: ${describeSplit(topic.live)}.`]
         : [],
     ),
@@ -46,18 +52,40 @@ async function eventually(look: () => Promise<string[] | undefined>): Promise<st
 
 /** App Engine's own list of what it changed, against the answers in the journal. */
 async function movedWithoutYes(team: Team, rollout: Rollout): Promise<string[]> {
-  const shares = await sharesDone(team);
-  const allowed = rollout.gates.flatMap(({ topic, outcome }) =>
-    topic.kind === 'promote' && outcome?.kind === 'answered' && outcome.answer === 'yes'
-      ? [((topic.to.shares[rollout.version] ?? 0) / WHOLE) * 100]
-      : [],
-  );
-  const risen = shares.filter((share, i) => share > (shares[i - 1] ?? 0));
-  return risen.flatMap((share, i) =>
-    allowed[i] === share
-      ? []
-      : [`Traffic rose to ${share} %, but the yeses were for ${allowed.join(', ') || 'nothing'}.`],
-  );
+  const percent = (share = 0) => (share / WHOLE) * 100;
+  const allowed = rollout.gates.flatMap(({ topic, outcome, settledAt = 0 }) => {
+    if (outcome?.kind !== 'answered') return [];
+    if (topic.kind === 'promote' && outcome.answer === 'yes')
+      return [{ share: percent(topic.to.shares[rollout.version]), from: settledAt }];
+    if (topic.kind === 'drift' && outcome.answer === 'restore')
+      return [{ share: percent(topic.expected.shares[rollout.version]), from: settledAt }];
+    return [];
+  });
+  const left = [...allowed];
+  const done = await doneSplits(team);
+  const risen = done.filter(({ share }, i) => share > (done[i - 1]?.share ?? 0) && share !== STRANGE_SHARE);
+  return risen.flatMap(({ share, endedAt }) => {
+    const yes = left.findIndex((one) => one.share === share && one.from <= endedAt);
+    if (yes >= 0) left.splice(yes, 1);
+    const answers = allowed.map((one) => one.share).join(', ') || 'nothing';
+    return yes >= 0 ? [] : [`Traffic rose to ${share} %, but the answers let it have ${answers}.`];
+  });
+}
+
+/** A yes after the first step rests on a verdict that is good. */
+function yesToNothing(events: readonly Event[]): string[] {
+  let rollout: Rollout | undefined;
+  return events.flatMap((event) => {
+    const before = rollout;
+    rollout = evolve(before, event);
+    if (event.type !== 'settled' || event.outcome.kind !== 'answered' || event.outcome.answer !== 'yes')
+      return [];
+    const gate = before?.gates.find(({ id }) => id === event.gate);
+    const verdict = before?.verdict?.answer ?? 'none';
+    return gate?.topic.kind === 'promote' && gate.topic.step > 0 && verdict !== 'good'
+      ? [`A yes was taken while the verdict was ${verdict}.`]
+      : [];
+  });
 }
 
 async function otherThanLive(team: Team, { live }: Rollout): Promise<string[]> {
@@ -82,7 +110,11 @@ function textOf({ text, caption }: ChatMessage): string {
 
 /** Messages of the bot's that stand in the chat twice. */
 async function twice(team: Team): Promise<string[]> {
-  const said = (await team.messages()).filter((one) => one.from.is_bot).map(textOf);
+  const said = (await team.messages())
+    .filter((one) => one.from.is_bot)
+    .map(textOf)
+    // Of what is pinned Telegram tells without words.
+    .filter((text) => text !== '');
   return said
     .filter((text, i) => said.indexOf(text) < i)
     .map((text) => `It stands in the chat twice: "${text}"`);

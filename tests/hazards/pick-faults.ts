@@ -12,6 +12,7 @@ const READING: readonly Fault[] = [
   { kind: 'reset' },
   { kind: 'lost-answer' },
   { kind: 'delay', ms: 400 },
+  { kind: 'hang' },
 ];
 
 /** What may befall one that changes something, besides. */
@@ -22,6 +23,8 @@ const WRITING: readonly Fault[] = [
   { kind: 'late-truth', code: 500 },
   { kind: 'late-truth', code: 503 },
   { kind: 'operation-fails', code: 13 },
+  // Until the faults pass.
+  { kind: 'operation-stuck' },
 ];
 
 const READS = [
@@ -49,6 +52,24 @@ export function appEngineFaults(random: () => number): FaultRule[] {
   });
 }
 
+const FIGURES: readonly Fault[] = [
+  { kind: 'status', code: 500 },
+  { kind: 'status', code: 429 },
+  { kind: 'html' },
+  { kind: 'reset' },
+  { kind: 'hang' },
+  { kind: 'late-figures', ms: 5 * 60_000 },
+  // Those of the new version, and all.
+  { kind: 'partial-figures', without: '"v2' },
+  { kind: 'partial-figures', without: '.' },
+];
+
+/** Some faults of Monitoring's. */
+export function figureFaults(random: () => number): FaultRule[] {
+  const count = 1 + Math.floor(random() * 3);
+  return Array.from({ length: count }, () => spread(AT.figures, pick(FIGURES, random), random));
+}
+
 const CALLS = ['/sendMessage', '/sendPhoto', '/editMessage', '/answerCallbackQuery', '/getUpdates'];
 const TELEGRAM: readonly Fault[] = [
   { kind: 'status', code: 429, retry_after: 1 },
@@ -56,6 +77,7 @@ const TELEGRAM: readonly Fault[] = [
   { kind: 'reset' },
   { kind: 'lost-answer' },
   { kind: 'delay', ms: 400 },
+  { kind: 'hang' },
 ];
 
 /** Some faults of Telegram's. */

@@ -21,7 +21,7 @@ if (!CHECKLIST) throw new Error("There is no scenario 'checklist'.");
 const { plan, acts, from } = CHECKLIST;
 const toTheList = acts.slice(0, from);
 
-test('a full disk: the tap is told so, nothing is half told, and it goes on once there is room', {
+test('a full disk, and a read-only one: the tap is told so, nothing is half told, and it goes on once there is room', {
   timeout: 300_000,
 }, async () => {
   world = await openWorld(plan, async () => {});
@@ -37,6 +37,11 @@ test('a full disk: the tap is told so, nothing is half told, and it goes on once
   expect(running.answers.at(-1)).toMatch(/^Nothing was changed\. The disk of .* is full\. Free some of it/);
   expect(journalIn(running.dataDir).map(({ type }) => type)).toEqual(['started']);
   expect(show(await said(/Only one/))).toContain('⬜ 1. It is ready');
+
+  await running.failDisk('EROFS');
+  await doAct(running, tick, PATIENCE);
+  await until(() => running.answers.length > answered + 1);
+  expect(running.answers.at(-1)).toMatch(/^Nothing was changed\. The disk of .* is read-only\. Mount it/);
 
   await running.failDisk(undefined);
   await play(running, [tick], 0, PATIENCE);
@@ -84,6 +89,21 @@ test('a folder that cannot be one is named, with what to do', async () => {
   expect(bot.err()).toMatch(
     /file should be a folder, but a file is in its way\. Move that file\. \(EEXIST\)/,
   );
+});
+
+test('a folder on a disk that is read-only is named, with what to do', async () => {
+  const folder = await tempFolder();
+  const data = join(folder, 'data');
+  await mkdir(data);
+  const bot = sluice(['run'], folder, {
+    TELEGRAM_BOT_TOKEN: '123456:abcdefghijklmnop',
+    GOOGLE_CLOUD_PROJECT: 'demo',
+    SLUICE_DATA_DIR: data,
+    READ_ONLY: data,
+    NODE_OPTIONS: `--import ${new URL('read-only.mjs', import.meta.url).href}`,
+  });
+  expect(await bot.ended()).toBe(1);
+  expect(bot.err()).toMatch(/^The disk of .*\/data is read-only\. Mount it for writing: .* \(EROFS\)$/m);
 });
 
 async function until(look: () => boolean): Promise<void> {
