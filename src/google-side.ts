@@ -57,7 +57,7 @@ export function openGoogleSide(options: GoogleSideOptions): GoogleSide {
       scripts,
       monitor: monitorFor(monitoring, prober, kept, scripts, project, sources),
     },
-    drawChart: chartsFrom(monitoring, clock),
+    drawChart: chartsFrom(monitoring, kept, clock),
     drawWindow: windowsFrom(monitoring),
   };
 }

@@ -1,7 +1,15 @@
 import type { DrawChart } from '../bot/publisher.ts';
 import type { DrawWindow } from '../bot/report/windows.ts';
 import type { Sources } from '../deploy/sources/sources.ts';
-import { judgeWithCommands, type Monitoring, type Prober, rehearse, renderChart } from '../monitor/index.ts';
+import {
+  judgeWithCommands,
+  type Monitoring,
+  type ObserveRequest,
+  type Prober,
+  rehearse,
+  renderChart,
+  suspicionOver,
+} from '../monitor/index.ts';
 import { sayThreshold } from '../monitor/kept/threshold.ts';
 import type { Clock } from '../plan/clock.ts';
 import { MINUTE } from '../plan/duration.ts';
@@ -46,21 +54,10 @@ export function monitorFor(
     window: { from: number; to: number },
     signal: AbortSignal,
   ): Promise<Verdict> {
-    const { service, version, live, terms, step, carried } = rollout;
-    const { falseAlarm, say, metrics } = terms.watching;
+    const { falseAlarm } = rollout.terms.watching;
     const threshold =
       falseAlarm === undefined ? undefined : await kept.threshold(rollout, falseAlarm, signal);
-    const request = {
-      service,
-      canary: version,
-      canaryShare: (live?.shares[version] ?? 0) / WHOLE,
-      durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
-      ...(threshold && { enough: threshold.enough }),
-      ...(say && { say }),
-      ...(metrics && { metrics }),
-      ...(carried && { carried }),
-      ...window,
-    };
+    const request = requestOf(rollout, window, threshold?.enough);
     const observation = await monitoring.observe(request, signal);
     await kept.keep(rollout, observation, window.to);
     const { verdict } = observation;
@@ -69,26 +66,72 @@ export function monitorFor(
   }
 }
 
-/** Draws the minutes since the present split came into force. */
-export function chartsFrom(monitoring: Monitoring, clock: Clock): DrawChart {
-  const draw = windowsFrom(monitoring);
-  return async ({ service, version, base, movedAt, terms, live }) => {
-    if (movedAt === undefined || !base) return undefined;
-    const from = Math.ceil(movedAt / MINUTE) * MINUTE;
-    const to = Math.floor((clock.now() - terms.watching.lag) / MINUTE) * MINUTE;
-    const share = (live?.shares[version] ?? 0) / 10;
-    const baseline = versionsBeside(base, version).join(', ') || 'before';
-    const title = `${service}: ${version} at ${share} %`;
-    return draw({ title, service, version, baseline, from, to });
+/** What the judge is asked of a rollout's present step. */
+function requestOf(
+  { service, version, live, terms, step, carried }: Rollout,
+  window: { from: number; to: number },
+  enough: number | undefined,
+): ObserveRequest {
+  const { say, metrics } = terms.watching;
+  return {
+    service,
+    canary: version,
+    canaryShare: (live?.shares[version] ?? 0) / WHOLE,
+    durationMin: (terms.steps[step]?.watch ?? 0) / MINUTE,
+    ...(enough !== undefined && { enough }),
+    ...(say && { say }),
+    ...(metrics && { metrics }),
+    ...(carried && { carried }),
+    ...window,
   };
 }
 
-/** Draws any window. */
+/** How much of the time before a change is drawn with it. */
+const BEFORE = 60 * MINUTE;
+
+/** Draws the minutes since the present split came into force, those before it, and how the judge saw them. */
+export function chartsFrom(monitoring: Monitoring, kept: KeptWindows, clock: Clock): DrawChart {
+  return async (rollout) => {
+    const { service, version, base, movedAt, terms, live } = rollout;
+    if (movedAt === undefined || !base) return undefined;
+    const from = Math.ceil(movedAt / MINUTE) * MINUTE;
+    const to = Math.floor((clock.now() - terms.watching.lag) / MINUTE) * MINUTE;
+    if (to <= from) return undefined;
+    const { falseAlarm, figures } = terms.watching;
+    const isLetIn = (live?.shares[version] ?? 0) > 0;
+    const asked = async () => {
+      if (!figures || !isLetIn) return undefined;
+      const { signal } = new AbortController();
+      const threshold =
+        falseAlarm === undefined ? undefined : await kept.threshold(rollout, falseAlarm, signal);
+      return monitoring.observe(requestOf(rollout, { from, to }, threshold?.enough));
+    };
+    const [points, seen] = await Promise.all([
+      monitoring.minutes({ service, canary: version, from: from - BEFORE, to }),
+      asked(),
+    ]);
+    if (points.length === 0) return undefined;
+    const share = `${(live?.shares[version] ?? 0) / 10} %`;
+    return renderChart({
+      title: `${service}: ${version} at ${share}`,
+      from: from - BEFORE,
+      to,
+      change: { at: from, label: `${share} from here` },
+      canary: version,
+      baseline: versionsBeside(base, version).join(', ') || 'before',
+      points,
+      suspicion: seen?.window && suspicionOver(seen.window, seen.points),
+    });
+  };
+}
+
+/** Draws any window, and what came before it. */
 export function windowsFrom(monitoring: Monitoring): DrawWindow {
   return async ({ title, service, version, baseline, from, to }) => {
     if (to <= from) return undefined;
-    const points = await monitoring.minutes({ service, canary: version, from, to });
-    if (points.length === 0) return undefined;
-    return renderChart({ title, from, to, canary: version, baseline, points });
+    const points = await monitoring.minutes({ service, canary: version, from: from - BEFORE, to });
+    if (!points.some(({ minute }) => minute >= from)) return undefined;
+    const change = { at: from, label: 'from here' };
+    return renderChart({ title, from: from - BEFORE, to, change, canary: version, baseline, points });
   };
 }

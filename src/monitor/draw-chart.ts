@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
+import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import {
-  CategoryScale,
   Chart,
   type ChartConfiguration,
   type ChartDataset,
@@ -10,26 +9,17 @@ import {
   LinearScale,
   LineController,
   LineElement,
-  type Plugin,
   PointElement,
+  type ScaleOptionsByType,
 } from 'chart.js';
 import type { ChartData } from './chart.ts';
-import { quantile } from './histogram.ts';
+import { drawHead, marks, paper } from './chart-marks.ts';
+import { binLength, type Lines, linesOf, type Place } from './chart-series.ts';
+import { BESIDE, COLOURS, FONT, HEAD, HEIGHTS, SIZES, STROKES, WIDTH } from './chart-style.ts';
 import { MINUTE_MS, type Point } from './points.ts';
+import type { Suspicion } from './suspicion.ts';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, CategoryScale);
-
-const WIDTH = 1000;
-const HEIGHT = 560;
-const FONT = 'DejaVu Sans';
-const COLOURS = {
-  canary: '#0b7fab',
-  baseline: '#8a94a0',
-  ink: '#1f2933',
-  faint: '#5f6b7a',
-  grid: '#e4e8ed',
-  paper: '#ffffff',
-};
+Chart.register(LineController, LineElement, PointElement, LinearScale);
 
 /** Machines without fonts are common where bots run, so the chart brings its own. */
 function registerFonts(): void {
@@ -44,181 +34,200 @@ function registerFonts(): void {
 
 export async function draw(data: ChartData): Promise<Buffer> {
   registerFonts();
-  const canvas = createCanvas(WIDTH, HEIGHT);
+  const canvas = createCanvas(WIDTH, data.suspicion ? HEIGHTS.three : HEIGHTS.two);
   const context = canvas.getContext('2d');
+  const length = binLength(data.points, data.from, data.to);
   // Chart.js asks for the browser's context; this one draws the same, and lacks only what belongs to a page.
-  const chart = new Chart(context as unknown as ChartItem, configuration(data));
-  drawHead(context, data);
+  const chart = new Chart(context as unknown as ChartItem, configuration(data, length));
+  drawHead(context, data, length);
   const png = await canvas.encode('png');
   // Afterwards, because it empties the canvas.
   chart.destroy();
   return png;
 }
 
-type Place = { readonly x: number; readonly y: number | null };
+type LineChart = ChartConfiguration<'line', Place[]>;
 
-function configuration(data: ChartData): ChartConfiguration<'line', Place[]> {
-  const minutes = Math.max(1, Math.round((data.to - data.from) / MINUTE_MS));
-  const line = (
-    arm: Point['arm'],
-    axis: string,
-    value: (p: Point) => number | undefined,
-  ): ChartDataset<'line', Place[]> => ({
-    data: series(data, arm, minutes, value),
-    yAxisID: axis,
-    borderColor: COLOURS[arm],
-    backgroundColor: COLOURS[arm],
-    borderWidth: arm === 'canary' ? 4 : 3,
-    borderDash: arm === 'canary' ? [] : [9, 6],
-    pointRadius: minutes > 60 ? 0 : arm === 'canary' ? 3.5 : 0,
-    tension: 0,
-    spanGaps: false,
-  });
-  const rate = (p: Point) => (100 * p.errors) / p.requests;
-  const p95 = (p: Point) => quantile(p.latency, 0.95);
-  const font = { family: FONT, size: 18 };
-  const axis = (unit: string, suggestedMax: number, weight: number) => ({
-    type: 'linear' as const,
-    stack: 'panels',
-    stackWeight: weight,
-    offset: true,
-    min: 0,
-    suggestedMax,
-    grace: '8%',
-    grid: { color: COLOURS.grid, drawTicks: false },
-    border: { display: false },
-    ticks: {
-      color: COLOURS.faint,
-      font,
-      padding: 10,
-      maxTicksLimit: 5,
-      callback: (value: string | number) => `${Number(value).toLocaleString('en')} ${unit}`,
-    },
-  });
+function configuration(data: ChartData, length: number): LineChart {
+  const { points, suspicion } = data;
+  const span = { from: data.from, to: data.to, change: data.change.at };
+  const minute = (at: number) => (at - span.change) / MINUTE_MS;
+  // What comes first is drawn last.
+  const sides = (['canary', 'baseline'] as const).map((arm) => ({
+    arm,
+    lines: linesOf(points, arm, span, length),
+  }));
+  const panel = (axis: keyof Lines) => sides.map(({ arm, lines }) => lineOf(arm, axis, [...lines[axis]]));
   return {
     type: 'line',
     data: {
       datasets: [
-        line('baseline', 'errors', rate),
-        line('canary', 'errors', rate),
-        line('baseline', 'latency', p95),
-        line('canary', 'latency', p95),
+        ...panel('errors'),
+        ...panel('latency'),
+        ...(suspicion ? [suspicionLine(suspicion, minute)] : []),
       ],
     },
     options: {
       animation: false,
       responsive: false,
       devicePixelRatio: 1,
-      layout: { padding: { top: 104, right: 28, bottom: 14, left: 14 } },
+      layout: { padding: { top: HEAD, right: 30, bottom: 12, left: 12 } },
       scales: {
         x: {
-          type: 'linear',
-          min: 0,
-          max: minutes,
-          grid: { color: COLOURS.grid, drawTicks: false },
-          border: { display: false },
+          ...bare(),
+          min: minute(span.from),
+          max: minute(span.to),
+          afterBuildTicks: (axis) => {
+            axis.ticks = roundTimes(span.from, span.to).map((at) => ({ value: minute(at) }));
+          },
           ticks: {
-            color: COLOURS.faint,
-            font,
-            padding: 8,
-            stepSize: stepOf(minutes),
+            ...ticks(),
             maxRotation: 0,
-            callback: (value) => clockTime(data.from + Number(value) * MINUTE_MS),
+            autoSkip: false,
+            callback: (value) => clockTime(span.change + Number(value) * MINUTE_MS),
           },
         },
         // Stacked axes are laid out from the bottom up.
-        latency: axis('ms', 10, 1),
-        errors: axis('%', 1, 1),
+        ...(suspicion && { suspicion: suspicionAxis(suspicion), gap: gapAxis() }),
+        latency: amountAxis('ms', 10),
+        space: gapAxis(),
+        errors: amountAxis('%', 1),
       },
     },
-    plugins: [paper, panelTitles],
+    plugins: [paper(minute(span.change), suspicion), marks(data)],
   };
 }
 
-/** One place per minute, in its middle; a minute without requests is a gap and not a zero. */
-function series(
-  data: ChartData,
-  arm: Point['arm'],
-  minutes: number,
-  value: (p: Point) => number | undefined,
-): Place[] {
-  const byMinute = new Map(data.points.filter((p) => p.arm === arm).map((p) => [p.minute, p]));
-  return Array.from({ length: minutes }, (_, i) => {
-    const point = byMinute.get(data.from + i * MINUTE_MS);
-    return { x: i + 0.5, y: (point && value(point)) ?? null };
-  });
+function lineOf(arm: Point['arm'], axis: string, places: Place[]): ChartDataset<'line', Place[]> {
+  const isAlone = (i: number) => (places[i - 1]?.y ?? null) === null && (places[i + 1]?.y ?? null) === null;
+  return {
+    data: places,
+    yAxisID: axis,
+    borderColor: COLOURS[arm],
+    backgroundColor: COLOURS[arm],
+    borderWidth: STROKES[arm].width,
+    borderDash: [...STROKES[arm].dash],
+    borderJoinStyle: 'round',
+    // A stretch between two gaps has no line to be seen by.
+    pointRadius: ({ dataIndex }) => (isAlone(dataIndex) ? STROKES[arm].width : 0),
+    spanGaps: false,
+    clip: STROKES[arm].width,
+  };
 }
 
-function stepOf(minutes: number): number {
-  return [1, 2, 5, 10, 15, 30, 60, 120].find((step) => minutes / step <= 7) ?? 240;
+function suspicionLine(
+  { course, bad }: Suspicion,
+  minute: (at: number) => number,
+): ChartDataset<'line', Place[]> {
+  const { top, bottom } = reach(bad);
+  return {
+    data: course.map(({ at, nats }) => ({ x: minute(at), y: Math.min(top, Math.max(bottom, nats)) })),
+    yAxisID: 'suspicion',
+    borderColor: COLOURS.ink,
+    backgroundColor: COLOURS.ink,
+    borderWidth: 5,
+    borderJoinStyle: 'round',
+    pointRadius: course.length === 1 ? 6 : 0,
+    clip: 5,
+  };
+}
+
+/** Nats that are drawn: below, nothing speaks against the new version; above, nobody doubts any more. */
+function reach(bad: number): { bottom: number; top: number } {
+  return { bottom: -5.3, top: bad + 4 };
+}
+
+function bare(): Pick<ScaleOptionsByType<'linear'>, 'type' | 'grid' | 'border'> {
+  const grid = { color: COLOURS.grid, lineWidth: 2, drawTicks: false };
+  return { type: 'linear', grid, border: { display: false } } as ReturnType<typeof bare>;
+}
+
+/** Stacked axes are as wide as the narrowest of them unless they are told. */
+function besides() {
+  return {
+    afterFit: (axis: { width: number }) => {
+      axis.width = BESIDE;
+    },
+  };
+}
+
+function ticks() {
+  return { color: COLOURS.faint, font: { family: FONT, size: SIZES.text }, padding: 10 };
+}
+
+function amountAxis(unit: string, suggestedMax: number) {
+  return {
+    ...bare(),
+    stack: 'panels',
+    stackWeight: 3,
+    ...besides(),
+    min: 0,
+    suggestedMax,
+    grace: '5%',
+    ticks: {
+      ...ticks(),
+      maxTicksLimit: 4,
+      callback: (value: string | number) => amount(Number(value), unit),
+    },
+  };
+}
+
+function amount(value: number, unit: string): string {
+  const isLong = unit === 'ms' && value >= 10_000;
+  return isLong ? `${(value / 1000).toLocaleString('en')} s` : `${value.toLocaleString('en')} ${unit}`;
+}
+
+/** Between two panels, for the title of the lower one. */
+function gapAxis() {
+  return {
+    ...bare(),
+    stack: 'panels',
+    stackWeight: 0.75,
+    axis: 'y' as const,
+    ...besides(),
+    grid: { display: false },
+    ticks: { display: false },
+  };
+}
+
+/** People are told words: what the number means is the judge's own affair. */
+function suspicionAxis({ bad, doubt }: Suspicion) {
+  const { bottom, top } = reach(bad);
+  const words = [
+    { value: (bad + top) / 2, word: 'bad' },
+    { value: (bad + doubt) / 2, word: 'unsure' },
+    { value: (doubt + bottom) / 2, word: 'good' },
+  ];
+  return {
+    ...bare(),
+    stack: 'panels',
+    stackWeight: 2.4,
+    ...besides(),
+    min: bottom,
+    max: top,
+    grid: { display: false },
+    afterBuildTicks: (axis: { ticks: { value: number }[] }) => {
+      axis.ticks = words.map(({ value }) => ({ value }));
+    },
+    ticks: {
+      ...ticks(),
+      autoSkip: false,
+      callback: (value: string | number) =>
+        words.find((one) => Math.abs(one.value - Number(value)) < 1e-9)?.word ?? '',
+    },
+  };
+}
+
+/** Full hours and parts of them: as few as can be read. */
+function roundTimes(from: number, to: number): number[] {
+  const minutes = (to - from) / MINUTE_MS;
+  const step =
+    ([1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720].find((one) => minutes / one <= 6) ?? 1440) * MINUTE_MS;
+  const first = Math.ceil(from / step) * step;
+  return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, i) => first + i * step);
 }
 
 /** People of one team sit in several time zones; what the figures carry is UTC. */
 function clockTime(ms: number): string {
   return new Date(ms).toISOString().slice(11, 16);
-}
-
-/** Chart.js wipes the canvas before it draws, and a chat's dark background would shine through. */
-const paper: Plugin<'line'> = {
-  id: 'paper',
-  beforeDraw({ ctx }) {
-    ctx.save();
-    ctx.fillStyle = COLOURS.paper;
-    ctx.fillRect(0, 0, WIDTH, HEIGHT);
-    ctx.restore();
-  },
-};
-
-const panelTitles: Plugin<'line'> = {
-  id: 'panel-titles',
-  afterDraw(chart) {
-    const { ctx, scales } = chart;
-    ctx.save();
-    ctx.font = `bold 18px "${FONT}"`;
-    ctx.fillStyle = COLOURS.ink;
-    ctx.textBaseline = 'bottom';
-    const titles = [
-      ['errors', 'Errors (status 500 and above)'],
-      ['latency', '95th percentile of the latency'],
-    ] as const;
-    for (const [id, title] of titles) {
-      const scale = scales[id];
-      if (scale) ctx.fillText(title, chart.chartArea.left, scale.top + 16);
-    }
-    ctx.restore();
-  },
-};
-
-/** Title and legend, by hand: Chart.js would repeat each side for each panel. */
-function drawHead(context: SKRSContext2D, data: ChartData): void {
-  context.textBaseline = 'alphabetic';
-  context.fillStyle = COLOURS.ink;
-  context.font = `bold 26px "${FONT}"`;
-  context.fillText(shorten(context, data.title, WIDTH - 48), 24, 42);
-  context.font = `20px "${FONT}"`;
-  let x = 24;
-  for (const arm of ['canary', 'baseline'] as const) {
-    context.strokeStyle = COLOURS[arm];
-    context.lineWidth = arm === 'canary' ? 4 : 3;
-    context.setLineDash(arm === 'canary' ? [] : [9, 6]);
-    context.beginPath();
-    context.moveTo(x, 71);
-    context.lineTo(x + 42, 71);
-    context.stroke();
-    const label = shorten(context, data[arm], 360);
-    context.fillText(label, x + 52, 78);
-    x += 52 + context.measureText(label).width + 36;
-  }
-  context.setLineDash([]);
-  context.fillStyle = COLOURS.faint;
-  context.textAlign = 'right';
-  context.fillText('UTC', WIDTH - 24, 78);
-  context.textAlign = 'left';
-}
-
-function shorten(context: SKRSContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text;
-  let kept = text;
-  while (kept.length > 1 && context.measureText(`${kept}…`).width > width) kept = kept.slice(0, -1);
-  return `${kept}…`;
 }

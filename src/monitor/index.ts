@@ -17,6 +17,7 @@ export type { MinutesRequest } from './minutes.ts';
 export type { Point } from './points.ts';
 export { createProber, type LookRequest, type Prober, type ProberOptions } from './probes/prober.ts';
 export { rehearse } from './rehearsal.ts';
+export { suspicionOver } from './suspicion.ts';
 
 export interface MonitoringOptions {
   readonly project: string;
