@@ -13,8 +13,8 @@ export interface Interval {
 export const HIGHEST_RATIO = 1000;
 /** 95 %. */
 const Z = 1.96;
-/** Errors come in clusters (retries), so that many of them tell as much as one (the core's usual dispersion). */
-const CLUSTER = 1.4;
+/** Errors come in clusters (retries), so that many of them tell as much as one, in ordinary traffic. Assumed. */
+export const CLUSTER = 1.4;
 
 /** Wilson's interval of a part, in 0..1. */
 export function wilson(x: number, n: number): Interval {

@@ -1,5 +1,5 @@
-import { HIGHEST_RATIO, type Totals } from './errors.ts';
-import { BEFORE_AND_AFTER, CLUSTERS, ENOUGH, ERRORS } from './judge/constants.ts';
+import { CLUSTER, HIGHEST_RATIO, type Totals } from './errors.ts';
+import { BEFORE_AND_AFTER, ENOUGH, ERRORS } from './judge/constants.ts';
 
 /** Traffic of a window, and how the judge looks at it. */
 export interface Traffic extends Totals {
@@ -52,7 +52,7 @@ export function requestsToSee(ratio: number, traffic: Traffic): number {
   const part = (r: number) => (r * s) / (r * s + 1 - s);
   const [pi, null0] = [part(ratio), part(harmless)];
   const divergence = pi * Math.log(pi / null0) + (1 - pi) * Math.log((1 - pi) / (1 - null0));
-  const each = (rate * (ratio * s + 1 - s) * divergence) / s / CLUSTERS.usual;
+  const each = (rate * (ratio * s + 1 - s) * divergence) / s / CLUSTER;
   return Math.ceil((FOUND + enough - ENOUGH) / each);
 }
 
