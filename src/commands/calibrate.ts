@@ -1,6 +1,6 @@
 import { type Sorted, sortWindows } from '../adapters/kept-windows.ts';
 import { readConfig } from '../config.ts';
-import { type Calibration, calibrate as tally } from '../monitor/kept/calibration.ts';
+import { type Calibration, type Peak, calibrate as tally } from '../monitor/kept/calibration.ts';
 import { BadWindow, unpackWindow } from '../monitor/kept/kept-window.ts';
 import { oldAgainstItself, peakOf } from '../monitor/kept/replay.ts';
 import { type LeftOut, sayCalibration, sayNothingKept } from '../monitor/kept/say-calibration.ts';
@@ -46,7 +46,7 @@ export async function calibrate({ service, json }: CalibrateOptions): Promise<vo
 
 async function calibrateOne(files: WindowFiles, dataDir: string, service: string): Promise<Calibrated> {
   const sorted = await sortWindows(await files.names(service), openFileStore(dataDir), systemClock.now());
-  const healthy: number[] = [];
+  const healthy: Peak[] = [];
   const itself: number[] = [];
   let incomparable = 0;
   let unreadable = 0;
@@ -55,9 +55,9 @@ async function calibrateOne(files: WindowFiles, dataDir: string, service: string
       const bytes = await files.read(service, name);
       if (!bytes) continue;
       const kept = unpackWindow(bytes);
-      const peak = await peakOf(kept);
-      if (peak === undefined) incomparable++;
-      else healthy.push(peak);
+      const evidence = await peakOf(kept);
+      if (evidence === undefined) incomparable++;
+      else healthy.push({ name, evidence });
       const against = oldAgainstItself(kept);
       const past = against && (await peakOf(against));
       if (past !== undefined) itself.push(past);

@@ -15,10 +15,11 @@ import { START, simulate } from './simulate.ts';
 
 const NOTHING = { unsound: 0, open: 0, gone: 0, incomparable: 0, unreadable: 0 };
 const quiet = (count: number) => Array.from({ length: count }, (_, i) => -4 + i / count);
+const named = (...peaks: number[]) => peaks.map((evidence, i) => ({ name: `window${i}`, evidence }));
 
 describe('the table of a service', () => {
   it('counts what each threshold would have called bad, with an interval', () => {
-    const { rows, usual } = calibrate('default', [...quiet(40), 3, 9], []);
+    const { rows, usual } = calibrate('default', named(...quiet(40), 50, 90), []);
     expect(rows.map(({ falseAlarm }) => falseAlarm)).toEqual([
       0.05,
       0.02,
@@ -37,17 +38,16 @@ describe('the table of a service', () => {
   });
 
   it('says what it means, and what so few windows cannot show', () => {
-    const calibration = calibrate('default', [...quiet(41), 99], quiet(15));
+    const calibration = calibrate('default', named(...quiet(41), 99), quiet(15));
     const text = sayCalibration(calibration, { ...NOTHING, unsound: 3, gone: 1 });
     expect(text).toContain(
       'default: 42 healthy windows judged again; left out: 3 of releases that were rolled back or given up, 1 whose journal is gone.',
     );
     expect(text).toMatch(/1 of 42 would have been called bad: 2\.4 % \(0\.42 % to 12 %\)\./);
+    expect(text).toContain('These are window41 (99.00 nats). One that was worse and let out all the same');
     expect(text).toMatch(/its own half hour before.*: 0 of 15 half hours would have been called bad/);
-    expect(text).toContain(
-      'With falseAlarm: 1 % in the plan: at most 1 % (simulated; it has 42 of the 99 windows that its own past takes).',
-    );
-    expect(sayCalibration(calibrate('default', quiet(42), []), NOTHING)).toMatch(
+    expect(text).toContain('With falseAlarm: 1 % in the plan: at most 1 % (by 42 windows of its own past).');
+    expect(sayCalibration(calibrate('default', named(...quiet(42)), []), NOTHING)).toMatch(
       /none of 42 would have been called bad\. So many windows cannot show less than 8\.4 %\./,
     );
     expect(leastShown(380)).toBeLessThan(0.0101);

@@ -118,18 +118,33 @@ describe('the threshold for a share of false alarms', () => {
   it('is the simulated one while the service has too few windows of its own', () => {
     expect(windowsNeeded(0.01)).toBe(99);
     expect(windowsNeeded(0.05)).toBe(19);
-    expect(
-      thresholdFor(
-        0.01,
-        Array.from({ length: 98 }, () => 9),
-      ),
-    ).toEqual({
+    const few = Array.from({ length: 18 }, () => enoughFor(0.01) + 1);
+    expect(thresholdFor(0.01, few)).toEqual({
       budget: 0.01,
       enough: enoughFor(0.01),
       from: 'simulation',
-      windows: 98,
+      windows: 18,
       needed: 99,
     });
+    expect(thresholdFor(0.01, [...few, enoughFor(0.01) + 1])).toMatchObject({
+      from: 'own-past',
+      windows: 19,
+    });
+  });
+
+  it('is never lower for whoever bears less', () => {
+    const peaks = fc.array(fc.double({ min: -5, max: 20, noNaN: true }), { maxLength: 250 });
+    fc.assert(
+      fc.property(peaks, (all) => {
+        const thresholds = [0.05, 0.02, 0.01, 0.007, 0.005, 0.001].map((b) => thresholdFor(b, all).enough);
+        expect(thresholds).toEqual(thresholds.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  it('is not driven up without end by a version that was worse and let out all the same', () => {
+    const found = thresholdFor(0.01, [...quiet(100), 40]);
+    expect(found).toMatchObject({ enough: enoughFor(0.001), from: 'own-past' });
   });
 
   it('is never lower than the simulated one, however quiet the service was', () => {
@@ -138,18 +153,19 @@ describe('the threshold for a share of false alarms', () => {
   });
 
   it('lies above what all but the share of its own windows reached', () => {
-    const peaks = [...quiet(197), 4, 6, 8];
+    const above = enoughFor(0.01) + 1;
+    const peaks = [...quiet(197), above - 0.5, above, above + 2];
     const { enough, from } = thresholdFor(0.01, peaks);
     expect(from).toBe('own-past');
     // Rank 199 of 200: of the next windows one in a hundred may exceed it.
-    expect(enough).toBeGreaterThan(6);
-    expect(enough).toBeLessThan(6.001);
+    expect(enough).toBeGreaterThan(above);
+    expect(enough).toBeLessThan(above + 0.001);
   });
 
   it('holds for windows that come later, drawn as those before', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.double({ min: -5, max: 20, noNaN: true }), { minLength: 120, maxLength: 200 }),
+        fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 120, maxLength: 200 }),
         (peaks) => {
           // Each in turn is the next one; ties count for whoever is above.
           const alarms = peaks.filter((peak, i) => peak >= thresholdFor(0.05, peaks.toSpliced(i, 1)).enough);
@@ -167,8 +183,10 @@ describe('the threshold for a share of false alarms', () => {
     expect(sayThreshold(thresholdFor(0.05, quiet(120)))).toBe(
       'at most 5 % (simulated; 120 windows of its own past agree)',
     );
-    expect(sayThreshold(thresholdFor(0.05, [...quiet(100), 9, 9, 9, 9, 9, 9, 9]))).toBe(
-      'at most 5 % (by 107 windows of its own past)',
-    );
+    expect(
+      sayThreshold(
+        thresholdFor(0.05, [...quiet(100), ...Array.from({ length: 7 }, () => enoughFor(0.05) + 1)]),
+      ),
+    ).toBe('at most 5 % (by 107 windows of its own past)');
   });
 });

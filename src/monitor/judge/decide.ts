@@ -10,17 +10,14 @@ import { subjectOf } from './subjects.ts';
 import { type TailJudge, tailCuts, tailJudge } from './tail.ts';
 
 /** What the minutes so far say. */
-export type Decision =
-  | {
-      readonly kind: 'bad' | 'doubtful' | 'good';
-      readonly evidence: number;
-      readonly findings: readonly Finding[];
-    }
-  | {
-      readonly kind: 'no-data' | 'unreached' | 'thin-canary' | 'thin-baseline';
-      readonly evidence: number;
-      readonly findings: readonly Finding[];
-    };
+export interface Decision {
+  readonly kind: 'bad' | 'doubtful' | 'good' | 'no-data' | 'unreached' | 'thin-canary' | 'thin-baseline';
+  /** Nats, over all channels. */
+  readonly evidence: number;
+  /** Any threshold up to this would have called it bad at this look; absent where there was nothing to judge. */
+  readonly reached?: number;
+  readonly findings: readonly Finding[];
+}
 
 /** Decides over all minutes known so far, in any order, at minute `now` of the window. */
 export type Decide = (minutes: readonly MinuteFigures[], now: number) => Decision;
@@ -45,7 +42,7 @@ export function prepare(header: JudgeHeader, { enough = ENOUGH }: DecideOptions 
     const findings = weigh(pairs, now);
     const heard = findings.filter((f) => f.matters && !header.advisory?.includes(subjectOf(f.channel)));
     const evidence = logSumExp([...heard.map((f) => f.evidence), FLOOR]);
-    const known = { evidence, findings };
+    const known = { evidence, reached: evidence, findings };
     if (evidence >= enough) return { kind: 'bad', ...known };
     if (canary < FEWEST_REQUESTS) return { kind: 'thin-canary', ...known };
     const control = header.canaryShare < 1 ? baseline : sumOf(header.history, (m) => m.requests);

@@ -32,21 +32,30 @@ export interface Calibration {
   readonly rows: readonly CalibrationRow[];
   /** The row of a plan that names no `falseAlarm`. */
   readonly usual: CalibrationRow;
+  /** The healthy windows that it would have called bad, the worst first. */
+  readonly alarms: readonly Peak[];
+}
+
+/** The most evidence against a version that a window had at any look, in nats. */
+export interface Peak {
+  /** Of the window's file. */
+  readonly name: string;
+  readonly evidence: number;
 }
 
 /**
  * What the judge would have called bad at several thresholds.
- * @param healthy peaks of the service's healthy windows, in nats. @param itself those of the old version against itself.
+ * @param healthy the service's healthy windows. @param itself the old version against itself, in nats.
  */
-export function calibrate(
-  service: string,
-  healthy: readonly number[],
-  itself: readonly number[],
-): Calibration {
-  const usual = rowOf(FALSE_ALARM, healthy, itself);
+export function calibrate(service: string, healthy: readonly Peak[], itself: readonly number[]): Calibration {
+  const peaks = healthy.map(({ evidence }) => evidence);
+  const usual = rowOf(FALSE_ALARM, peaks, itself);
   const others = BUDGETS.filter((budget) => budget !== FALSE_ALARM);
-  const rows = [usual, ...others.map((budget) => rowOf(budget, healthy, itself))];
-  return { service, usual, rows: rows.toSorted((a, b) => b.falseAlarm - a.falseAlarm) };
+  const rows = [usual, ...others.map((budget) => rowOf(budget, peaks, itself))];
+  const alarms = healthy
+    .filter(({ evidence }) => evidence >= usual.enough)
+    .toSorted((a, b) => b.evidence - a.evidence);
+  return { service, usual, alarms, rows: rows.toSorted((a, b) => b.falseAlarm - a.falseAlarm) };
 }
 
 function rowOf(falseAlarm: number, healthy: readonly number[], itself: readonly number[]): CalibrationRow {

@@ -22,8 +22,8 @@ export async function peakOf(
   for (let minute = 1; minute <= window.durationMin; minute++) {
     const seen = points.filter((p) => p.minute < window.from + minute * MINUTE_MS);
     if (!isComparable(window, seen)) continue;
-    const { evidence } = decide(seen);
-    peak = Math.max(peak ?? evidence, evidence);
+    const { reached } = decide(seen);
+    if (reached !== undefined) peak = Math.max(peak ?? reached, reached);
     await otherWork();
     signal?.throwIfAborted();
   }

@@ -1,4 +1,4 @@
-import type { Calibration, CalibrationRow, Tally } from './calibration.ts';
+import type { Calibration, CalibrationRow, Peak, Tally } from './calibration.ts';
 import { leastShown } from './calibration.ts';
 import { sayThreshold } from './threshold.ts';
 
@@ -12,11 +12,13 @@ export interface LeftOut {
 }
 
 /** For people: what was judged again, a table, and what it means. Ends with a line break. */
-export function sayCalibration({ service, rows, usual }: Calibration, leftOut: LeftOut): string {
+export function sayCalibration({ service, rows, usual, alarms }: Calibration, leftOut: LeftOut): string {
   const windows = usual.healthy?.windows ?? 0;
   const lines = [
     `${service}: ${count(windows, 'healthy window')} judged again${sayLeftOut(leftOut)}.`,
-    ...(usual.healthy ? ['', ...table(rows), '', meaning(usual, usual.healthy), CENSORED] : [NONE]),
+    ...(usual.healthy
+      ? ['', ...table(rows), '', meaning(usual, usual.healthy), ...sayAlarms(alarms), CENSORED]
+      : [NONE]),
     ...(usual.itself ? [pastAlone(usual.itself)] : []),
     ...[0.01].flatMap((budget) => {
       const row = rows.find(({ falseAlarm }) => falseAlarm === budget);
@@ -55,6 +57,18 @@ function meaning({ falseAlarm, enough }: CalibrationRow, tally: Tally): string {
     return `${measure} ${alarms} of ${windows} would have been called bad: ${percent(rate)} (${percent(low)} to ${percent(high)}).`;
   }
   return `${measure} none of ${windows} would have been called bad. So many windows cannot show less than ${percent(leastShown(windows))}.`;
+}
+
+/** Enough to look into on one day. */
+const MOST_NAMED = 10;
+
+function sayAlarms(alarms: readonly Peak[]): string[] {
+  if (alarms.length === 0) return [];
+  const named = alarms.slice(0, MOST_NAMED).map(({ name, evidence }) => `${name} (${nats(evidence)})`);
+  const more = alarms.length > MOST_NAMED ? ` and ${alarms.length - MOST_NAMED} more` : '';
+  return [
+    `These are ${named.join(', ')}${more}. One that was worse and let out all the same is no false alarm: delete its file.`,
+  ];
 }
 
 function pastAlone({ alarms, windows, high }: Tally): string {

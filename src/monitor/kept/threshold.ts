@@ -14,25 +14,32 @@ export interface Threshold {
   readonly needed: number;
 }
 
+/** Shares that a plan may name. The service's own past has no say before it can tell of the largest. */
+const BUDGETS = { least: 0.001, largest: 0.05 } as const;
+
 /**
- * The threshold for a share of false alarms. With enough healthy windows of the service itself it is the split-conformal
- * quantile of their peaks (Vovk; Lei et al. 2018): rank ⌈(n + 1)(1 - budget)⌉ of n, exceeded by the next healthy window
- * with probability `budget` at most if it is drawn as they were. That rank exists from n = 1 / budget - 1 on. They only
- * raise what the simulation says: a healthy window that the judge called bad was mostly rolled back and is not among
- * them, so that their own quantile is too low rather than too high.
- * @param budget above 0 and below 1. @param peaks of healthy windows, in nats, in any order.
+ * The threshold for a share of false alarms. The service's own healthy windows have a say by the split-conformal quantile
+ * of their peaks (Vovk; Lei et al. 2018): rank ⌈(n + 1)(1 - budget)⌉ of n, exceeded by the next healthy window with
+ * probability `budget` at most if it is drawn as they were. That rank exists from n = 1 / budget - 1 on; with fewer, but
+ * enough for the largest budget, it is the highest peak, so that who bears less has no lower threshold.
+ *
+ * They only raise what the simulation says: a healthy window that the judge called bad was mostly rolled back and is not
+ * among them, so that their own quantile is too low rather than too high. And they raise it no further than to the least
+ * budget's: a version that was worse and let out all the same counts among them, and must not blind the judge.
+ * @param budget 0.001 to 0.05. @param peaks of healthy windows, in nats, in any order.
  */
 export function thresholdFor(budget: number, peaks: readonly number[]): Threshold {
   const simulated = enoughFor(budget);
-  const needed = windowsNeeded(budget);
   const windows = peaks.length;
-  const rank = Math.ceil((windows + 1) * (1 - budget) - ROUNDING);
-  const own = rank <= windows ? peaks.toSorted((a, b) => a - b)[rank - 1] : undefined;
-  if (own === undefined || own < simulated) {
-    return { budget, enough: simulated, from: 'simulation', windows, needed };
+  const known = { budget, windows, needed: windowsNeeded(budget) };
+  const rank = Math.min(windows, Math.ceil((windows + 1) * (1 - budget) - ROUNDING));
+  const own = peaks.toSorted((a, b) => a - b)[rank - 1];
+  if (windows < windowsNeeded(BUDGETS.largest) || own === undefined || own < simulated) {
+    return { ...known, enough: simulated, from: 'simulation' };
   }
   // A window is bad from the threshold on, and this one is not to be.
-  return { budget, enough: own + STEP, from: 'own-past', windows, needed };
+  const enough = Math.max(simulated, Math.min(own + STEP, enoughFor(BUDGETS.least)));
+  return { ...known, enough, from: 'own-past' };
 }
 
 /** Healthy windows that it takes before a share of false alarms can be told from them. */
