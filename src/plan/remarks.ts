@@ -12,7 +12,13 @@ export interface Remark {
 }
 
 export function findRemarks(plan: Plan): Remark[] {
-  return [...onPeople(plan), ...onVersion(plan), ...onFreeze(plan), ...onAnnouncement(plan)];
+  return [
+    ...onPeople(plan),
+    ...onVersion(plan),
+    ...onSteps(plan),
+    ...onFreeze(plan),
+    ...onAnnouncement(plan),
+  ];
 }
 
 function onPeople(plan: Plan): Remark[] {
@@ -29,6 +35,14 @@ function onVersion({ version }: Plan): Remark[] {
   if (version.includes('{')) return [];
   const says = `warning: 'version' suggests ${version} for every release, and App Engine keeps a version under that id from the first one on: put {date}, {time} or {git} in.`;
   return [{ path: ['version'], says }];
+}
+
+function onSteps({ steps, monitoring }: Plan): Remark[] {
+  const last = steps.length - 1;
+  if ((steps[last]?.watch ?? 0) === 0 || !monitoring.figures) return [];
+  const says =
+    'note: at the last step nothing serves beside the new version, so it is judged against the hour before alone, and an incident elsewhere looks like its fault: judge a step such as 95 % instead, with watch: 0s here.';
+  return [{ path: ['steps', last, 'watch'], says }];
 }
 
 /** Any week will do: what goes on for longer than one comes back each week. */

@@ -153,6 +153,15 @@ test.each([
     "1:1: note: 'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
   ],
   [
+    'people: []\nsteps: [{ traffic: 50 % }, { traffic: 95 % }, { traffic: 100 %, watch: 30m }]\n',
+    "1:1: note: 'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
+    '2:65: note: at the last step nothing serves beside the new version, so it is judged against the hour before alone, and an incident elsewhere looks like its fault: judge a step such as 95 % instead, with watch: 0s here.',
+  ],
+  [
+    'people: []\nsteps: [{ traffic: 50 % }, { traffic: 95 % }, { traffic: 100 %, watch: 0s }]\n',
+    "1:1: note: 'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
+  ],
+  [
     'people: []\nannounce: { chat: false, deployed: [{ name: a, run: b }] }\n',
     "1:1: note: 'people' names nobody, so the chat keeps the team: `sluice run` prints the code that makes its first admin.",
     "2:1: warning: nobody is told that a release was taken back: set 'chat' to true, or add a command.",

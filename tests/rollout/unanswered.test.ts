@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { isNews } from '../../src/rollout/observation.ts';
+import { openGate } from '../../src/rollout/state.ts';
 import { ADA, BEN, DRAFT, MINUTE, verdictOf, World } from './world.ts';
 
 /** At 10 % and found bad, by a plan that rolls back after ten minutes without an answer. */
@@ -37,6 +38,24 @@ test('found bad and unanswered, it is rolled back by the plan once its time is o
     reason: 'nobody answered for 10 minutes',
   });
   expect(gate?.settledBy).toBeUndefined();
+  world.finish('done');
+  expect(world.live.shares).toEqual({ v1: 1000 });
+});
+
+test('while people are asked for the next step, too: the rollback is asked for beside it, and done by the plan', () => {
+  const approval = { ...DRAFT.terms.approval, rollBackAfter: 10 * MINUTE };
+  const world = new World({ ...DRAFT, terms: { ...DRAFT.terms, approval } });
+  world.prepare();
+  world.open('good');
+  expect(openGate(world.rollout, 'promote')).toBeDefined();
+  pass(world, 2, 'bad');
+  // Both stand in the chat, and only one of them can be answered with a yes.
+  expect(openGate(world.rollout, 'promote')).toBeDefined();
+  expect(openGate(world.rollout, 'roll-back')).toBeDefined();
+  expect(world.answer('promote', 'yes', BEN)).toBe(false);
+  pass(world, 12, 'bad');
+  expect(world.rollout.stage.at).toBe('restore');
+  expect(openGate(world.rollout, 'promote')).toBeUndefined();
   world.finish('done');
   expect(world.live.shares).toEqual({ v1: 1000 });
 });
