@@ -138,17 +138,13 @@ describe('a burn-rate pair', () => {
 });
 
 describe('Kayenta', () => {
-  it('places a shift where the ranks of two samples agree', () => {
-    const y = Array.from({ length: 30 }, (_, i) => i);
-    const { low, high, estimate } = shiftOf(
-      y.map((value) => value + 10),
-      y,
-      2.3263,
-    );
-    expect(estimate).toBeCloseTo(10, 0);
-    expect(low).toBeGreaterThan(3);
-    expect(low).toBeLessThan(estimate);
-    expect(high).toBeCloseTo(20 - low, 0);
+  it('bounds a shift where the test gives 2 %, as scipy.stats.mannwhitneyu does with these samples', () => {
+    const x = [12.1, 13.4, 15.2, 11.8, 14.9, 16.3, 13.1, 12.7, 15.8, 14.2, 13.9, 17.1];
+    const y = [10.2, 11.5, 12.8, 9.9, 13.0, 12.2, 11.1, 10.8, 13.6, 12.4];
+    const { low, high, estimate } = shiftOf(x, y, 2.3263);
+    expect(low).toBeCloseTo(0.6, 3);
+    expect(estimate).toBeCloseTo(2.4, 3);
+    expect(high).toBeCloseTo(4.1, 3);
   });
 
   it('has no data where one side has none, NaN left out', () => {
