@@ -3,7 +3,7 @@ import { badRequest, forbidden, upgraded } from './errors.ts';
 import { viewOf } from './file-types.ts';
 import { documentOf, photoSize } from './files.ts';
 import type { Ledger } from './ledger.ts';
-import type { Chat, InaccessibleMessage, Membership, Message, User } from './model.ts';
+import type { Chat, InaccessibleMessage, Membership, Message, Standing, User } from './model.ts';
 import type { BotIdentity, Person, TelegramOptions } from './options.ts';
 import type { Params } from './params.ts';
 import { type Content, chatRecord, type StoredChat, type StoredMessage } from './state.ts';
@@ -81,6 +81,9 @@ export class Chats {
     if (!this.isGroup(chat) && chat.lastId === 0) {
       throw forbidden("bot can't initiate conversation with a user");
     }
+    const standing = this.standing(chat.id);
+    if (standing === 'blocked') throw forbidden('bot was blocked by the user');
+    if (standing === 'deactivated') throw forbidden('user is deactivated');
     return chat;
   }
 
@@ -104,10 +107,27 @@ export class Chats {
     return person === undefined ? undefined : userOf(person);
   };
 
-  /** Everybody is in the group; a private chat is its person's own. */
+  /** The first of the people owns the group, and is its only administrator besides the bot. */
+  owns(userId: number): boolean {
+    return this.people[0]?.id === userId;
+  }
+
+  standing(userId: number): Standing {
+    return this.#ledger.state.standings.get(userId) ?? 'there';
+  }
+
+  /** Everybody is in the group but those who left; a private chat is its person's own. */
   isMember(chat: StoredChat, userId: number): boolean {
     if (userId === this.bot.id) return true;
-    return this.person(userId) !== undefined && (this.isGroup(chat) || chat.id === userId);
+    if (this.person(userId) === undefined) return false;
+    if (!this.isGroup(chat)) return chat.id === userId;
+    return this.standing(userId) !== 'left' && this.standing(userId) !== 'deactivated';
+  }
+
+  /** How many are in the group, the bot among them; in a private chat it is two. */
+  count(chat: StoredChat): number {
+    const members = this.people.filter(({ id }) => this.isMember(chat, id)).length;
+    return members + (!this.isGroup(chat) || this.botIsThere ? 1 : 0);
   }
 
   describe(chat: StoredChat): Chat {
@@ -152,7 +172,17 @@ export class Chats {
       ...(stored.protected ? { has_protected_content: true as const } : {}),
       ...this.#content(chat, stored.content, audience),
       ...(markup !== undefined && shown ? { reply_markup: markup } : {}),
+      ...(stored.reactions !== undefined && audience === 'people'
+        ? { reactions: this.#reactions(stored.reactions) }
+        : {}),
     };
+  }
+
+  #reactions(given: Readonly<Record<string, string>>) {
+    return Object.entries(given).flatMap(([id, emoji]) => {
+      const user = this.whoIs(Number(id));
+      return user === undefined ? [] : [{ user, emoji }];
+    });
   }
 
   #content(chat: StoredChat, content: Content, audience: Audience): Partial<Message> {

@@ -1,8 +1,8 @@
 import { Refusal } from '../door.ts';
 import type { Chats } from './chats.ts';
 import type { Ledger } from './ledger.ts';
-import type { Membership, UpdateContent } from './model.ts';
-import type { StoredMessage, TopicState } from './state.ts';
+import type { Membership, Standing, UpdateContent, User } from './model.ts';
+import type { StoredChat, StoredMessage, TopicState } from './state.ts';
 import type { Updates } from './updates.ts';
 
 /** What befalls the group as a whole, for tests. */
@@ -50,6 +50,37 @@ export class Happenings {
       new_chat_member: { status, user: this.#chats.bot },
     };
     this.#ledger.commit({ do: 'membership', status }, ...this.#updates.enqueue({ my_chat_member: change }));
+  }
+
+  /**
+   * A person leaves the group, or blocks the bot, or is no more, or is back. The bot is told of its own private chat; of
+   * others in the group only as an administrator that has asked for `chat_member`.
+   * @throws Refusal for a stranger.
+   */
+  setStanding(userId: number, is: Standing): void {
+    const user = this.#chats.person(userId) && this.#chats.whoIs(userId);
+    if (user === undefined) throw new Refusal(`There is no person ${userId}.`);
+    const was = this.#chats.standing(userId);
+    this.#ledger.commit({ do: 'standing', person: userId, is });
+    const date = this.#chats.now();
+    const change = (chat: StoredChat, who: User, before: boolean, now: boolean, out: Membership) => ({
+      chat: this.#chats.describe(chat),
+      from: user,
+      date,
+      old_chat_member: { status: before ? ('member' as const) : out, user: who },
+      new_chat_member: { status: now ? ('member' as const) : out, user: who },
+    });
+    const reachable = (standing: Standing) => standing !== 'blocked' && standing !== 'deactivated';
+    const inGroup = (standing: Standing) => standing !== 'left' && standing !== 'deactivated';
+    const own = this.#chats.find(userId);
+    if (own !== undefined && own.lastId > 0 && reachable(was) !== reachable(is)) {
+      const told = change(own, this.#chats.bot, reachable(was), reachable(is), 'kicked');
+      this.#ledger.commit(...this.#updates.enqueue({ my_chat_member: told }));
+    }
+    if (this.#chats.botIsAdmin && inGroup(was) !== inGroup(is)) {
+      const told = change(this.#group(), user, inGroup(was), inGroup(is), 'left');
+      this.#ledger.commit(...this.#updates.enqueue({ chat_member: told }));
+    }
   }
 
   /** Hands the bot updates that nobody here could have caused, those of the kinds that it has asked for. */

@@ -145,6 +145,8 @@ export interface Message {
   readonly photo?: readonly PhotoSize[];
   readonly document?: Document;
   readonly rich_message?: RichMessage;
+  /** Only in what people see: who reacted with what. */
+  readonly reactions?: readonly { readonly user: User; readonly emoji: string }[];
   readonly pinned_message?: Message | InaccessibleMessage;
   readonly reply_markup?: ReplyMarkup;
 }
@@ -169,6 +171,9 @@ export interface CallbackQuery {
 /** The bot's place in the group. */
 export type Membership = 'administrator' | 'member' | 'restricted' | 'left' | 'kicked';
 
+/** How a person stands to the group and to the bot: in the group, out of it, or not to be written to in private. */
+export type Standing = 'there' | 'left' | 'blocked' | 'deactivated';
+
 export interface MembershipChange {
   readonly chat: Chat;
   readonly from: User;
@@ -177,11 +182,28 @@ export interface MembershipChange {
   readonly new_chat_member: { readonly status: Membership; readonly user: User };
 }
 
+/** Bots may use any emoji of Telegram's list; which these are is not checked here. */
+export interface Reaction {
+  readonly type: 'emoji';
+  readonly emoji: string;
+}
+
+export interface ReactionChange {
+  readonly chat: Chat;
+  readonly message_id: number;
+  readonly user: User;
+  readonly date: number;
+  readonly old_reaction: readonly Reaction[];
+  readonly new_reaction: readonly Reaction[];
+}
+
 export interface UpdateContent {
   readonly message?: Message;
   readonly edited_message?: Message;
   readonly callback_query?: CallbackQuery;
   readonly my_chat_member?: MembershipChange;
+  readonly chat_member?: MembershipChange;
+  readonly message_reaction?: ReactionChange;
 }
 
 export interface Update extends UpdateContent {

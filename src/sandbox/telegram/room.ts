@@ -10,6 +10,7 @@ import type { Message, UpdateContent } from './model.ts';
 import type { Person } from './options.ts';
 import type { Upload } from './params.ts';
 import type { PressAnswer, Presses } from './presses.ts';
+import { reactionOf, withReaction } from './reactions.ts';
 import { buttonsIn } from './rich/buttons.ts';
 import type { RichButton } from './rich/model.ts';
 import type { Content, StoredChat, StoredFile, StoredMessage } from './state.ts';
@@ -40,6 +41,14 @@ export interface Editing {
   readonly user_id: number;
   readonly message_id: number;
   readonly text: string;
+}
+
+export interface Reacting {
+  readonly chat_id: number;
+  readonly user_id: number;
+  readonly message_id: number;
+  /** Empty: none any more. */
+  readonly emoji: string;
 }
 
 export interface Pressing {
@@ -118,6 +127,27 @@ export class Room {
     return this.#chats.render(chat, message, 'people');
   }
 
+  /** A person reacts to a message, or takes the reaction back with an empty `emoji`. @throws Refusal */
+  react({ chat_id, user_id, message_id: id, emoji }: Reacting): Message {
+    const { chat, person } = this.#enter(chat_id, user_id);
+    const old = chat.messages.get(id);
+    if (old === undefined) throw new Refusal(`There is no message ${id} in chat ${chat.id}.`);
+    const message = withReaction(old, person.id, emoji);
+    const told = {
+      chat: this.#chats.describe(chat),
+      message_id: id,
+      user: userOf(person),
+      date: this.#chats.now(),
+      old_reaction: reactionOf(old, person.id),
+      new_reaction: reactionOf(message, person.id),
+    };
+    // In groups an administrator alone hears of reactions (core.telegram.org/bots/api#update).
+    const hears = !this.#chats.isGroup(chat) || this.#chats.botIsAdmin;
+    const update = hears ? this.#updates.enqueue({ message_reaction: told }) : [];
+    this.#ledger.commit({ do: 'put', chat: chat.id, message }, ...update);
+    return this.#chats.render(chat, message, 'people');
+  }
+
   /** Presses a button and waits for the bot's answer. @throws Refusal for what is not there to be pressed. */
   async press(pressing: Pressing): Promise<Pressed> {
     const { chat, person } = this.#enter(pressing.chat_id, pressing.user_id);
@@ -174,7 +204,8 @@ export class Room {
     if (replyTo !== undefined && chat.messages.get(replyTo)?.ephemeral !== undefined) return true;
     if (content.kind !== 'text') return false;
     const named = /^\/(\w+)/.exec(content.text)?.[1]?.toLowerCase();
-    const commands = commandsIn(this.#ledger.state, chat.id, true, person.id);
+    const member = { id: person.id, admin: this.#chats.owns(person.id) };
+    const commands = commandsIn(this.#ledger.state, chat.id, true, member);
     return commands.some(({ command, is_ephemeral: ephemeral }) => ephemeral === true && command === named);
   }
 
@@ -243,6 +274,8 @@ export class Room {
       const known = this.#chats.people.map(({ id, firstName }) => `${id} (${firstName})`).join(', ');
       throw new Refusal(`There is no person ${userId}. Known are ${known}.`);
     }
+    if (!this.#chats.isGroup(chat) && this.#chats.standing(userId) === 'blocked')
+      throw new Refusal(`${person.firstName} has blocked the bot.`);
     if (!this.#chats.isMember(chat, userId))
       throw new Refusal(`${person.firstName} is not in chat ${chatId}.`);
     return { chat, person };

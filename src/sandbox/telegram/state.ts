@@ -7,6 +7,7 @@ import type {
   Membership,
   RemoveKeyboard,
   SenderChat,
+  Standing,
   Update,
   User,
 } from './model.ts';
@@ -56,6 +57,8 @@ export interface StoredMessage {
   readonly replyTo?: number;
   readonly thread?: number;
   readonly protected?: true;
+  /** Emoji by user id: one of each. */
+  readonly reactions?: Readonly<Record<string, string>>;
   /** A group or a channel speaks through its stand-in. */
   readonly sender?: SenderChat;
   /** Posted by Telegram itself, from the channel that the group discusses. */
@@ -102,6 +105,8 @@ export interface State {
   webhook: Webhook | undefined;
   /** Groups that go on under another number, by the old one. */
   readonly migrated: Map<number, number>;
+  /** Those who do not simply stand there. */
+  readonly standings: Map<number, Standing>;
   /** The bot's place in the group; `undefined`: as the options say. */
   membership: Membership | undefined;
 }
@@ -120,6 +125,7 @@ export type Mutation =
   | { readonly do: 'topic'; readonly chat: number; readonly thread: number; readonly is: TopicState }
   | { readonly do: 'migrate'; readonly from: number; readonly to: number }
   | { readonly do: 'membership'; readonly status: Membership }
+  | { readonly do: 'standing'; readonly person: number; readonly is: Standing }
   | { readonly do: 'update'; readonly update: Update; readonly at: number }
   | { readonly do: 'confirm'; readonly ids: readonly number[] }
   | { readonly do: 'nextUpdate'; readonly id: number }
@@ -141,6 +147,7 @@ export function emptyState(): State {
     allowedUpdates: undefined,
     webhook: undefined,
     migrated: new Map(),
+    standings: new Map(),
     membership: undefined,
   };
 }
@@ -198,6 +205,9 @@ export function apply(state: State, mutation: Mutation): void {
     case 'membership':
       state.membership = mutation.status;
       return;
+    case 'standing':
+      state.standings.set(mutation.person, mutation.is);
+      return;
     case 'update':
       state.pending.push({ update: mutation.update, at: mutation.at });
       state.nextUpdateId = Math.max(state.nextUpdateId, mutation.update.update_id + 1);
@@ -237,6 +247,7 @@ export function* snapshot(state: State): Generator<Mutation> {
   yield { do: 'nextUpdate', id: state.nextUpdateId };
   if (state.allowedUpdates !== undefined) yield { do: 'allow', kinds: state.allowedUpdates };
   if (state.webhook !== undefined) yield { do: 'webhook', webhook: state.webhook };
+  for (const [person, is] of state.standings) yield { do: 'standing', person, is };
   for (const [from, to] of state.migrated) yield { do: 'migrate', from, to };
   if (state.membership !== undefined) yield { do: 'membership', status: state.membership };
 }

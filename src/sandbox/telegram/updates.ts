@@ -18,6 +18,9 @@ const CONFLICT_PAUSE = 3000;
  */
 const HANG_UP_GRACE = 30;
 
+/** Bots hear of these only if they name them (core.telegram.org/bots/api#getupdates). */
+const ONLY_ON_DEMAND = new Set(['chat_member', 'message_reaction', 'message_reaction_count']);
+
 const OTHER_POLL = 'terminated by other getUpdates request; make sure that only one bot instance is running';
 const WEBHOOK_SET = 'terminated by setWebhook request';
 const WEBHOOK_ACTIVE =
@@ -50,7 +53,9 @@ export class Updates {
   enqueue(content: UpdateContent): Mutation[] {
     const { allowedUpdates, nextUpdateId } = this.#ledger.state;
     const [kind] = Object.keys(content);
-    if (kind === undefined || (allowedUpdates !== undefined && !allowedUpdates.includes(kind))) return [];
+    if (kind === undefined) return [];
+    const wanted = allowedUpdates?.includes(kind) ?? !ONLY_ON_DEMAND.has(kind);
+    if (!wanted) return [];
     return [{ do: 'update', update: { update_id: nextUpdateId, ...content }, at: Date.now() }];
   }
 

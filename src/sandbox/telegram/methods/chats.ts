@@ -2,9 +2,21 @@ import { type Chats, userOf } from '../chats.ts';
 import { badRequest } from '../errors.ts';
 import type { Ledger } from '../ledger.ts';
 import type { User } from '../model.ts';
+import { withReaction } from '../reactions.ts';
 import type { StoredChat } from '../state.ts';
 import { messageIn } from './edit.ts';
 import type { Methods } from './table.ts';
+
+/** A bot sets one reaction at most (core.telegram.org/bots/api#setmessagereaction); empty takes it away. */
+function emojiOf(reaction: unknown): string {
+  const list = reaction ?? [];
+  if (!Array.isArray(list)) throw badRequest('expected an Array of ReactionType');
+  if (list.length > 1) throw badRequest('REACTIONS_TOO_MANY');
+  const [one] = list;
+  if (one === undefined) return '';
+  if (one?.type === 'emoji' && typeof one.emoji === 'string' && one.emoji !== '') return one.emoji;
+  throw badRequest('the sandbox models reactions of type "emoji" only');
+}
 
 /** What any member of a group may do by default (core.telegram.org/bots/api#chatpermissions); pinning included. */
 const PERMISSIONS = {
@@ -18,7 +30,10 @@ const PERMISSIONS = {
 
 export function chatMethods(chats: Chats, ledger: Ledger): Methods {
   /** The first of the people owns the group. */
-  function member(userId: number): {
+  function member(
+    userId: number,
+    isHere = true,
+  ): {
     readonly status: string;
     readonly user: User;
     readonly is_anonymous?: false;
@@ -27,6 +42,7 @@ export function chatMethods(chats: Chats, ledger: Ledger): Methods {
       return { status: chats.botIsAdmin ? 'administrator' : 'member', user: chats.bot };
     const person = chats.person(userId);
     if (person === undefined) throw badRequest('user not found');
+    if (!isHere) return { status: 'left', user: userOf(person) };
     if (person === chats.people[0]) return { status: 'creator', user: userOf(person), is_anonymous: false };
     return { status: 'member', user: userOf(person) };
   }
@@ -51,15 +67,35 @@ export function chatMethods(chats: Chats, ledger: Ledger): Methods {
       const chat = chats.forBot(params);
       const userId = params.int('user_id', 0);
       if (userId <= 0) throw badRequest('invalid user_id specified');
-      if (!chats.isMember(chat, userId)) throw badRequest('user not found');
-      return chats.isGroup(chat) ? member(userId) : { ...member(userId), status: 'member' };
+      const isHere = chats.isMember(chat, userId);
+      if (chats.isGroup(chat)) return member(userId, isHere);
+      if (!isHere) throw badRequest('user not found');
+      return { ...member(userId), status: 'member' };
     },
     getChatAdministrators: (params) => {
       const chat = chats.forBot(params);
       if (!chats.isGroup(chat)) throw badRequest('there are no administrators in the private chat');
       const [owner] = chats.people;
       const admins = [...(owner ? [owner.id] : []), ...(chats.botIsAdmin ? [chats.bot.id] : [])];
-      return admins.map(member);
+      return admins.filter((id) => chats.isMember(chat, id)).map((id) => member(id));
+    },
+    getChatMemberCount: (params) => chats.count(chats.forBot(params)),
+    leaveChat: (params) => {
+      const chat = chats.forBot(params);
+      if (!chats.isGroup(chat)) throw badRequest("chat member status can't be changed in private chats");
+      ledger.commit({ do: 'membership', status: 'left' });
+      return true;
+    },
+    unpinAllChatMessages: (params) => {
+      repin(chats.forBot(params), []);
+      return true;
+    },
+    setMessageReaction: (params) => {
+      const chat = chats.forBot(params);
+      const message = messageIn(chat, params, 'react');
+      const emoji = emojiOf(params.json('reaction'));
+      ledger.commit({ do: 'put', chat: chat.id, message: withReaction(message, chats.bot.id, emoji) });
+      return true;
     },
     pinChatMessage: (params) => {
       const chat = chats.forBot(params);

@@ -27,17 +27,20 @@ export function commandMethods(chats: Chats, ledger: Ledger): Methods {
 
 /**
  * The commands that a person sees in a chat: those of the narrowest scope that has any
- * (core.telegram.org/bots/api#determining-list-of-commands). Scopes of administrators and languages do not reach here.
+ * (core.telegram.org/bots/api#determining-list-of-commands). Lists in a language do not reach here.
+ * @param member whose list it is, and whether they are an administrator of the group
  */
 export function commandsIn(
   state: State,
   chatId: number,
   isGroup: boolean,
-  userId?: number,
+  member?: { readonly id: number; readonly admin: boolean },
 ): readonly BotCommand[] {
   const scopes = [
-    ...(userId === undefined ? [] : [`chat_member ${chatId} ${userId}`]),
+    ...(member === undefined ? [] : [`chat_member ${chatId} ${member.id}`]),
+    ...(isGroup && member?.admin ? [`chat_administrators ${chatId}`] : []),
     `chat ${chatId}`,
+    ...(isGroup && member?.admin ? ['all_chat_administrators'] : []),
     isGroup ? 'all_group_chats' : 'all_private_chats',
     'default',
   ];

@@ -12,6 +12,10 @@ const Topic = v.strictObject({ thread: id, is: v.picklist(['open', 'closed', 'de
 const Membership = v.strictObject({
   status: v.picklist(['administrator', 'member', 'restricted', 'left', 'kicked']),
 });
+const Standing = v.strictObject({
+  user_id: id,
+  is: v.picklist(['there', 'left', 'blocked', 'deactivated']),
+});
 const Updates = v.array(v.record(v.string(), v.looseObject({})));
 
 /** For tests: what befalls the group, and a record of what the bot called. Mounted at `/_control`. */
@@ -33,6 +37,12 @@ export function controlRoutes(calls: Calls, happenings: Happenings): Hono {
 
   app.post('/membership', async (c) => {
     happenings.setMembership(read(Membership, await jsonBody(c)).status);
+    return c.json({ ok: true });
+  });
+
+  app.post('/person', async (c) => {
+    const { user_id: userId, is } = read(Standing, await jsonBody(c));
+    happenings.setStanding(userId, is);
     return c.json({ ok: true });
   });
 

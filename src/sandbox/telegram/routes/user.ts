@@ -25,6 +25,7 @@ const Writing = v.strictObject({
   forwarded: v.optional(v.boolean()),
 });
 const Editing = v.strictObject({ chat_id: id, user_id: id, message_id: id, text: v.string() });
+const Reacting = v.strictObject({ chat_id: id, user_id: id, message_id: id, emoji: v.string() });
 const Pressing = v.strictObject({
   chat_id: id,
   user_id: id,
@@ -59,6 +60,10 @@ export function userRoutes(
 
   app.post('/edit', async (c) => c.json({ ok: true, message: room.edit(read(Editing, await jsonBody(c))) }));
 
+  app.post('/react', async (c) =>
+    c.json({ ok: true, message: room.react(read(Reacting, await jsonBody(c))) }),
+  );
+
   app.post('/press', async (c) => {
     const pressing = read(Pressing, await jsonBody(c));
     if (pressing.button === undefined && pressing.data === undefined) {
@@ -82,7 +87,8 @@ export function userRoutes(
     if (chat === undefined) throw new Refusal(`There is no chat ${c.req.query('chat_id')}.`);
     const user = c.req.query('user_id');
     const userId = user === undefined ? undefined : whole(user, 'user_id');
-    return c.json(commandsIn(ledger.state, chat.id, chats.isGroup(chat), userId));
+    const member = userId === undefined ? undefined : { id: userId, admin: chats.owns(userId) };
+    return c.json(commandsIn(ledger.state, chat.id, chats.isGroup(chat), member));
   });
 
   app.get('/files/:id', (c) => {
