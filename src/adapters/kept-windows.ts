@@ -22,7 +22,7 @@ export interface KeptWindows {
   threshold(rollout: Rollout, budget: number, signal: AbortSignal): Promise<Threshold>;
 }
 
-/** Judging one again takes some 50 ms, once in the life of a process; so many tell of budgets down to 0.5 %. */
+/** Judging one again takes some 25 ms of the processor, once in the life of a process; so many tell of budgets down to 0.5 %. */
 const MOST_REPLAYED = 200;
 
 export function keptWindowsFor(

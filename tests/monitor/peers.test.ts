@@ -116,6 +116,13 @@ describe('Flagger', () => {
     expect(words.indexOf('rollback') + 1).toBe(18);
   });
 
+  it('does not hold a minute against the canary twice where the next one is late', () => {
+    const bad = (m: number) => [point('canary', m, 50, 50)];
+    // Minutes come in pairs: 0 and 1 at minute 2, 2 and 3 at minute 4.
+    const words = run(flagger(FLAGGER_EXAMPLE), (m) => (m % 2 === 1 ? [...bad(m - 1), ...bad(m)] : []));
+    expect(words.indexOf('rollback') + 1).toBe(11);
+  });
+
   it('promotes where fewer fail', () => {
     const words = run(flagger(FLAGGER_EXAMPLE), (m) => [point('canary', m, 100, m < 4 ? 10 : 0)]);
     expect(words.at(-1)).toBe('promote');

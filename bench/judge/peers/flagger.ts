@@ -30,11 +30,14 @@ export function flagger(options: FlaggerOptions): Peer {
   return (header) => {
     const figures = openFigures(header);
     let failed = 0;
+    let looked: number | undefined;
     return (tick) => {
       figures.take(tick);
       if (failed >= options.threshold) return 'rollback';
       const end = figures.end(tick.t);
-      if (end !== undefined) {
+      // Where the next minute is late, the last one is not held against the canary twice.
+      if (end !== undefined && end !== looked) {
+        looked = end;
         const points = figures.points('canary', end - 1, end);
         const found = { successRate: 1 - errorRate(points), p99: latency(header, points, 0.99) };
         if (!flaggerPasses(options, found)) failed++;
