@@ -32,6 +32,7 @@ import { type Guard, openGuard } from './rollout/guard.ts';
 import { pastOf } from './rollout/past.ts';
 import type { Store } from './rollout/ports.ts';
 import { isOver } from './rollout/state.ts';
+import { redact } from './secrets.ts';
 import { openFileStore } from './store/file-store.ts';
 import type { Damage } from './store/mend.ts';
 import { wizardWorld } from './wizard-world.ts';
@@ -148,8 +149,12 @@ export async function assembleHouse(
     follow: moves.follow,
     api: bot.api,
     drawChart,
-    errorLogs: ({ service, version, startedAt }, limit) =>
-      appEngine.errorLogs({ service, versions: [version], since: startedAt, limit }),
+    async errorLogs({ service, version, startedAt }, limit) {
+      const lines = await appEngine.errorLogs({ service, versions: [version], since: startedAt, limit });
+      // They leave as a file, too, which nothing else looks into.
+      return lines.map((line) => ({ ...line, text: redact(line.text) }));
+    },
+    handedOut: audit.handedOut,
     note: warn,
     refused: audit.refused,
     failed,

@@ -5,6 +5,7 @@ import type { Store } from '../rollout/ports.ts';
 import { type AuditedStore, auditedStore, type EntriesOf } from './audited-store.ts';
 import { AuditUnwritable, ChainFile } from './chain-file.ts';
 import { createCrowd } from './crowd.ts';
+import { cut } from './events.ts';
 import { sayHead } from './head.ts';
 import { openSigner, type Signer } from './keys.ts';
 import type { End } from './line.ts';
@@ -52,6 +53,8 @@ export interface Audit {
   standing(): Standing;
   /** An attempt that no journal has. Bounded: see {@link createCrowd}. */
   refused(by: Who, attempt: string): void;
+  /** Something that has no journal was given to somebody who asked for it. */
+  handedOut(by: Who, what: string): void;
   /** Writes what is left, and makes the next start quick. */
   stop(): Promise<void>;
 }
@@ -98,6 +101,11 @@ export async function openAudit(options: AuditOptions): Promise<Audit> {
       return { head: said.head, ...(problem !== undefined && { problem }) };
     },
     refused: crowd.refused,
+    handedOut({ id, name, update }, what) {
+      const by = { id, name: cut(name) };
+      const line = { at: clock.now(), act: 'handed-out', by, ...(update !== undefined && { update }) };
+      tell('attempts', () => [{ ...line, words: cut(what) }]);
+    },
     async stop() {
       retry?.abort();
       await crowd.flush();

@@ -1,4 +1,3 @@
-import { type Api, InputFile } from 'grammy';
 import type { Clock } from '../plan/clock.ts';
 import type { Act, Actor, Circumstances } from '../rollout/answers.ts';
 import { itemId } from '../rollout/checklist.ts';
@@ -12,12 +11,11 @@ import { createAllowance } from './allowance.ts';
 import { type Evidence, keepEvidence } from './checklist/evidence.ts';
 import type { BotContext } from './context.ts';
 import type { Plea, Remark } from './dialogue.ts';
-import { html, shorten } from './html.ts';
+import { createFiguresAndLogs, type FiguresAndLogs, type FiguresAndLogsOptions } from './figures-and-logs.ts';
 import { actorFor, actorOf } from './people.ts';
-import type { DrawChart, Publisher } from './publisher.ts';
+import type { Publisher } from './publisher.ts';
 import { commandOf } from './reason.ts';
 import type { Team } from './team/team.ts';
-import { clockTime, figures } from './views/words.ts';
 
 /** What the handlers can have done for people. */
 export interface Desk {
@@ -36,8 +34,8 @@ export interface Desk {
   note(remark: Remark, number: number, evidence: Evidence): Promise<string>;
   /** Puts a section of the checklist at the end of the chat. */
   showSection(rollout: Rollout, section: number): void;
-  /** Sends the figures and the last error logs of a rollout to its chat. */
-  showEvidence(rollout: Rollout): Promise<void>;
+  /** The figures and the last error logs of a rollout, for its chat. */
+  readonly figuresAndLogs: FiguresAndLogs;
   /** An attempt by somebody who may not, that no rollout has a journal for. */
   refused(by: Who, attempt: string): void;
   /** As {@link refused}, where there are so many that they are only counted. */
@@ -48,35 +46,22 @@ export interface Desk {
   failed(what: string, error: unknown): void;
 }
 
-const LOG_LINES = 8;
 /** Refused attempts of one person and minute, and of all, that each go into the rollout's journal; more are counted. */
 const REFUSALS_EACH = 20;
 const REFUSALS = 200;
 
-export interface ErrorLine {
-  readonly at: number;
-  readonly text: string;
-}
-
-export interface DeskOptions {
+export interface DeskOptions extends FiguresAndLogsOptions {
   readonly engine: Engine;
   readonly team: Team;
   readonly guard: Pick<Guard, 'bar'>;
   readonly store: Pick<Store, 'keep'>;
   readonly publisher: Pick<Publisher, 'showSection'>;
   readonly clock: Clock;
-  /** People's hours. */
-  readonly peoplesClock: Clock;
   /** The number under which a chat is found today. */
   readonly follow: (chat: number) => number;
-  readonly api: Api;
-  readonly drawChart: DrawChart;
-  /** The newest error logs of the new version. */
-  readonly errorLogs: (rollout: Rollout, limit: number) => Promise<readonly ErrorLine[]>;
   readonly note: (details: object, message: string) => void;
   /** Puts an attempt that no journal has on record. */
   readonly refused: (by: Who, attempt: string) => void;
-  readonly failed: (what: string, error: unknown) => void;
 }
 
 /** The desk that the handlers turn to, backed by the engine. */
@@ -113,7 +98,7 @@ export function createDesk(options: DeskOptions): Desk {
     },
     note: (remark, number, evidence) => takeNote(remark, number, evidence, act, options),
     showSection: publisher.showSection,
-    showEvidence: (rollout) => showEvidence(rollout, options),
+    figuresAndLogs: createFiguresAndLogs(options),
     refused(by, attempt) {
       note({ id: by.id, name: by.name, attempt }, 'refused: no such role');
       options.refused(by, attempt);
@@ -168,20 +153,4 @@ async function takeNote(
     failed(`the evidence for item ${item}`, error);
     return (error as Error).message;
   }
-}
-
-async function showEvidence(rollout: Rollout, { api, drawChart, errorLogs }: DeskOptions): Promise<void> {
-  const [picture, lines] = await Promise.all([drawChart(rollout), errorLogs(rollout, LOG_LINES)]);
-  const logs = lines.map((line) => html`${clockTime(line.at)} <code>${shorten(line.text, 90)}</code>`);
-  const text = html`<b>${rollout.service}: ${rollout.version}</b>
-${rollout.verdict ? figures(rollout.verdict) : 'No figures yet.'}
-${lines.length === 0 ? 'No error logs.' : 'The newest error logs:'}
-${logs}`.text;
-  const where = {
-    parse_mode: 'HTML' as const,
-    ...(rollout.chat.topic && { message_thread_id: rollout.chat.topic }),
-  };
-  if (picture) {
-    await api.sendPhoto(rollout.chat.id, new InputFile(picture, 'figures.png'), { caption: text, ...where });
-  } else await api.sendMessage(rollout.chat.id, text, where);
 }

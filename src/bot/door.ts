@@ -48,13 +48,16 @@ export interface Door {
  */
 export function openDoor({ team, clock, overlooked, failed, unfinished }: DoorOptions): Door {
   const lanes = createLanes(PATIENCE_MS);
+  const asides = createLanes(0);
   const members = createAllowance(clock, MEMBER_UPDATES, Number.POSITIVE_INFINITY);
   const rollbacks = createAllowance(clock, MEMBER_ROLLBACKS, Number.POSITIVE_INFINITY);
   const warnings = createAllowance(clock, MEMBER_WARNINGS, Number.POSITIVE_INFINITY);
   const strangers = createAllowance(clock, STRANGER_UPDATES, STRANGERS_UPDATES);
 
   return {
-    idle: lanes.idle,
+    async idle() {
+      await Promise.all([lanes.idle(), asides.idle()]);
+    },
     resume: unfinished.resume,
     async middleware(ctx, next) {
       const { from } = ctx;
@@ -72,7 +75,7 @@ export function openDoor({ team, clock, overlooked, failed, unfinished }: DoorOp
       if (allowance.take(from.id)) {
         const begins = () => unfinished.keep(ctx.update);
         const ends = () => unfinished.drop(ctx.update.update_id);
-        return lanes.run(from.id, next, { begins, fails, ends });
+        return (isAside(ctx) ? asides : lanes).run(from.id, next, { begins, fails, ends });
       }
       turnedAway(ctx);
       if (!ctx.callbackQuery || !warnings.take(from.id)) return;
@@ -98,6 +101,11 @@ const STRANGERS = 0;
 /** A tap, or a command: the rest of what people say to each other is none of the bot's business. */
 function isAddressed(ctx: BotContext): boolean {
   return ctx.callbackQuery !== undefined || ctx.msg?.entities?.[0]?.type === 'bot_command';
+}
+
+/** Figures and logs take a while to be read, and nobody's next tap, the same person's included, waits for them. */
+function isAside(ctx: BotContext): boolean {
+  return ctx.callbackQuery?.data?.startsWith('e/') === true;
 }
 
 function asksForRollback(ctx: BotContext): boolean {

@@ -72,14 +72,8 @@ async function handlePress(
     }
     case 'ask-again':
       return sayAct(ctx, await desk.act(press.rollout, { type: 'ask-again' }, actor));
-    case 'evidence': {
-      const rollout = desk.find(press.rollout);
-      if (!rollout) return sayAct(ctx, { say: 'That rollout is closed.', refused: true });
-      await ctx.answerCallbackQuery({ text: 'Fetching the figures and the logs.' });
-      // Other people's taps do not wait for figures and logs.
-      desk.showEvidence(rollout).catch((error) => desk.failed('the figures and logs', error));
-      return;
-    }
+    case 'evidence':
+      return showFigures(ctx, desk, press.rollout, actor);
     case 'tick':
     case 'run':
     case 'turn':
@@ -92,6 +86,25 @@ async function handlePress(
     case 'follow-up':
       return handleCarePresses(ctx, next, press, actor, desk);
   }
+}
+
+async function showFigures(ctx: BotContext, desk: Desk, id: string, actor: Actor): Promise<void> {
+  const rollout = desk.find(id);
+  if (!rollout)
+    return sayAct(ctx, { say: 'That rollout is closed. /report has its figures.', refused: true });
+  if (actor.roles.length === 0) {
+    desk.refused(actor, `chart and logs of ${rollout.service}`);
+    return sayAct(ctx, { say: 'Only people with a role in the team may ask for logs.', refused: true });
+  }
+  const { figuresAndLogs } = desk;
+  if (!figuresAndLogs.take(actor.id)) {
+    return sayAct(ctx, {
+      say: 'They were sent just now, see below. More of them in a minute.',
+      refused: true,
+    });
+  }
+  await ctx.answerCallbackQuery({ text: 'Fetching the figures and the logs.' });
+  await figuresAndLogs.send(rollout, actor, ctx.callbackQuery?.message?.message_id);
 }
 
 function overrule(

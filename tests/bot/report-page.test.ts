@@ -18,8 +18,9 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     browser = await openBrowser();
     folder = await mkdtemp(join(tmpdir(), 'sluice-report-'));
     const path = join(folder, 'report.html');
-    const window = { title: 'default', from: 0, to: 60_000, canary: 'v2', baseline: 'v1', points: [] };
-    const png = await renderChart(window);
+    const change = { at: 0, label: 'from here' };
+    const window = { title: 'default', from: 0, to: 60_000, change, canary: 'v2', baseline: 'v1' };
+    const png = await renderChart({ ...window, points: [] });
     await writeFile(path, report(fullJournal(), [{ step: 0, title: 'Minute by minute', png }]));
     url = pathToFileURL(path).href;
   });
