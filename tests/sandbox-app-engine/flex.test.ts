@@ -50,7 +50,8 @@ it('takes a container image for flex, and says with 503 that it runs none', asyn
 
 it('refuses an image in the standard environment', async () => {
   const engine = await appEngine();
-  expect(await carryOut(engine, 'POST', VERSIONS, image('v1', 'standard'))).toMatchObject({
+  const body = { ...image('v1', 'standard'), runtime: 'nodejs20' };
+  expect(await carryOut(engine, 'POST', VERSIONS, body)).toMatchObject({
     message: expect.stringContaining('flexible environment only'),
   });
 });

@@ -52,6 +52,40 @@ describe('what App Engine refuses', () => {
     expect(JSON.stringify(body.error)).toContain(sentence);
   });
 
+  it.each([
+    ['no runtime', { runtime: undefined }, 'version.runtime is required'],
+    [
+      'a runtime without its version',
+      { runtime: 'nodejs' },
+      "Invalid runtime 'nodejs' specified. Accepted runtimes are: [",
+    ],
+    [
+      'two ways to scale',
+      { automaticScaling: {}, manualScaling: { instances: 1 } },
+      'automaticScaling and manualScaling',
+    ],
+    [
+      'a class of another scaling',
+      { instanceClass: 'B2' },
+      "Instance class 'B2' does not go with automaticScaling",
+    ],
+    [
+      'a class for automatic scaling',
+      { instanceClass: 'F1', basicScaling: { maxInstances: 1 } },
+      'with basicScaling',
+    ],
+    [
+      'more instances at least than at most',
+      { automaticScaling: { standardSchedulerSettings: { minInstances: 3, maxInstances: 2 } } },
+      'min_instances is 3',
+    ],
+  ])('an app.yaml with %s', async (_, spec, sentence) => {
+    const engine = await appEngine();
+    const { status, body } = await rest(engine, 'POST', VERSIONS, { id: 'v1', runtime: 'nodejs20', ...spec });
+    expect(status).toBe(400);
+    expect(JSON.stringify(body.error)).toContain(sentence);
+  });
+
   it('a first service that is not the default one', async () => {
     const engine = await appEngine();
     const path = '/v1/apps/demo/services/worker/versions';

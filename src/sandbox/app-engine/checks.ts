@@ -1,3 +1,4 @@
+import { checkSpec } from './check-spec.ts';
 import { type JsonObject, objectAt, textAt } from './json.ts';
 import { badField, Refusal } from './refusal.ts';
 import type { Registry, Service, Split, Version } from './registry.ts';
@@ -29,8 +30,7 @@ export function checkNewVersion(registry: Registry, service: string, spec: JsonO
       `Version ID '${id}' is reserved: 'default', 'latest' and 'ah-*' cannot be used.`,
     );
   }
-  if (textAt(spec, 'runtime') === undefined)
-    throw badField('version.runtime', 'Field version.runtime is required.');
+  checkSpec(spec);
   const files = Object.keys(objectAt(objectAt(spec, 'deployment'), 'files')).length;
   if (files > MOST_FILES) {
     const limit = `New versions are limited to ${MOST_FILES} files for this app.`;
