@@ -271,6 +271,83 @@ test("custom metrics are written and read by Google's own client", async () => {
   expect((await rest(again, 'GET', path)).status).toBe(404);
 });
 
+test('an app writes distributions, and counts that only grow and begin anew', async () => {
+  const clock = new SandboxClock(1);
+  const engine = await appEngine({ clock });
+  const client = new MetricServiceClient(clientOptions(engine));
+  const name = 'projects/demo';
+  const second = Math.floor(clock.now() / 60_000) * 60;
+  const resource = { type: 'global', labels: { project_id: 'demo' } };
+  const spread = { type: 'custom.googleapis.com/signals/spreads' };
+  const bucketOptions = { explicitBuckets: { bounds: [10, 20, 30] } };
+  const values = { count: 4, mean: 15, sumOfSquaredDeviation: 100, bucketOptions, bucketCounts: [1, 2, 1] };
+  const point = (at: number, distributionValue: object) => ({
+    interval: { endTime: { seconds: at } },
+    value: { distributionValue },
+  });
+  await client.createTimeSeries({
+    name,
+    timeSeries: [{ metric: spread, resource, points: [point(second - 60, values)] }],
+  });
+  const interval = { startTime: { seconds: second - 600 }, endTime: { seconds: second } };
+  const filter = `metric.type="${spread.type}"`;
+  const [[raw]] = await client.listTimeSeries({ name, filter, interval });
+  expect(raw?.points?.[0]?.value?.distributionValue).toMatchObject({
+    count: '4',
+    mean: 15,
+    sumOfSquaredDeviation: 100,
+    bucketCounts: ['1', '2', '1'],
+  });
+  const aggregation = {
+    alignmentPeriod: { seconds: 600 },
+    perSeriesAligner: 'ALIGN_PERCENTILE_50' as const,
+  };
+  const [[median]] = await client.listTimeSeries({ name, filter, interval, aggregation });
+  expect(median?.points?.[0]?.value?.doubleValue).toBe(15);
+  const wrong = { metric: spread, resource, points: [point(second - 30, { ...values, count: 5 })] };
+  await expect(client.createTimeSeries({ name, timeSeries: [wrong] })).rejects.toThrow(
+    'add up to its count, 5',
+  );
+
+  const orders = 'custom.googleapis.com/orders';
+  const iso = (at: number) => new Date(at * 1000).toISOString();
+  const grow = (start: number, end: number, int64Value: string) =>
+    rest(engine, 'POST', '/v3/projects/demo/timeSeries', {
+      timeSeries: [
+        {
+          metricKind: 'CUMULATIVE',
+          metric: { type: orders },
+          points: [{ interval: { startTime: iso(start), endTime: iso(end) }, value: { int64Value } }],
+        },
+      ],
+    });
+  const began = second - 1000;
+  for (const [start, end, value] of [
+    [began, second - 240, '100'],
+    [began, second - 180, '130'],
+    [began, second - 120, '190'],
+    [second - 110, second - 60, '20'],
+  ] as const)
+    expect((await grow(start, end, value)).status).toBe(200);
+  expect((await grow(second, second - 30, '21')).status).toBe(400);
+  const aligned = async (perSeriesAligner: string) => {
+    const query = new URLSearchParams({
+      filter: `metric.type="${orders}"`,
+      'interval.startTime': iso(second - 300),
+      'interval.endTime': iso(second),
+      'aggregation.alignmentPeriod': '60s',
+      'aggregation.perSeriesAligner': perSeriesAligner,
+    });
+    const { body } = await rest(engine, 'GET', `/v3/projects/demo/timeSeries?${query}`);
+    const [found] = body.timeSeries as {
+      points: { value: { int64Value?: string; doubleValue?: number } }[];
+    }[];
+    return found?.points.map(({ value }) => value.doubleValue ?? Number(value.int64Value));
+  };
+  expect(await aligned('ALIGN_DELTA')).toEqual([20, 60, 30]);
+  expect(await aligned('ALIGN_RATE')).toEqual([20 / 60, 1, 0.5]);
+});
+
 test('a value lies within the bounds of its bucket, and percentiles within those of all values', () => {
   const layout: fc.Arbitrary<Layout> = fc.oneof(
     fc.record({

@@ -1,3 +1,4 @@
+import { difference } from './custom-values.ts';
 import { type Distribution, merge, percentile } from './distribution.ts';
 import type { MetricKind, Value, ValueType } from './metrics.ts';
 import { badField } from './refusal.ts';
@@ -39,6 +40,9 @@ interface Aligner {
 const asIs: Aligner['gives'] = (kind, type) => [kind, type];
 const toDouble: Aligner['gives'] = () => ['GAUGE', 'DOUBLE'];
 const BOTH: readonly MetricKind[] = ['DELTA', 'GAUGE'];
+
+/** The aligners that take what only grows, by what was added. */
+const GROWTH = new Set(['ALIGN_DELTA', 'ALIGN_RATE']);
 
 const TABLE: Readonly<Record<string, Aligner>> = {
   ALIGN_SUM: { takes: 'both', of: BOTH, gives: asIs, combine: sum },
@@ -93,7 +97,8 @@ const TABLE: Readonly<Record<string, Aligner>> = {
  * @param period milliseconds
  * @throws Refusal for an aligner that does not go with the metric
  */
-export function align(series: Series, name: string, period: number, end: number): Series {
+export function align(given: Series, name: string, period: number, end: number): Series {
+  const series = GROWTH.has(name) ? growth(given) : given;
   const aligner = TABLE[name];
   const takes = series.valueType === 'DISTRIBUTION' ? 'distributions' : 'numbers';
   if (!aligner?.of.includes(series.kind) || (aligner.takes !== 'both' && aligner.takes !== takes)) {
@@ -119,6 +124,18 @@ export function align(series: Series, name: string, period: number, end: number)
       return { start: kind === 'GAUGE' ? to : to - period, end: to, value };
     });
   return { resource: series.resource, labels: series.labels, kind, valueType, points };
+}
+
+/** What was added from each point of a cumulative series to the next; a new start counts from nothing. */
+function growth(series: Series): Series {
+  if (series.kind !== 'CUMULATIVE') return series;
+  const points = series.points.flatMap((point, i): Point[] => {
+    const before = series.points[i - 1];
+    if (before && before.start === point.start)
+      return [{ start: before.end, end: point.end, value: difference(point.value, before.value) }];
+    return before ? [point] : [];
+  });
+  return { ...series, kind: 'DELTA', points };
 }
 
 interface Slot {

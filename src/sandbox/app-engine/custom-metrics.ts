@@ -1,7 +1,8 @@
 import type { SandboxClock } from '../clock.ts';
+import { readValue, typeOf } from './custom-values.ts';
 import type { Documents } from './documents.ts';
-import { isObject, type Json, type JsonObject, numberAt, objectAt, textAt } from './json.ts';
-import type { Catalogue, Metric } from './metrics.ts';
+import { isObject, type Json, type JsonObject, objectAt, textAt } from './json.ts';
+import type { Catalogue, Metric, MetricKind, Value, ValueType } from './metrics.ts';
 import { badField, Refusal } from './refusal.ts';
 import { Segments } from './segments.ts';
 import { fullLabels, SeriesBuilder } from './series.ts';
@@ -21,11 +22,13 @@ interface Written {
   readonly labels: Readonly<Record<string, string>>;
   readonly resource: string;
   readonly resourceLabels: Readonly<Record<string, string>>;
+  /** Since when a cumulative value has been growing. */
+  readonly start?: number;
   readonly end: number;
-  readonly value: number;
+  readonly value: Value;
 }
 
-/** Metrics that somebody writes by `timeSeries.create`: gauges of whole numbers or decimals, as far as modelled here. */
+/** Metrics that somebody writes by `timeSeries.create`: gauges and what only grows, numbers and distributions. */
 export class CustomMetrics implements Catalogue {
   readonly #documents: Documents;
   readonly #points: Segments<Written>;
@@ -48,18 +51,18 @@ export class CustomMetrics implements Catalogue {
         `Metric type '${type}' must begin with custom.googleapis.com/.`,
       );
     }
-    const kind = descriptor.metricKind ?? 'GAUGE';
-    const valueType = VALUE_TYPES[String(descriptor.valueType ?? 'DOUBLE')];
-    if ((kind !== 'GAUGE' && kind !== 1) || valueType === undefined) {
+    const known = typeOf(descriptor);
+    if (!known) {
       throw new Refusal(
         'UNIMPLEMENTED',
-        `The local Cloud Monitoring takes custom metrics of kind GAUGE and of type INT64 or DOUBLE, not ${String(kind)} of ${String(descriptor.valueType)}.`,
+        `The local Cloud Monitoring takes custom metrics of kind GAUGE or CUMULATIVE and of type INT64, DOUBLE or DISTRIBUTION, not ${String(descriptor.metricKind)} of ${String(descriptor.valueType)}.`,
       );
     }
     const declared = Array.isArray(descriptor.labels) ? descriptor.labels.filter(isObject) : [];
     this.#documents.put(`custom-metric/${type}`, {
       type,
-      valueType,
+      metricKind: known.kind,
+      valueType: known.valueType,
       unit: textAt(descriptor, 'unit') ?? '',
       description: textAt(descriptor, 'description') ?? '',
       labels: declared.map((label) => textAt(label, 'key') ?? ''),
@@ -80,16 +83,18 @@ export class CustomMetrics implements Catalogue {
     if (!point || more.length > 0)
       throw badField('timeSeries.points', 'A time series must have exactly one point.');
     const { value, valueType } = readValue(objectAt(point, 'value'));
-    const end = Date.parse(textAt(objectAt(point, 'interval'), 'endTime') ?? '');
+    const interval = objectAt(point, 'interval');
+    const end = Date.parse(textAt(interval, 'endTime') ?? '');
     const labels = texts(objectAt(metric, 'labels'));
     const resourceLabels = texts(objectAt(resource, 'labels'));
     const name = textAt(resource, 'type') ?? 'global';
     const key = JSON.stringify([type, labels, name, resourceLabels]);
     this.#checkTime(end, this.#latest.get(key));
-    this.#describe(type, valueType, labels, series.metricKind);
+    const kind = this.#describe(type, valueType, labels, series.metricKind);
+    const grows = kind === 'CUMULATIVE' ? { start: readStart(interval, end) } : {};
     this.#latest.set(key, end);
     const at = this.#clock.now();
-    this.#points.append({ at, type, labels, resource: name, resourceLabels, end, value });
+    this.#points.append({ at, type, labels, resource: name, resourceLabels, ...grows, end, value });
   }
 
   find(type: string): Metric | undefined {
@@ -137,10 +142,10 @@ export class CustomMetrics implements Catalogue {
   /** The first point of a metric that nobody described describes it; labels may be added by later ones. */
   #describe(
     type: string,
-    valueType: string,
+    valueType: ValueType,
     labels: Readonly<Record<string, string>>,
     kind: Json | undefined,
-  ): void {
+  ): MetricKind {
     const known = this.#documents.get(`custom-metric/${type}`);
     if (!known) this.create({ type, valueType, ...(kind ? { metricKind: kind } : {}) });
     const descriptor = this.#documents.get(`custom-metric/${type}`) ?? {};
@@ -154,11 +159,11 @@ export class CustomMetrics implements Catalogue {
     const added = Object.keys(labels).filter((name) => !names.includes(name));
     if (added.length > 0)
       this.#documents.put(`custom-metric/${type}`, { ...descriptor, labels: [...names, ...added] });
+    return typeOf(descriptor)?.kind ?? 'GAUGE';
   }
 
   #metric(type: string, descriptor: JsonObject): Metric {
-    const kind = 'GAUGE';
-    const valueType = descriptor.valueType === 'INT64' ? 'INT64' : 'DOUBLE';
+    const { kind, valueType } = typeOf(descriptor) ?? { kind: 'GAUGE', valueType: 'DOUBLE' };
     return {
       kind,
       valueType,
@@ -168,10 +173,10 @@ export class CustomMetrics implements Catalogue {
       collect: (from, to) => {
         const series = new SeriesBuilder();
         for (const one of this.#points.forward(from - AHEAD)) {
-          const { labels, resource, resourceLabels, end, value } = one;
+          const { labels, resource, resourceLabels, end, start = end, value } = one;
           if (one.type !== type || end <= from || end > to) continue;
           const of = { resource, labels: fullLabels(resourceLabels, labels), kind, valueType } as const;
-          series.add(of, { start: end, end, value });
+          series.add(of, { start, end, value });
         }
         return series.all();
       },
@@ -179,20 +184,14 @@ export class CustomMetrics implements Catalogue {
   }
 }
 
-/** By name and, from Node's REST clients, by number. */
-const VALUE_TYPES: Readonly<Record<string, string>> = {
-  INT64: 'INT64',
-  DOUBLE: 'DOUBLE',
-  2: 'INT64',
-  3: 'DOUBLE',
-};
-
-function readValue(value: JsonObject): { value: number; valueType: string } {
-  const whole = numberAt(value, 'int64Value');
-  if (whole !== undefined) return { value: whole, valueType: 'INT64' };
-  const decimal = numberAt(value, 'doubleValue');
-  if (decimal !== undefined) return { value: decimal, valueType: 'DOUBLE' };
-  throw badField('timeSeries.points.value', 'A point needs an int64Value or a doubleValue here.');
+/** @throws Refusal for a cumulative point that does not say since when it has been growing */
+function readStart(interval: JsonObject, end: number): number {
+  const start = Date.parse(textAt(interval, 'startTime') ?? '');
+  if (start < end) return start;
+  throw badField(
+    'timeSeries.points.interval.startTime',
+    'A point of a CUMULATIVE metric needs an interval.startTime before its endTime.',
+  );
 }
 
 function texts(labels: JsonObject): Record<string, string> {

@@ -3,7 +3,7 @@ import { type Figures, MINUTE, type Minute } from './figures.ts';
 import { fullLabels, type Series, SeriesBuilder } from './series.ts';
 
 export type Value = number | Distribution;
-export type MetricKind = 'DELTA' | 'GAUGE';
+export type MetricKind = 'DELTA' | 'GAUGE' | 'CUMULATIVE';
 export type ValueType = 'INT64' | 'DOUBLE' | 'DISTRIBUTION';
 
 /** A metric of Cloud Monitoring: what its descriptor says, and its points. */
