@@ -2,7 +2,7 @@ import { CloudError } from '../google/cloud-error.ts';
 import type { Clock } from '../plan/clock.ts';
 import { MINUTE } from '../plan/duration.ts';
 import type { JudgedMetric } from '../plan/terms.ts';
-import { type Amount, openAmounts, type VersionMetric } from './amounts.ts';
+import { type Amount, openAmounts, type ReadAmounts, type VersionMetric } from './amounts.ts';
 import { rememberKinds } from './metric-kind.ts';
 import { rememberMinutes } from './minute-memory.ts';
 import type { MinutesRequest } from './minutes.ts';
@@ -44,7 +44,7 @@ const GAUGES_REST = 3 * MINUTE;
  * are known are not asked for again.
  */
 export function openSignals(list: ListSeries, clock: Clock): ReadSignals {
-  const read = openAmounts(list);
+  const read = unknownAsEmpty(openAmounts(list));
   const soon = rememberMinutes(read, clock);
   const slowly = rememberMinutes(read, clock, { rest: GAUGES_REST });
   const kindOf = rememberKinds(list);
@@ -61,8 +61,7 @@ export function openSignals(list: ListSeries, clock: Clock): ReadSignals {
       } catch (error) {
         signal?.throwIfAborted();
         if (!(error instanceof CloudError)) throw error;
-        // A metric that nobody has written is not known to Google.
-        if (error.kind !== 'not-found') unread.push({ name, problem: error.message });
+        if (!isUnknown(error)) unread.push({ name, problem: error.message });
         return undefined;
       }
     }
@@ -116,6 +115,19 @@ export function openSignals(list: ListSeries, clock: Clock): ReadSignals {
       unread: unread.filter(({ name }, i) => unread.findIndex((one) => one.name === name) === i),
     };
   };
+}
+
+/** A metric that nobody has written is not known to Google. That is remembered like any other answer. */
+function unknownAsEmpty(read: ReadAmounts): ReadAmounts {
+  return (request, signal) =>
+    read(request, signal).catch((error: unknown) => {
+      if (isUnknown(error)) return [];
+      throw error;
+    });
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof CloudError && error.kind === 'not-found';
 }
 
 /** Cores that were busy: the share of them, as a mean, times how many there were. */

@@ -209,3 +209,13 @@ it('a look costs few queries: gauges are read every third minute, and nothing is
   expect([asked('memory/usage'), asked('instance_count'), asked('cpu/usage')]).toEqual([4, 4, 4]);
   expect(server.seen).toHaveLength(2 * 12 + 3 * 4);
 });
+
+it('what Google does not know of is not asked for at every look either', async () => {
+  const { server, state, monitoring, request } = await monitoringWith({ [LATENCIES]: USUAL });
+  for (let minute = 1; minute <= 6; minute++) {
+    state.now = FROM + (minute + 4) * MINUTE;
+    await monitoring.observe({ ...request, to: FROM + minute * MINUTE });
+  }
+  // Memory, instances, CPU of either environment and the cores.
+  expect(server.seen).toHaveLength(2 * 6 + 5 * 2);
+});
