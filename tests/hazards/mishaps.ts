@@ -31,6 +31,8 @@ const OUT_MS = 5_000;
 /** So often somebody with a console tries again what App Engine refuses, and this long they look whether it came true. */
 const TRIES = 6;
 const LOOK_MS = 500;
+/** A request that has no answer by then is given up, in real milliseconds. */
+const ANSWER_MS = 10_000;
 
 /** One of them, or none; and how many deeds of people's come before it. */
 export function drawMishap(random: () => number): { readonly mishap?: Mishap; readonly after: number } {
@@ -87,7 +89,7 @@ async function moveByHand(team: Team, version: string, calm: () => void): Promis
       method: 'PATCH',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ split: { allocations, shardBy: 'RANDOM' } }),
-      signal: AbortSignal.timeout(LOOK_MS * 4),
+      signal: AbortSignal.timeout(ANSWER_MS),
     }).catch(() => undefined);
     for (let looks = 0; looks < 4; looks++) {
       await pause(LOOK_MS);
