@@ -22,6 +22,8 @@ export interface LocalAppEngineOptions {
   /** How long an operation takes, and how old a minute is when Monitoring shows it, in milliseconds of the clock; 0 without them. */
   readonly operationMs?: number;
   readonly ingestionDelayMs?: number;
+  /** How long after a split's operation has ended some requests still go by the split before; 0 without it. */
+  readonly propagationMs?: number;
   readonly log?: (line: string) => void;
 }
 
@@ -47,6 +49,7 @@ export async function startLocalAppEngine(
     speed = 1,
     operationMs = 0,
     ingestionDelayMs = 0,
+    propagationMs = 0,
     log = () => {},
   } = options;
   const clock = new SandboxClock(speed);
@@ -55,7 +58,18 @@ export async function startLocalAppEngine(
   const clear = async () => {
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
-  const all = { dataDir, clock, project, port, proxyPort, operationMs, ingestionDelayMs, faults, log };
+  const all = {
+    dataDir,
+    clock,
+    project,
+    port,
+    proxyPort,
+    operationMs,
+    ingestionDelayMs,
+    propagationMs,
+    faults,
+    log,
+  };
   const server = await startAppEngine(all).catch(async (error: unknown) => {
     await clear();
     throw error;
