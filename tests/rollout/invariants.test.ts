@@ -6,7 +6,7 @@ import { fold } from '../../src/rollout/evolve.ts';
 import type { Bar } from '../../src/rollout/guard.ts';
 import { isOver } from '../../src/rollout/state.ts';
 import { SEED } from './seed.ts';
-import { ADA, BEN, CLEO, type Fate, MINUTE, PEOPLE, START, shareOf, World } from './world.ts';
+import { ADA, BEN, CLEO, DRAFT, type Fate, MINUTE, PEOPLE, START, shareOf, World } from './world.ts';
 
 const FROZEN: Bar = { kind: 'freeze', why: 'The market is open.' };
 const LOCKED: Bar = { kind: 'lock', why: 'It was rolled back.', since: START };
@@ -135,14 +135,20 @@ const OTHER: CronChange = { create: ['every 1 hours: /tasks/x'], remove: [], sam
 const story = fc.record({
   cron: fc.constantFrom(SAME, OTHER),
   prepared: fc.boolean(),
+  rehearsal: fc.boolean(),
   moves: fc.array(move, { maxLength: 60, size: 'max' }),
 });
 
-function play(
-  { cron, prepared, moves }: { cron: CronChange; prepared: boolean; moves: Move[] },
-  after?: (world: World) => void,
-): World {
-  const world = new World();
+interface Script {
+  readonly cron: CronChange;
+  readonly prepared: boolean;
+  readonly rehearsal: boolean;
+  readonly moves: readonly Move[];
+}
+
+function play({ cron, prepared, rehearsal, moves }: Script, after?: (world: World) => void): World {
+  const watching = { ...DRAFT.terms.watching, rehearsal };
+  const world = new World({ ...DRAFT, terms: { ...DRAFT.terms, watching } });
   world.cron = cron;
   if (prepared) world.prepare();
   for (const move of moves) {

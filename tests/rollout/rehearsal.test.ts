@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer, Verdict } from '../../src/plan/verdict.ts';
+import type { Answer } from '../../src/plan/verdict.ts';
 import { choices } from '../../src/rollout/choices.ts';
-import { observationDue } from '../../src/rollout/observation.ts';
 import { openGate } from '../../src/rollout/state.ts';
 import { ADA, BEN, DRAFT, MINUTE, verdictOf, World } from './world.ts';
 
@@ -15,13 +14,11 @@ function rehearsing(steps = DRAFT.terms.steps): World {
   return world;
 }
 
-/** Minutes pass, judged like this: in rehearsal, unless a command had its say. */
-function pass(world: World, minutes: number, answer: Answer, more: Partial<Verdict> = { rehearsal: true }) {
+/** Minutes pass, judged like this. */
+function pass(world: World, minutes: number, answer: Answer): void {
   for (let minute = 0; minute < minutes; minute++) {
     world.wait(MINUTE);
-    const window = observationDue(world.rollout, world.now);
-    if (window) world.record({ type: 'judged', verdict: { ...verdictOf(answer, window.to), ...more } });
-    world.settle();
+    world.judge(answer);
   }
 }
 
@@ -70,7 +67,9 @@ describe('in rehearsal', () => {
 
   test('a command that fails has its say', () => {
     const world = rehearsing();
-    pass(world, 10, 'bad', {});
+    world.wait(10 * MINUTE);
+    world.record({ type: 'judged', verdict: verdictOf('bad', world.now) });
+    world.settle();
     expect(openGate(world.rollout, 'roll-back')).toBeDefined();
     expect(openGate(world.rollout, 'promote')).toBeUndefined();
   });
@@ -81,6 +80,6 @@ test('without rehearsal a bad verdict asks for the rollback', () => {
   world.prepare();
   world.answer('promote', 'yes', BEN);
   world.finish('done');
-  pass(world, 10, 'bad', {});
+  pass(world, 10, 'bad');
   expect(openGate(world.rollout, 'roll-back')).toBeDefined();
 });

@@ -159,7 +159,9 @@ export class World {
 
   judge(answer: Answer): void {
     const window = observationDue(this.#rollout, this.now);
-    if (window) this.record({ type: 'judged', verdict: verdictOf(answer, window.to) });
+    const { rehearsal } = this.#rollout.terms.watching;
+    const verdict = { ...verdictOf(answer, window?.to ?? 0), ...(rehearsal && { rehearsal }) };
+    if (window) this.record({ type: 'judged', verdict });
     this.settle();
   }
 
