@@ -4,14 +4,15 @@ import { WHOLE } from './split.ts';
 
 /** What a plan would do, as one sentence without its end. */
 export function sayPlan(plan: Plan): string {
-  const { approval } = plan;
+  const { approval, monitoring } = plan;
   const services = Object.keys(plan.services);
   const what = services.length === 0 ? 'any service' : listed(services);
   const steps = listed(plan.steps.map(sayStep));
   const whom = `${count(approval.needed, 'approver')}${approval.twoPerson ? ' other than the starter' : ''}`;
+  const rehearsal = monitoring.rehearsal ? ', while the judge rehearses' : '';
   const items = plan.checklist.reduce((sum, section) => sum + section.items.length, 0);
   const first = items === 0 ? 'without a checklist' : `after ${count(items, 'checklist item')}`;
-  return `a release of ${what} goes ${first} to ${steps}; each step takes a yes of ${whom}${sayAlarms(plan)}; ${sayAfter(plan)}`;
+  return `a release of ${what} goes ${first} to ${steps}; each step takes a yes of ${whom}${rehearsal}${sayAlarms(plan)}; ${sayAfter(plan)}`;
 }
 
 function sayAlarms({ monitoring: { falseAlarm } }: Plan): string {

@@ -179,6 +179,10 @@ test.each([
     'services: { web: {}, api: {} }\nchecklist: []\nsteps: [{ traffic: 12.5, watch: 0s }, { traffic: 100, watch: 1h }]\napproval: { needed: 2, twoPerson: false }\nafterCare: { rounds: [] }\nsuccess: { criteria: [] }\n',
     'a release of web and api goes without a checklist to 12.5 % (not judged) and 100 % (judged for 1 hour); each step takes a yes of 2 approvers; then nobody looks after it, without a verdict',
   ],
+  [
+    'checklist: []\nmonitoring: { rehearsal: true }\nafterCare: { rounds: [] }\nsuccess: { criteria: [] }\n',
+    'a release of any service goes without a checklist to 10 % (judged for 30 minutes), 50 % (judged for 30 minutes) and 100 %; each step takes a yes of 1 approver other than the starter, while the judge rehearses; then nobody looks after it, without a verdict',
+  ],
 ])('in a line: %j', (text, line) => {
   expect(sayPlan(sound(text).plan)).toBe(line);
 });
