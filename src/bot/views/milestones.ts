@@ -34,7 +34,9 @@ export function ladder(rollout: Rollout): Html[] {
     if (reached && stage.at === 'rolled-back') return html`↩️ ${text}`;
     const base = line(reached, shifting || present, text);
     if (!present || !verdict) return base;
-    return html`${base} ${answerMark(verdict)} <b>${answerWord(verdict)}</b>. ${figures(verdict)}`;
+    // Errors and latency may be fine where something else is bad.
+    const words = verdict.answer === 'bad' ? shorten(verdict.reasons[0] ?? '', 200) : figures(verdict);
+    return html`${base} ${answerMark(verdict)} <b>${answerWord(verdict)}</b>. ${words}`;
   });
 }
 
