@@ -18,13 +18,16 @@ export function Slider({ label, value, most, step, say, onSet }: SliderProps) {
   return (
     <label class="slider">
       <span>{label}</span>
-      <output>{say(drawn)}</output>
+      <span class="slider-value" aria-hidden="true">
+        {say(drawn)}
+      </span>
       <input
         type="range"
         min="0"
         max={most}
         step={step}
         value={drawn}
+        aria-label={label}
         aria-valuetext={say(drawn)}
         onInput={(event) => setDrawn(Number(event.currentTarget.value))}
         onChange={(event) => onSet(Number(event.currentTarget.value))}
