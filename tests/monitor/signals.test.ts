@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { connectMonitoring } from '../../src/monitor/index.ts';
+import { monitorFor } from '../../src/adapters/monitor.ts';
+import { connectMonitoring, type Observation } from '../../src/monitor/index.ts';
 import { MINUTE } from '../../src/plan/duration.ts';
-import type { JudgedMetric } from '../../src/plan/terms.ts';
+import type { JudgedMetric, Watching } from '../../src/plan/terms.ts';
 import { fault, type Reply, type Seen, scriptedServer } from '../deploy/scripted-server.ts';
+import { BEN, DRAFT, World } from '../rollout/world.ts';
 
 const FROM = Date.UTC(2026, 0, 5, 11);
 const MINUTES = 20;
@@ -189,6 +191,52 @@ describe('a figure that cannot be read', () => {
     );
   });
 });
+
+it('a rollout is judged as its plan says: what is required, metrics of its own, in rehearsal, with the step before in mind', async () => {
+  const { monitoring, request } = await monitoringWith({
+    [LATENCIES]: USUAL,
+    'custom.googleapis.com/depth': series('d', (version) => (version === 'v1' ? 4 : 9), 'version'),
+  });
+  const nobody = async () => {
+    throw new Error('Nobody asks this.');
+  };
+  const kept: Observation[] = [];
+  const monitor = monitorFor(
+    monitoring,
+    { look: nobody },
+    { keep: async (_, seen) => void kept.push(seen), threshold: nobody },
+    { run: nobody },
+    'demo',
+    { bring: nobody },
+  );
+  const verdictOn = async (watching: Partial<Watching>, carried = {}) => {
+    const terms = { ...DRAFT.terms, watching: { ...DRAFT.terms.watching, ...watching } };
+    const world = new World({ ...DRAFT, terms });
+    world.prepare();
+    world.answer('promote', 'yes', BEN);
+    world.finish('done');
+    const rollout = { ...world.rollout, carried };
+    return monitor.observe(rollout, { from: request.from, to: request.to }, new AbortController().signal);
+  };
+  expect((await verdictOn({})).answer).toBe('good');
+  expect((await verdictOn({ say: { ...ALL_USUAL, memory: 'required' } })).answer).toBe('no-data');
+  expect((await verdictOn({ metrics: [depth()] })).answer).toBe('bad');
+  const rehearsed = await verdictOn({ metrics: [depth()], rehearsal: true });
+  expect(rehearsed).toMatchObject({ answer: 'bad', rehearsal: true });
+  expect(rehearsed.reasons[0]).toBe('In rehearsal: it would have asked for a rollback.');
+  const { carry: fresh = {} } = await verdictOn({});
+  const { carry: later = {} } = await verdictOn({}, { '5xx': 1.2 });
+  expect(later['5xx']).toBeGreaterThan(fresh['5xx'] ?? 0);
+  expect(kept.at(-1)?.window?.carried).toEqual({ '5xx': 1.2 });
+});
+
+const ALL_USUAL = {
+  errors: 'usual',
+  latency: 'usual',
+  memory: 'usual',
+  cpu: 'usual',
+  errorLogs: 'usual',
+} as const;
 
 it('a look costs few queries: gauges are read every third minute, and nothing is read twice', async () => {
   const { server, state, monitoring, request } = await monitoringWith({
