@@ -1,3 +1,4 @@
+import { onLine, percentChange, type Slot } from './align-curves.ts';
 import { difference } from './custom-values.ts';
 import { type Distribution, merge, percentile } from './distribution.ts';
 import type { MetricKind, Value, ValueType } from './metrics.ts';
@@ -27,15 +28,22 @@ export const ALIGNERS: readonly string[] = namesByNumber({
   24: 'ALIGN_COUNT_FALSE',
 });
 
-interface Aligner {
+type Aligner = {
   readonly takes: 'numbers' | 'distributions' | 'both';
   readonly of: readonly MetricKind[];
   readonly gives: (kind: MetricKind, type: ValueType) => readonly [MetricKind, ValueType];
-  /** @param ms the alignment period */
-  readonly combine: (values: readonly Value[], ms: number) => Value;
   /** Invents a value for an empty period between two that are not. */
   readonly interpolates?: boolean;
-}
+} & (
+  | {
+      /** Of a period's values. @param ms the alignment period */
+      readonly combine: (values: readonly Value[], ms: number) => Value;
+    }
+  | {
+      /** Of all points at once. */
+      readonly curve: (points: readonly Point[], period: number, end: number) => Slot[];
+    }
+);
 
 const asIs: Aligner['gives'] = (kind, type) => [kind, type];
 const toDouble: Aligner['gives'] = () => ['GAUGE', 'DOUBLE'];
@@ -84,6 +92,8 @@ const TABLE: Readonly<Record<string, Aligner>> = {
     gives: toDouble,
     combine: (values) => deviation(values.map(number)),
   },
+  ALIGN_INTERPOLATE: { takes: 'numbers', of: ['GAUGE'], gives: asIs, curve: onLine },
+  ALIGN_PERCENT_CHANGE: { takes: 'numbers', of: BOTH, gives: toDouble, curve: percentChange },
   ALIGN_NEXT_OLDER: { takes: 'both', of: ['GAUGE'], gives: asIs, combine: (values) => values.at(-1) ?? 0 },
   ALIGN_PERCENTILE_99: percentileAligner(0.99),
   ALIGN_PERCENTILE_95: percentileAligner(0.95),
@@ -108,20 +118,17 @@ export function align(given: Series, name: string, period: number, end: number):
     );
   }
   const [kind, valueType] = aligner.gives(series.kind, series.valueType);
-  const slots = new Map<number, Value[]>();
-  for (const point of series.points) {
-    const slot = Math.floor((end - point.end) / period);
-    const values = slots.get(slot);
-    if (values) values.push(point.value);
-    else slots.set(slot, [point.value]);
-  }
-  const aligned = [...slots].map(([slot, values]) => ({ slot, value: aligner.combine(values, period) }));
-  const filled = aligner.interpolates ? interpolate(aligned, valueType) : aligned;
+  const aligned =
+    'curve' in aligner
+      ? aligner.curve(series.points, period, end)
+      : inPeriods(series.points, period, end, aligner.combine);
+  const filled = aligner.interpolates ? interpolate(aligned) : aligned;
   const points = filled
     .toSorted((a, b) => b.slot - a.slot)
     .map(({ slot, value }): Point => {
       const to = end - slot * period;
-      return { start: kind === 'GAUGE' ? to : to - period, end: to, value };
+      const whole = valueType === 'INT64' && typeof value === 'number' ? Math.round(value) : value;
+      return { start: kind === 'GAUGE' ? to : to - period, end: to, value: whole };
     });
   return { resource: series.resource, labels: series.labels, kind, valueType, points };
 }
@@ -138,29 +145,39 @@ function growth(series: Series): Series {
   return { ...series, kind: 'DELTA', points };
 }
 
-interface Slot {
-  readonly slot: number;
-  readonly value: Value;
+function inPeriods(
+  points: readonly Point[],
+  period: number,
+  end: number,
+  combine: (values: readonly Value[], ms: number) => Value,
+): Slot[] {
+  const slots = new Map<number, Value[]>();
+  for (const point of points) {
+    const slot = Math.floor((end - point.end) / period);
+    const values = slots.get(slot);
+    if (values) values.push(point.value);
+    else slots.set(slot, [point.value]);
+  }
+  return [...slots].map(([slot, values]) => ({ slot, value: combine(values, period) }));
 }
 
-function interpolate(slots: readonly Slot[], type: ValueType): Slot[] {
+function interpolate(slots: readonly Slot[]): Slot[] {
   const sorted = slots.toSorted((a, b) => a.slot - b.slot);
   return sorted.flatMap((here, i) => {
     const after = sorted[i + 1];
     const gap = after ? after.slot - here.slot : 1;
     const between = Array.from({ length: gap - 1 }, (_, n) => ({
       slot: here.slot + n + 1,
-      value: mix(here.value, after?.value ?? here.value, (n + 1) / gap, type),
+      value: mix(here.value, after?.value ?? here.value, (n + 1) / gap),
     }));
     return [here, ...between];
   });
 }
 
 /** A value at `share` of the way from a to b. */
-function mix(a: Value, b: Value, share: number, type: ValueType): Value {
+function mix(a: Value, b: Value, share: number): Value {
   if (typeof a === 'object' && typeof b === 'object') return merge([scale(a, 1 - share), scale(b, share)]);
-  const value = number(a) * (1 - share) + number(b) * share;
-  return type === 'INT64' ? Math.round(value) : value;
+  return number(a) * (1 - share) + number(b) * share;
 }
 
 function scale({ sum: total, squares, buckets, count, layout }: Distribution, by: number): Distribution {

@@ -36,10 +36,10 @@ const toDouble: Reducer['gives'] = () => 'DOUBLE';
 const TABLE: Readonly<Record<string, Reducer>> = {
   REDUCE_SUM: { combine: sum, gives: asIs },
   REDUCE_COUNT: { combine: (values) => values.length, gives: () => 'INT64' },
-  REDUCE_MEAN: { combine: (values) => total(values) / values.length, gives: toDouble, numbersOnly: true },
+  REDUCE_MEAN: { combine: (values) => spread(values).mean, gives: toDouble },
   REDUCE_MIN: { combine: (values) => Math.min(...values.map(number)), gives: asIs, numbersOnly: true },
   REDUCE_MAX: { combine: (values) => Math.max(...values.map(number)), gives: asIs, numbersOnly: true },
-  REDUCE_STDDEV: { combine: (values) => deviation(values.map(number)), gives: toDouble, numbersOnly: true },
+  REDUCE_STDDEV: { combine: (values) => spread(values).deviation, gives: toDouble },
   REDUCE_PERCENTILE_99: percentileReducer(0.99),
   REDUCE_PERCENTILE_95: percentileReducer(0.95),
   REDUCE_PERCENTILE_50: percentileReducer(0.5),
@@ -93,6 +93,17 @@ function combine(
     .map(([end, { start, values }]) => ({ start, end, value: reducer.combine(values) }));
   const { resource, kind } = first;
   return { resource, labels, kind, valueType: reducer.gives(first.valueType), points };
+}
+
+/** Mean and deviation of the numbers, or of all that the distributions hold. */
+function spread(values: readonly Value[]): { mean: number; deviation: number } {
+  const distributions = values.filter((value) => typeof value === 'object');
+  if (distributions.length === 0) {
+    return { mean: total(values) / values.length, deviation: deviation(values.map(number)) };
+  }
+  const { count, sum: all, squares } = merge(distributions);
+  const mean = all / count;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
 }
 
 function percentileReducer(share: number): Reducer {
