@@ -1,4 +1,5 @@
 import { type Api, GrammyError, InputFile } from 'grammy';
+import { timeLimit } from '../plan/time-limit.ts';
 import type { Store } from '../rollout/ports.ts';
 import { asGrammys, editTo, PLAIN_LINKS } from './edit-message.ts';
 import { findLost } from './find-lost.ts';
@@ -11,6 +12,9 @@ import { contentOf, digestOf, type Form, type Shelf, type Standing, writeShelf }
 
 /** Of no view: the next edit finds out whether the message is there. */
 const UNKNOWN = '';
+
+/** A picture that is not drawn by then is done without, in real milliseconds. */
+const PICTURE_MS = 10_000;
 
 /** Brings one post of an owner's to its chat and writes down where it stands. Errors are Telegram's, or the store's. */
 export interface Delivery {
@@ -83,7 +87,7 @@ export function createDelivery(
   };
 
   async function sendPost(owner: string, shelf: Shelf, place: Place, post: Post): Promise<void> {
-    const picture = await post.picture?.().catch((error) => {
+    const picture = await inTime(post.picture).catch((error) => {
       failed('a picture', error);
       return undefined;
     });
@@ -162,6 +166,16 @@ export function createDelivery(
       .catch(() => api.editMessageReplyMarkup(chat, message))
       .catch((error) => failed('a message that was replaced', error));
   }
+}
+
+/** Google may keep figures waiting, and somebody waits for the question. */
+async function inTime(draw: Post['picture']): Promise<Uint8Array | undefined> {
+  if (!draw) return undefined;
+  const limit = timeLimit(PICTURE_MS);
+  const late = new Promise<never>((_, reject) => {
+    limit.addEventListener('abort', () => reject(new Error('It took too long.')), { once: true });
+  });
+  return Promise.race([draw(), late]);
 }
 
 function fitted<V extends Post['view']>(view: V, form: Form): V {

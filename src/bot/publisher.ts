@@ -139,8 +139,13 @@ function reminderPosts(rollout: Rollout, gate: Gate, people: readonly Member[]):
   return view ? [{ key, view, loud: true, fresh: gate.outcome === undefined }] : [];
 }
 
+/** Asked because of what the judge has found. */
+function isJudged({ topic }: Gate): boolean {
+  return topic.kind === 'promote' || (topic.kind === 'roll-back' && !topic.asker);
+}
+
 function questionPost(rollout: Rollout, gate: Gate, people: readonly Member[], drawChart: DrawChart): Post {
-  const picture = gate.topic.kind === 'promote' && gate.verdict ? () => drawChart(rollout) : undefined;
+  const picture = gate.verdict && isJudged(gate) ? () => drawChart(rollout) : undefined;
   return {
     key: `${gate.id}-${gate.revision}`,
     view: question(rollout, gate, people),

@@ -57,7 +57,7 @@ test('bad: who is guilty, how sure that is, and what is not to blame', () => {
     'Yes: v1 100 % within seconds. No: everything stays as it is.',
     expect.stringMatching(/^For .*\. Expires at \d\d:\d\d UTC, in 2 hours\.$/),
   ]);
-  expect(labels).toEqual(['Yes, roll back now', 'No, leave it']);
+  expect(labels).toEqual(['Yes, roll back now', 'No, leave it', 'Chart and logs']);
 });
 
 test('too little traffic: how many requests are missing, for what', () => {

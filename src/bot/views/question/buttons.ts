@@ -5,18 +5,15 @@ import type { Gate, Rollout } from '../../../rollout/state.ts';
 import type { Button } from '../../buttons.ts';
 import { percent } from '../words.ts';
 
-/** The answers on offer, and beside a promotion the way back and the figures. */
+/** The answers on offer, the figures, and beside a promotion the way back. */
 export function buttons(rollout: Rollout, gate: Gate): Button[][] {
   const offered = choices(rollout, gate).map((choice) => answerButton(rollout, gate, choice.answer));
   if (gate.topic.kind === 'stuck' && offered.length > 2) return [offered.slice(0, 2), offered.slice(2)];
+  const evidence: Button = { text: 'Chart and logs', press: { kind: 'evidence', rollout: rollout.id } };
+  if (gate.topic.kind === 'roll-back') return [offered, [evidence]];
   if (gate.topic.kind !== 'promote' || gate.topic.step === 0) return [offered];
-  return [
-    offered,
-    [
-      { text: 'Roll back…', press: { kind: 'roll-back', rollout: rollout.id }, style: 'danger' },
-      { text: 'Chart and logs', press: { kind: 'evidence', rollout: rollout.id } },
-    ],
-  ];
+  const back = { kind: 'roll-back', rollout: rollout.id } as const;
+  return [offered, [{ text: 'Roll back…', press: back, style: 'danger' }, evidence]];
 }
 
 function answerButton(rollout: Rollout, gate: Gate, answer: Choice['answer']): Button {
