@@ -29,6 +29,8 @@ export interface ControlParts {
   readonly log: (line: string) => void;
 }
 
+export type TroubleChange = { readonly [key in keyof Trouble]: Trouble[key] | null };
+
 /** What somebody asked for cannot be, in a sentence. */
 export class WrongOrder extends Error {
   override name = 'WrongOrder';
@@ -93,9 +95,17 @@ export class Controls {
     this.#calm = clock.alarm(until, () => this.setLoad(perSecond));
   }
 
+  /** From now on this is wrong with a version, and nothing else. */
   setTrouble(service: string, version: string, trouble: Trouble): void {
     this.#version(service, version);
     this.#parts.appEngine.troubles.set(service, version, trouble);
+  }
+
+  /** Changes some of what is wrong with a version; null ends it. */
+  changeTrouble(service: string, version: string, change: TroubleChange): void {
+    const known = this.#parts.appEngine.troubles.get(service, version);
+    const left = Object.entries({ ...known, ...change }).filter(([, value]) => value !== null);
+    this.setTrouble(service, version, Object.fromEntries(left));
   }
 
   /** Somebody moves the traffic by Google's own API, as the console does. @throws WrongOrder in App Engine's words */

@@ -27,12 +27,13 @@ const Load = v.union([
 const Trouble = v.strictObject({
   service: id,
   version: id,
-  trouble: v.strictObject({
-    errors: v.exactOptional(share),
-    slow: v.exactOptional(v.strictObject({ ms: atMost(1, 60_000), share })),
-    coldStart: v.exactOptional(atMost(1, 60_000)),
-    leak: v.exactOptional(atMost(0.1, 10_000)),
-    crashEvery: v.exactOptional(atMost(1_000, 86_400_000)),
+  /** Changes what is named; null ends it. */
+  change: v.strictObject({
+    errors: v.exactOptional(v.nullable(share)),
+    slow: v.exactOptional(v.nullable(v.strictObject({ ms: atMost(1, 60_000), share }))),
+    coldStart: v.exactOptional(v.nullable(atMost(1, 60_000))),
+    leak: v.exactOptional(v.nullable(atMost(0.1, 10_000))),
+    crashEvery: v.exactOptional(v.nullable(atMost(1_000, 86_400_000))),
   }),
 });
 const Move = v.strictObject({ service: id, allocations: v.record(id, share) });
@@ -74,8 +75,8 @@ export function panelRoutes(controls: Controls, player: Player): Hono {
   });
 
   app.post('/trouble', async (c) => {
-    const { service, version, trouble } = read(Trouble, await jsonBody(c));
-    controls.setTrouble(service, version, trouble);
+    const { service, version, change } = read(Trouble, await jsonBody(c));
+    controls.changeTrouble(service, version, change);
     return c.json({ ok: true });
   });
 

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import { type Order, Section } from './Panel.tsx';
-import { setTrouble } from './panelApi.ts';
-import type { Service, Trouble } from './panelWire.ts';
+import { changeTrouble, type TroubleChange } from './panelApi.ts';
+import type { Service } from './panelWire.ts';
 import { Slider } from './Slider.tsx';
 
 const ALL = 1;
 const CRASH_EVERY = 60_000;
+const WELL: TroubleChange = { errors: null, slow: null, coldStart: null, leak: null, crashEvery: null };
 
 /** What is wrong with one version. */
 export function TroubleSection({ service, order }: { service: Service; order: Order }) {
@@ -15,10 +16,7 @@ export function TroubleSection({ service, order }: { service: Service; order: Or
   if (version === undefined) return null;
   const { trouble } = version;
   const { errors = 0, slow, coldStart = 0, leak = 0, crashEvery } = trouble;
-  const set = (change: { readonly [key in keyof Trouble]: Trouble[key] | undefined }) => {
-    const all = Object.entries({ ...trouble, ...change }).filter(([, value]) => value !== undefined);
-    order(() => setTrouble(service.id, version.id, Object.fromEntries(all)));
-  };
+  const set = (change: TroubleChange) => order(() => changeTrouble(service.id, version.id, change));
   return (
     <Section title="Troubles of a version">
       <label class="field">
@@ -37,7 +35,7 @@ export function TroubleSection({ service, order }: { service: Service; order: Or
         most={50}
         step={0.5}
         say={(value) => `${value} %`}
-        onSet={(value) => set({ errors: value === 0 ? undefined : value / 100 })}
+        onSet={(value) => set({ errors: value === 0 ? null : value / 100 })}
       />
       <Slider
         label="Slower by"
@@ -45,7 +43,7 @@ export function TroubleSection({ service, order }: { service: Service; order: Or
         most={2_000}
         step={50}
         say={(value) => `${value} ms`}
-        onSet={(ms) => set({ slow: ms === 0 ? undefined : { ms, share: slow?.share ?? ALL } })}
+        onSet={(ms) => set({ slow: ms === 0 ? null : { ms, share: slow?.share ?? ALL } })}
       />
       {slow !== undefined && (
         <Slider
@@ -54,7 +52,7 @@ export function TroubleSection({ service, order }: { service: Service; order: Or
           most={100}
           step={1}
           say={(value) => `${value} %`}
-          onSet={(value) => set({ slow: value === 0 ? undefined : { ...slow, share: value / 100 } })}
+          onSet={(value) => set({ slow: value === 0 ? null : { ...slow, share: value / 100 } })}
         />
       )}
       <Slider
@@ -63,7 +61,7 @@ export function TroubleSection({ service, order }: { service: Service; order: Or
         most={10_000}
         step={250}
         say={(value) => `${value / 1000} s more`}
-        onSet={(value) => set({ coldStart: value === 0 ? undefined : value })}
+        onSet={(value) => set({ coldStart: value === 0 ? null : value })}
       />
       <Slider
         label="Leaks"
@@ -71,14 +69,14 @@ export function TroubleSection({ service, order }: { service: Service; order: Or
         most={50}
         step={1}
         say={(value) => `${value} MB a minute`}
-        onSet={(value) => set({ leak: value === 0 ? undefined : value })}
+        onSet={(value) => set({ leak: value === 0 ? null : value })}
       />
       <div class="chips">
         <button
           type="button"
           class="chip"
           aria-pressed={crashEvery !== undefined}
-          onClick={() => set({ crashEvery: crashEvery === undefined ? CRASH_EVERY : undefined })}
+          onClick={() => set({ crashEvery: crashEvery === undefined ? CRASH_EVERY : null })}
         >
           Crash loop: dies each minute
         </button>
@@ -86,7 +84,7 @@ export function TroubleSection({ service, order }: { service: Service; order: Or
           type="button"
           class="chip"
           disabled={Object.keys(trouble).length === 0}
-          onClick={() => order(() => setTrouble(service.id, version.id, {}))}
+          onClick={() => set(WELL)}
         >
           Well again
         </button>

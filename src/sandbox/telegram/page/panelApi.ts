@@ -21,8 +21,11 @@ export async function burst(times: number, minutes: number): Promise<void> {
   await call('/_sandbox/panel/load', { burst: { times, minutes } });
 }
 
-export async function setTrouble(service: string, version: string, trouble: Trouble): Promise<void> {
-  await call('/_sandbox/panel/trouble', { service, version, trouble });
+/** Null ends what it is given for; what is not named stays as it is. */
+export type TroubleChange = { readonly [key in keyof Trouble]: Trouble[key] | null };
+
+export async function changeTrouble(service: string, version: string, change: TroubleChange): Promise<void> {
+  await call('/_sandbox/panel/trouble', { service, version, change });
 }
 
 /** Moves the traffic as somebody at the console would; shares from 0 to 1. */
