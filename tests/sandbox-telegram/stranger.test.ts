@@ -83,6 +83,22 @@ test("somebody else's bot runs against sluice sandbox --telegram-only, told of i
   expect(await sandbox.ended).toBe(0);
 });
 
+test('sluice sandbox --app-engine-only serves the app and the APIs, and ends', async () => {
+  const folder = temporaryFolder();
+  const chosen = ['--port', '0', '--data', 'world', '--speed', '10'];
+  const sandbox = run([`${PACKAGE}/dist/cli.js`, 'sandbox', '--app-engine-only', ...chosen], folder);
+  const lines = await sandbox.printed(4);
+  const app = /the app is at (http:\S+)$/.exec(lines[0] ?? '')?.[1] ?? '';
+  const api = /APPENGINE=(http:\S+)\/$/.exec(lines[3] ?? '')?.[1] ?? '';
+  const service = await fetch(`${api}/v1/apps/demo/services/default`);
+  expect(await service.json()).toMatchObject({ split: { allocations: { v1: 1 } } });
+  expect((await fetch(app)).status).toBe(200);
+  expect(await post(`${api}/_sandbox/jump`, { ms: 1 })).toMatchObject({ ok: true, clock: { speed: 10 } });
+  sandbox.child.kill('SIGTERM');
+  expect(await sandbox.ended).toBe(0);
+  expect(sandbox.lines.join()).not.toContain('TELEGRAM');
+});
+
 test("somebody else's program starts both stand-ins through the package's entries", async () => {
   const program = run([`${PACKAGE}/tests/strangers/library.mjs`], PACKAGE);
   expect(await program.ended).toBe(0);

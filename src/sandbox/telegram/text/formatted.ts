@@ -3,6 +3,7 @@ import type { Entity, EntityType, FormattedText } from '../model.ts';
 import { arrange } from './arrange.ts';
 import { detectEntities } from './detect.ts';
 import { parseHtml, type WhoIs } from './html.ts';
+import { parseMarkdownV2 } from './markdown-v2.ts';
 
 /** Characters after the entities are parsed (core.telegram.org/bots/api#sendmessage and #sendphoto). */
 export const MAX_TEXT = 4096;
@@ -51,8 +52,9 @@ export function characters(text: string): number {
 
 function parse(raw: string, mode: string, given: unknown, whoIs: WhoIs): FormattedText {
   if (mode === 'html') return parseHtml(raw, whoIs);
-  if (mode === 'markdown' || mode === 'markdownv2') {
-    throw badRequest(`unsupported parse_mode: this sandbox does not read ${mode}; send HTML or entities`);
+  if (mode === 'markdownv2') return parseMarkdownV2(raw, whoIs);
+  if (mode === 'markdown') {
+    throw badRequest('unsupported parse_mode: this sandbox does not read the old Markdown; send MarkdownV2');
   }
   if (mode !== '' && mode !== 'none') throw badRequest('unsupported parse_mode');
   return { text: raw, entities: Array.isArray(given) ? given.map((one) => entity(one, raw.length)) : [] };
