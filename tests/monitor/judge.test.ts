@@ -79,7 +79,9 @@ describe('what cannot be known is said', () => {
     const points = simulate({ ...healthy, perSecond: 0.03 });
     const verdict = judge(window, points);
     expect(verdict.answer).toBe('too-little-traffic');
-    expect(verdict.reasons[0]).toMatch(/^The new version answered \d+ requests?; \d+ more are needed to tell anything\.$/);
+    expect(verdict.reasons[0]).toMatch(
+      /^The new version answered \d+ requests?; \d+ more are needed to tell anything\.$/,
+    );
   });
   it('the old version answered next to nothing', () => {
     const points = simulate(healthy).map((p) =>
@@ -132,7 +134,9 @@ describe('the verdict', () => {
       /^Errors (1[5-9]|2\d) % against 0\.\d+ % \([\d,]+ to [\d,]+ times, [\d,]+ requests\)\.$/,
     );
     const slow = judge(window, simulate({ ...healthy, addMs: 400 }));
-    expect(slow.reasons[0]).toMatch(/^Slower: p50 4\d\d ms against \d\d ms \([\d. to]+ times\), p95 [45]\d\d ms against \d+ ms\.$/);
+    expect(slow.reasons[0]).toMatch(
+      /^Slower: p50 4\d\d ms against \d\d ms \([\d. to]+ times\), p95 [45]\d\d ms against \d+ ms\.$/,
+    );
   });
   it('survives JSON, whatever the figures', () => {
     const onlyCanary = simulate({ ...healthy, baseErrors: 0, canaryErrors: 0.1 });
