@@ -102,4 +102,20 @@ describe('a list', () => {
       error: { message: 'Invalid field selection items(na-me)' },
     });
   });
+
+  it('of a folder: what lies in it, and the folders in that', async () => {
+    const engine = await appEngine();
+    for (const name of ['a', 'ae/1/manifest', 'ae/2/manifest', 'ae/note'])
+      await rest(engine, 'POST', `/upload/storage/v1/b/${BUCKET}/o?uploadType=media&name=${name}`, {});
+    const list = async (query: string) =>
+      (await rest(engine, 'GET', `/storage/v1/b/${BUCKET}/o?delimiter=/&${query}`)).body;
+    expect(await list('fields=prefixes,items/name,items/size')).toEqual({
+      prefixes: ['ae/'],
+      items: [{ name: 'a', size: '2' }],
+    });
+    expect(await list('prefix=ae/&fields=prefixes,items/name')).toEqual({
+      prefixes: ['ae/1/', 'ae/2/'],
+      items: [{ name: 'ae/note' }],
+    });
+  });
 });

@@ -23,7 +23,7 @@ function readList(tokens: Iterator<string>): Map<string, Mask> {
     const [first, ...inner] = path;
     if (first === undefined) return;
     const nested = inner.reduceRight<Mask>((below, name) => new Map([[name, below]]), mask);
-    list.set(first, nested);
+    list.set(first, both(list.get(first), nested));
     path = [];
   };
   for (let next = tokens.next(); !next.done && next.value !== ')'; next = tokens.next()) {
@@ -33,6 +33,15 @@ function readList(tokens: Iterator<string>): Map<string, Mask> {
   }
   add('all');
   return list;
+}
+
+/** "items/name,items/size" asks for both. */
+function both(a: Mask | undefined, b: Mask): Mask {
+  if (a === undefined) return b;
+  if (a === 'all' || b === 'all') return 'all';
+  const all = new Map(a);
+  for (const [name, mask] of b) all.set(name, both(all.get(name), mask));
+  return all;
 }
 
 function pick(resource: JsonObject, mask: ReadonlyMap<string, Mask>): [string, Json][] {

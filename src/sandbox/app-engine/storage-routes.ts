@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bucketPermissions } from './bucket-permissions.ts';
 import type { Buckets } from './buckets.ts';
 import { partOf } from './fields.ts';
-import { isObject, textAt } from './json.ts';
+import { isObject, type JsonObject, textAt } from './json.ts';
 import { readRelated } from './multipart.ts';
 import { Refusal } from './refusal.ts';
 
@@ -29,7 +29,9 @@ export function storageRoutes(buckets: Buckets): Hono {
   );
 
   routes.get('/storage/v1/b/:bucket/o', (c) => {
-    const items = buckets.list(c.req.param('bucket'), c.req.query('prefix') ?? '');
+    const prefix = c.req.query('prefix') ?? '';
+    const listed = buckets.list(c.req.param('bucket'), prefix);
+    const { items, prefixes } = inFolder(listed, prefix, c.req.query('delimiter') ?? '');
     const size = Number(c.req.query('maxResults') ?? 1000) || 1000;
     const after = c.req.query('pageToken') ?? '';
     const from = c.req.query('startOffset') ?? '';
@@ -40,7 +42,13 @@ export function storageRoutes(buckets: Buckets): Hono {
     });
     const page = left.slice(0, size);
     const more = left.length > size ? { nextPageToken: textAt(page.at(-1), 'name') ?? '' } : {};
-    const list = { kind: 'storage#objects', ...(page.length > 0 ? { items: page } : {}), ...more };
+    const folders = after === '' && prefixes.length > 0 ? { prefixes } : {};
+    const list = {
+      kind: 'storage#objects',
+      ...folders,
+      ...(page.length > 0 ? { items: page } : {}),
+      ...more,
+    };
     return c.json(partOf(list, c.req.query('fields')));
   });
 
@@ -137,4 +145,21 @@ export function storageRoutes(buckets: Buckets): Hono {
   });
 
   return routes;
+}
+
+/** What lies in a folder itself, and the folders in it, where a delimiter says what a folder is. */
+function inFolder(
+  objects: readonly JsonObject[],
+  prefix: string,
+  delimiter: string,
+): { items: readonly JsonObject[]; prefixes: readonly string[] } {
+  if (delimiter === '') return { items: objects, prefixes: [] };
+  const folders = new Set<string>();
+  const items = objects.filter((object) => {
+    const name = textAt(object, 'name') ?? '';
+    const end = name.indexOf(delimiter, prefix.length);
+    if (end >= 0) folders.add(name.slice(0, end + delimiter.length));
+    return end < 0;
+  });
+  return { items, prefixes: [...folders] };
 }
