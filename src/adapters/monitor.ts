@@ -116,7 +116,8 @@ export function chartsFrom(monitoring: Monitoring, kept: KeptWindows, clock: Clo
       title: `${service}: ${version} at ${share}`,
       from: from - BEFORE,
       to,
-      change: { at: from, label: `${share} from here` },
+      // The minute in which it was moved has some of both.
+      change: { at: Math.floor(movedAt / MINUTE) * MINUTE, label: `${share} from here` },
       canary: version,
       baseline: versionsBeside(base, version).join(', ') || 'before',
       points,

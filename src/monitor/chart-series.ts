@@ -19,21 +19,33 @@ interface Bin {
 /** A percentage of fewer requests jumps from nothing to everything. */
 const FEWEST_IN_BIN = 30;
 const LENGTHS = [1, 2, 5, 10] as const;
+/** Since the change there are at least so many. */
+const FEWEST_BINS = 4;
 /** More stretches than this would be narrower than the line. */
 const MOST_BINS = 180;
 
+/** What is drawn, and when the traffic was moved, in milliseconds since the epoch. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly change: number;
+}
+
 /**
- * Minutes that are drawn as one: as many as it takes for the quieter side, in its usual minute, to have enough requests.
+ * Minutes that are drawn as one: as many as it takes for the quieter side, in its usual minute, to have enough requests,
+ * but some for the time since the change.
  */
-export function binLength(points: readonly Point[], from: number, to: number): number {
+export function binLength(points: readonly Point[], { from, to, change }: Span): number {
   const perMinute = (arm: Point['arm']) => {
-    const own = points.filter((p) => p.arm === arm && p.minute >= from);
+    const own = points.filter((p) => p.arm === arm && p.minute >= change);
     return own.length === 0
       ? Number.POSITIVE_INFINITY
       : own.reduce((sum, p) => sum + p.requests, 0) / own.length;
   };
   const usual = Math.min(perMinute('canary'), perMinute('baseline'));
-  const length = LENGTHS.find((n) => n * usual >= FEWEST_IN_BIN) ?? 10;
+  const longest = (to - change) / MINUTE_MS / FEWEST_BINS;
+  const fitting = LENGTHS.filter((n) => n === 1 || n <= longest);
+  const length = fitting.find((n) => n * usual >= FEWEST_IN_BIN) ?? fitting.at(-1) ?? 1;
   return Math.max(length, Math.ceil((to - from) / MINUTE_MS / MOST_BINS));
 }
 
@@ -43,12 +55,7 @@ export interface Lines {
 }
 
 /** One place for each stretch; one without requests is a gap and not a zero. */
-export function linesOf(
-  points: readonly Point[],
-  arm: Point['arm'],
-  span: { readonly from: number; readonly to: number; readonly change: number },
-  length: number,
-): Lines {
+export function linesOf(points: readonly Point[], arm: Point['arm'], span: Span, length: number): Lines {
   const bins = binsOf(
     points.filter((p) => p.arm === arm),
     span,
@@ -64,11 +71,7 @@ export function linesOf(
 }
 
 /** Counted from the change, so that no stretch has minutes of both its sides. */
-function binsOf(
-  points: readonly Point[],
-  { from, to, change }: { readonly from: number; readonly to: number; readonly change: number },
-  length: number,
-): Bin[] {
+function binsOf(points: readonly Point[], { from, to, change }: Span, length: number): Bin[] {
   const step = length * MINUTE_MS;
   const first = Math.floor((from - change) / step);
   const last = Math.ceil((to - change) / step);

@@ -14,7 +14,7 @@ import {
 } from 'chart.js';
 import type { ChartData } from './chart.ts';
 import { drawHead, marks, paper } from './chart-marks.ts';
-import { binLength, type Lines, linesOf, type Place } from './chart-series.ts';
+import { binLength, type Lines, linesOf, type Place, type Span } from './chart-series.ts';
 import { BESIDE, COLOURS, FONT, HEAD, HEIGHTS, SIZES, STROKES, WIDTH } from './chart-style.ts';
 import { MINUTE_MS, type Point } from './points.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -36,9 +36,10 @@ export async function draw(data: ChartData): Promise<Buffer> {
   registerFonts();
   const canvas = createCanvas(WIDTH, data.suspicion ? HEIGHTS.three : HEIGHTS.two);
   const context = canvas.getContext('2d');
-  const length = binLength(data.points, data.from, data.to);
+  const span = { from: data.from, to: data.to, change: data.change.at };
+  const length = binLength(data.points, span);
   // Chart.js asks for the browser's context; this one draws the same, and lacks only what belongs to a page.
-  const chart = new Chart(context as unknown as ChartItem, configuration(data, length));
+  const chart = new Chart(context as unknown as ChartItem, configuration(data, span, length));
   drawHead(context, data, length);
   const png = await canvas.encode('png');
   // Afterwards, because it empties the canvas.
@@ -48,9 +49,8 @@ export async function draw(data: ChartData): Promise<Buffer> {
 
 type LineChart = ChartConfiguration<'line', Place[]>;
 
-function configuration(data: ChartData, length: number): LineChart {
+function configuration(data: ChartData, span: Span, length: number): LineChart {
   const { points, suspicion } = data;
-  const span = { from: data.from, to: data.to, change: data.change.at };
   const minute = (at: number) => (at - span.change) / MINUTE_MS;
   // What comes first is drawn last.
   const sides = (['canary', 'baseline'] as const).map((arm) => ({

@@ -103,10 +103,12 @@ describe('its lines', () => {
   const span = { from: START, to: START + 30 * MINUTE, change: START };
   it('gather as many minutes as it takes to make a rate of them', () => {
     const thin = simulate({ ...traffic, perSecond: 0.5 });
-    expect(binLength(simulate({ ...traffic, perSecond: 3 }), START, span.to)).toBe(2);
-    expect(binLength(thin, START, span.to)).toBe(10);
-    expect(binLength(simulate({ ...traffic, perSecond: 50, minutes: 2 }), START, span.to)).toBe(1);
-    expect(binLength([], START, START + 24 * HOUR)).toBe(8);
+    expect(binLength(simulate({ ...traffic, perSecond: 3 }), span)).toBe(2);
+    expect(binLength(thin, span)).toBe(5);
+    expect(binLength(thin, { ...span, to: START + 60 * MINUTE })).toBe(10);
+    expect(binLength(thin, { ...span, to: START + 3 * MINUTE })).toBe(1);
+    expect(binLength(simulate({ ...traffic, perSecond: 50, minutes: 2 }), span)).toBe(1);
+    expect(binLength([], { ...span, to: START + 24 * HOUR })).toBe(8);
   });
   it('have gaps where nothing was answered, and a zero where nothing failed', () => {
     const some = points
