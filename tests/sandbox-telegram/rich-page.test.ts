@@ -69,6 +69,8 @@ test.skipIf(!hasBrowser)(
       await page.getByText('Off it goes').waitFor();
       await page.getByText('For Ada’s eyes').waitFor();
       expect(await page.getByRole('button', { name: 'Approved by Ben' }).isDisabled()).toBe(true);
+      await bot.api.setMessageReaction(chat_id, 1, [{ type: 'emoji', emoji: '🎉' }]);
+      await page.getByRole('list', { name: 'Reactions' }).getByText('🎉').waitFor();
       await keepPicture(page, 'rich');
       expect(faults).toEqual([]);
     } finally {

@@ -83,6 +83,15 @@ function Spoken({ message, first, last, mine, role, actions }: BubbleProps) {
           )}
           {text === undefined && rich === undefined && <Stamp message={message} />}
         </div>
+        {message.reactions !== undefined && (
+          <ul class="reactions" aria-label="Reactions">
+            {message.reactions.map(({ user, emoji }) => (
+              <li key={user.id} title={user.first_name}>
+                {emoji}
+              </li>
+            ))}
+          </ul>
+        )}
         {markup?.inline_keyboard !== undefined && (
           <Keyboard message={message} rows={markup.inline_keyboard} actions={actions} />
         )}

@@ -99,6 +99,7 @@ export interface Message {
   readonly photo?: readonly Photo[];
   readonly document?: Document;
   readonly rich_message?: RichMessage;
+  readonly reactions?: readonly { readonly user: User; readonly emoji: string }[];
   readonly reply_to_message?: Message;
   readonly reply_markup?: ReplyMarkup;
   /** Only its id is left of a message that was deleted since. */
