@@ -214,7 +214,7 @@ describe('what an approver reads', () => {
 describe('how often chance looks so', () => {
   it('is the inverse of what a budget takes', () => {
     for (const budget of [0.03, 0.01, 0.004])
-      expect(falseAlarmOf(enoughFor(budget)).share).toBeCloseTo(budget);
+      expect(falseAlarmOf(enoughFor(budget)).share).toBeCloseTo(budget, 9);
   });
   it('is no smaller than what was counted', () => {
     expect(falseAlarmOf(1000)).toEqual({ ...falseAlarmOf(100), most: true });
@@ -240,7 +240,7 @@ describe('what can be known', () => {
     sideBySide: true,
     enough: enoughFor(0.007),
   };
-  it('is what the judge does find, mostly, and it does not find half as much', () => {
+  it('is what the judge does find, mostly, and a third of it less often', () => {
     const share = (ratio: number) => {
       const windows = Array.from({ length: 24 }, (_, i) =>
         simulate({
@@ -255,8 +255,9 @@ describe('what can be known', () => {
       return windows.filter((points) => judge(window, points).answer === 'bad').length / windows.length;
     };
     const detectable = detectableRatio(traffic) ?? Number.NaN;
-    expect(share(detectable)).toBeGreaterThanOrEqual(0.6);
-    expect(share(1 + (detectable - 1) / 3)).toBeLessThanOrEqual(0.4);
+    const some = share(detectable);
+    expect(some).toBeGreaterThanOrEqual(0.6);
+    expect(share(1 + (detectable - 1) / 3)).toBeLessThan(some - 0.2);
   });
   it('takes as many requests as there were, for just that effect', () => {
     const detectable = detectableRatio(traffic) ?? Number.NaN;
