@@ -116,10 +116,16 @@ describe('Flagger', () => {
     expect(words.indexOf('rollback') + 1).toBe(18);
   });
 
-  it('does not hold a minute against the canary twice where the next one is late', () => {
+  it('looks at each minute once, also where two come together', () => {
     const bad = (m: number) => [point('canary', m, 50, 50)];
-    // Minutes come in pairs: 0 and 1 at minute 2, 2 and 3 at minute 4.
+    // 0 and 1 at minute 2, 2 and 3 at minute 4, the fifth bad one at minute 6.
     const words = run(flagger(FLAGGER_EXAMPLE), (m) => (m % 2 === 1 ? [...bad(m - 1), ...bad(m)] : []));
+    expect(words.indexOf('rollback') + 1).toBe(7);
+  });
+
+  it('fails the minutes of a canary without traffic, once these can no longer come', () => {
+    const words = run(flagger(FLAGGER_EXAMPLE), baselineOnly);
+    // Minutes 0 to 4 fail at 6 to 10.
     expect(words.indexOf('rollback') + 1).toBe(11);
   });
 

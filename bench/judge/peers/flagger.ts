@@ -30,15 +30,15 @@ export function flagger(options: FlaggerOptions): Peer {
   return (header) => {
     const figures = openFigures(header);
     let failed = 0;
-    let looked: number | undefined;
+    let next = 0;
     return (tick) => {
       figures.take(tick);
       if (failed >= options.threshold) return 'rollback';
-      const end = figures.end(tick.t);
-      // Where the next minute is late, the last one is not held against the canary twice.
-      if (end !== undefined && end !== looked) {
-        looked = end;
-        const points = figures.points('canary', end - 1, end);
+      // Each minute is looked at once, when it is there or can no longer come.
+      const late = tick.t - header.maxDelayMin - 1;
+      for (; failed < options.threshold; next++) {
+        const points = figures.points('canary', next, next + 1);
+        if (points.length === 0 && next >= late) break;
         const found = { successRate: 1 - errorRate(points), p99: latency(header, points, 0.99) };
         if (!flaggerPasses(options, found)) failed++;
       }
