@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import { type Act, type Actor, type Circumstances, who } from './answers.ts';
 import { readWorld, weighInWorld } from './at-the-tap.ts';
@@ -60,6 +61,8 @@ export function createEngine(around: EngineParts): Engine {
   const limit = pLimit(OBSERVERS);
   const stopping = new AbortController();
   const { signal: stops } = stopping;
+  // Every question that is under way listens to it, and looks at many rollouts ask several at once.
+  setMaxListeners(0, stops);
   const patrol = createPatrol({ cloud, clock, blind: around.blind, stopping: stops });
   let beginnings: Promise<unknown> = Promise.resolve();
   /** Locks that rollbacks have brought and that are on their way to the disk. */
