@@ -16,7 +16,8 @@ const APIS = [
   'MONITORING',
   'SERVICEUSAGE',
 ];
-const PATIENCE = 300_000;
+/** A call takes a second, and many times that where others run beside it. */
+const PATIENCE = 900_000;
 
 interface Said {
   /** 0, or 1 where gcloud refuses or is refused. */
