@@ -48,15 +48,15 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'tail-latency',
     title: 'Only the tail is slow',
-    line: 'one request in eight to the new version takes 0.6 s longer, and none fails',
-    see: 'No errors, and a median like that of the old version. One request in eight takes 0.6 seconds longer.',
+    line: 'one request in eight to the new version takes 1.5 s longer, and none fails',
+    see: 'No errors, and a median like that of the old version. One request in eight takes 1.5 seconds longer.',
     decide: 'Whether figures that look fine in the middle are fine. The chart shows both versions.',
     should: 'The 95th percentile gives it away: found bad, and rolled back.',
     acts: [
       {
         when: { on: 'share', atLeast: 0.001 },
-        deed: { do: 'slow', ms: 600, share: 0.125 },
-        say: 'One request in eight to the new version takes 0.6 s longer.',
+        deed: { do: 'slow', ms: 1_500, share: 0.125 },
+        say: 'One request in eight to the new version takes 1.5 s longer.',
       },
     ],
     endings: [
