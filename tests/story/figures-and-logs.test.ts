@@ -11,10 +11,13 @@ afterEach(() => team.close());
 
 interface Answer extends ChatMessage {
   readonly reply_to_message?: { readonly message_id: number };
+  readonly document?: object;
 }
 
 const answersTo = async (question: ChatMessage): Promise<Answer[]> =>
-  ((await team.messages()) as Answer[]).filter((m) => m.reply_to_message?.message_id === question.message_id);
+  ((await team.messages()) as Answer[]).filter(
+    (m) => m.reply_to_message?.message_id === question.message_id && !m.document,
+  );
 
 test('chart and logs answer the question, for the team, not without end, on record, and across a death', {
   timeout: 120_000,
@@ -30,39 +33,44 @@ test('chart and logs answer the question, for the team, not without end, on reco
   await prepareRelease(team);
   await team.press(BEN, 'Promote to 10 %');
   const question = await team.waitFor(/from 10 % to 100 %\?/);
-  expect(question.caption).toMatch(
-    /^default: \S+ from 10 % to 100 %\?\n5 minutes at 10 %: \S+ [a-z ]+\. \S.*\d+ requests/,
-  );
-  expect(question.photo?.length).toBeGreaterThan(0);
+  const words = question.caption ?? question.text;
+  expect(words).toMatch(/^default: \S+ from 10 % to 100 %\?\n5 minutes at 10 %: \S+ [a-z ]+\. \S/);
+  // Whatever becomes of the question meanwhile.
+  const data = question.reply_markup?.inline_keyboard?.flat().find((b) => b.text === 'Chart and logs');
+  const ask = (person: number) => team.pressOn(person, question.message_id, data?.callback_data ?? '');
+  const answered = (times: number) =>
+    expect.poll(async () => (await answersTo(question)).length, { timeout: 50_000 }).toBe(times);
 
-  const refused = await team.press(CLEO, 'Chart and logs');
+  const refused = await ask(CLEO);
   expect(refused).toMatchObject({ show_alert: true, text: expect.stringMatching(/role in the team/) });
 
-  await team.press(ADA, 'Chart and logs');
-  await team.waitFor(/No error logs\.|The newest error logs/);
+  await ask(ADA);
+  await answered(1);
   const [first] = await answersTo(question);
   expect(first?.photo?.length).toBeGreaterThan(0);
-  expect(first?.caption).toMatch(/^default: v\w+\n\S+ .+\n(No error logs\.|The newest error logs)/);
-  const now = (await team.messages()).find((m) => m.message_id === question.message_id);
-  expect(now?.reply_markup).toEqual(question.reply_markup);
+  expect(first?.caption).toMatch(/^default: v\w+\n\S+ .+\n(No error logs|The newest error logs)/);
 
   // Asked for right before the bot goes: it comes all the same.
-  await team.press(BEN, 'Chart and logs');
+  await ask(BEN);
   await team.restartBot();
-  await expect.poll(async () => (await answersTo(question)).length, { timeout: 30_000 }).toBe(2);
+  await answered(2);
 
-  for (let i = 0; i < 3; i++) await team.press(ADA, 'Chart and logs');
-  const much = await team.press(ADA, 'Chart and logs');
+  for (let i = 0; i < 3; i++) await ask(ADA);
+  const much = await ask(ADA);
   expect(much).toMatchObject({ show_alert: true, text: expect.stringMatching(/More of them in a minute/) });
-  await expect.poll(async () => (await answersTo(question)).length, { timeout: 30_000 }).toBe(5);
+  await answered(5);
 
-  const audit = await readFile(join(team.dataDir, 'audit.jsonl'), 'utf8');
-  const lines = audit
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  const given = lines.filter(({ act }) => act === 'handed-out');
-  expect(given.map(({ by }) => by.name)).toEqual(['Ada', 'Ben', 'Ada', 'Ada', 'Ada']);
-  expect(given[0].words).toMatch(/^chart and logs of default v\w+, rollout \w+$/);
-  expect(lines.some(({ act, by }) => act === 'refused' && by?.name === 'Cleo')).toBe(true);
+  const record = async () => {
+    const audit = await readFile(join(team.dataDir, 'audit.jsonl'), 'utf8');
+    return audit
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  };
+  const givenOut = async () => (await record()).filter(({ act }) => act === 'handed-out');
+  const names = async () => (await givenOut()).map(({ by }) => by.name);
+  await expect.poll(names, { timeout: 20_000 }).toEqual(['Ada', 'Ben', 'Ada', 'Ada', 'Ada']);
+  const [given] = await givenOut();
+  expect(given.words).toMatch(/^chart and logs of default v\w+, rollout \w+$/);
+  expect((await record()).some(({ act, by }) => act === 'refused' && by?.name === 'Cleo')).toBe(true);
 });
