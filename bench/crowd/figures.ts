@@ -4,6 +4,12 @@ import type { Point } from '../../src/monitor/index.ts';
 import { MINUTE } from '../../tests/rollout/world.ts';
 
 const TYPE = 'appengine.googleapis.com/http/server/response_latencies';
+/** What one side has of the other metrics in a minute; of any other there is nothing. */
+const GAUGES: Readonly<Record<string, number>> = {
+  'appengine.googleapis.com/system/memory/usage': 2e8,
+  'appengine.googleapis.com/system/instance_count': 2,
+  'appengine.googleapis.com/system/cpu/usage': 40_000,
+};
 const BUCKETS = { exponentialBuckets: { numFiniteBuckets: 64, growthFactor: Math.SQRT2, scale: 1 } };
 /** Of the answers that are no errors of the server's; the rest are 200s. */
 const NOT_FOUND_SHARE = 0.03;
@@ -29,7 +35,7 @@ interface Minute {
 
 /**
  * Answers timeSeries.list with these points, aligned and reduced as the query asks for: a series for each version and
- * status, newest minute first. Every service has the same figures, over and over.
+ * status, newest minute first; gauges are the same all the time. Every service has the same figures, over and over.
  */
 export async function serveFigures(points: readonly Point[]): Promise<FiguresServer> {
   const queries: Query[] = [];
@@ -42,6 +48,7 @@ export async function serveFigures(points: readonly Point[]): Promise<FiguresSer
 
   const app = new Hono();
   app.get('/v3/projects/:project/timeSeries', (c) => {
+    const type = /metric\.type="([^"]*)"/.exec(c.req.query('filter') ?? '')?.[1] ?? '';
     const service = /module_id="([^"]*)"/.exec(c.req.query('filter') ?? '')?.[1];
     const from = Date.parse(c.req.query('interval.startTime') ?? '');
     const to = Date.parse(c.req.query('interval.endTime') ?? '');
@@ -49,7 +56,9 @@ export async function serveFigures(points: readonly Point[]): Promise<FiguresSer
       return c.json({ error: { code: 400, message: `Not the query expected: ${c.req.url}` } }, 400);
     }
     queries.push({ service, at: performance.now() });
-    return c.json({ timeSeries: seriesOf(service, from, to, at) });
+    if (type === TYPE) return c.json({ timeSeries: seriesOf(service, from, to, at) });
+    const value = GAUGES[type];
+    return c.json(value === undefined ? {} : { timeSeries: gaugesOf(service, from, to, value) });
   });
   return new Promise((resolve) => {
     const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
@@ -87,6 +96,19 @@ function seriesOf(
     valueType: 'DISTRIBUTION',
     unit: 'ms',
     points: series.points,
+  }));
+}
+
+function gaugesOf(service: string, from: number, to: number, value: number): object[] {
+  return ['v1', 'v2'].map((version) => ({
+    metric: { labels: {} },
+    resource: { type: 'gae_app', labels: { project_id: 'demo', module_id: service, version_id: version } },
+    metricKind: 'GAUGE',
+    valueType: 'DOUBLE',
+    points: Array.from({ length: (to - from) / MINUTE }, (_, n) => {
+      const endTime = new Date(to - n * MINUTE).toISOString();
+      return { interval: { startTime: endTime, endTime }, value: { doubleValue: value } };
+    }),
   }));
 }
 
