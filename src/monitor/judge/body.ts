@@ -70,6 +70,29 @@ function slowedShares(shape: Shape, bounds: readonly number[], end: number, fact
   return shares.map((s) => s / Math.max(all, 1e-9));
 }
 
+/** How many times the usual the old version takes in each minute, by its own and its neighbours' bulk; 1 but for strong signs. */
+export function slowdowns(
+  scale: BodyScale,
+  history: readonly MinuteFigures[],
+  minutes: readonly { readonly m: number; readonly baseline?: MinuteFigures | undefined }[],
+): number[] {
+  const past = pool(history.map((minute) => ranked(scale, minute)));
+  if (past.n === 0) return minutes.map(() => 1);
+  const rows = minutes.map(({ m, baseline }) => ({ m, rank: ranked(scale, baseline) }));
+  return rows.map(({ m }) => {
+    const near = pool(rows.filter((row) => Math.abs(row.m - m) <= CLOSE).map((row) => row.rank));
+    if (near.n === 0) return 1;
+    const shift = near.mean - past.mean;
+    const noise = scale.variance / near.n + scale.variance / past.n + LATENCY.drift ** 2;
+    // Stein's rule: what noise may have made is left out.
+    const sure = 1 - (4 * noise) / shift ** 2;
+    return sure > 0 ? scale.factor(shift * sure) : 1;
+  });
+}
+
+/** Minutes before and after whose bulk tells of a shared slowdown. */
+const CLOSE = 1;
+
 interface Ranked {
   readonly n: number;
   readonly mean: number;

@@ -12,12 +12,12 @@ interface Calibrated {
  * service stands behind it; `sluice judge calibrate` tells what the service's own past says.
  */
 const TABLE: readonly [Calibrated, ...Calibrated[]] = [
-  { falseAlarm: 0.05, enough: -1.35 },
-  { falseAlarm: 0.02, enough: -0.2 },
-  { falseAlarm: 0.01, enough: 0.7 },
+  { falseAlarm: 0.05, enough: -1.2 },
+  { falseAlarm: 0.02, enough: 0.6 },
+  { falseAlarm: 0.01, enough: 1.25 },
   { falseAlarm: 0.007, enough: ENOUGH },
-  { falseAlarm: 0.0045, enough: 1.75 },
-  { falseAlarm: 0.0035, enough: 2.5 },
+  { falseAlarm: 0.005, enough: 2.25 },
+  { falseAlarm: 0.0035, enough: 3 },
   { falseAlarm: 0.001, enough: 6 },
 ];
 

@@ -6,11 +6,16 @@
 /**
  * Nats. Evidence of all channels together at which a window turns bad. Ville's bound for 1 % would be ln 100; damping,
  * margins and the rule for the best minute make it loose, so this is calibrated: on simulated healthy windows (the
- * seeds for tuning) about one in 300 comes this far.
+ * seeds for tuning) about one in 150 comes this far.
  */
-export const ENOUGH = 1.25;
+export const ENOUGH = 1.75;
+/**
+ * What is not found by the end of a window is not found at all: over its last part, the evidence that is enough falls
+ * by so many nats.
+ */
+export const AT_LAST = { nats: 1, part: 1 / 6 } as const;
 /** Nats. A window that ends with more than this is not promoted either; calibrated likewise: 2 to 3 % of healthy ones. */
-export const DOUBT = -1.35;
+export const DOUBT = -1.85;
 /** Nats that one minute may add: lowering a factor keeps the guarantee, and one minute alone must not decide. */
 export const MOST_PER_MINUTE = 4.5;
 /** Weight of "bad from the start"; the rest is spread over the minutes at which a fault may set in. */
@@ -27,19 +32,25 @@ export const EXPECTED_BUT_NONE = 10;
  */
 export const CARRY = { stake: 0.3, most: 1.5 } as const;
 
-/** The channels share one budget; a channel's evidence must make up for its weight. Assumed. */
+/**
+ * The channels share one budget; a channel's evidence must make up for its weight. Those that seldom stray when all is
+ * well have more of it, by simulated windows.
+ */
 export const WEIGHT = {
-  errors: 0.35,
-  latency: 0.2,
-  tail: 0.22,
-  memory: 0.08,
-  cpu: 0.07,
-  errorLogs: 0.12,
-  custom: 0.04,
+  errors: 0.21,
+  latency: 0.1,
+  tail: 0.2,
+  memory: 0.11,
+  cpu: 0.09,
+  errorLogs: 0.23,
+  custom: 0.06,
 } as const;
 
 /** Ratio of error rates still taken for a nuisance, and the one a finding must reach to matter (practical significance). */
 export const ERRORS = {
+  /** Variance of the counts over that of independent requests: retries come in clusters. */
+  dispersion: 2,
+  clustered: true,
   nullRatio: 1.12,
   matters: 1.6,
   /** Part of the requests: a service that hardly ever fails is not judged on single errors. */
@@ -52,6 +63,8 @@ export const ERRORS = {
 
 /** Lines in the error log beside those of failed requests. Assumed. */
 export const ERROR_LOGS = {
+  dispersion: 1.15,
+  clustered: false,
   nullRatio: 1.4,
   matters: 2.5,
   slack: 0.0001,
@@ -61,6 +74,8 @@ export const ERROR_LOGS = {
 } as const;
 
 export const CUSTOM = {
+  dispersion: 1.1,
+  clustered: false,
   nullRatio: 1.1,
   matters: 1.3,
   slack: 0,
@@ -71,12 +86,21 @@ export const CUSTOM = {
 
 /**
  * Chance that a minute belongs to an incident that both versions share, whose rate nothing foretells; how many minutes
- * before and after tell of it, and to how many nats at most. Assumed.
+ * before and after tell of it, and to how many nats at most; chance that it has only just begun or ended. Assumed.
  */
-export const INCIDENT = { chance: 0.03, shape: 0.3, multiple: 30, near: 4, surest: 8 } as const;
+export const INCIDENT = { chance: 0.03, shape: 0.3, multiple: 30, near: 4, surest: 8, sudden: 0.3 } as const;
 
-/** Dispersion of errors that come in clusters (retries): held near 1.4 by so many pseudo-minutes. */
-export const CLUSTERS = { usual: 1.4, minutes: 8 } as const;
+/**
+ * How far the old version's minutes before and after move the rate that a minute is expected to have, and how many
+ * events of the past count beside those of the window where an effect is told. Assumed.
+ */
+export const SURROUNDINGS = { trust: 0.5, surest: 4, pastEvents: 4 } as const;
+
+/**
+ * A dispersion is held near the usual one by so many pseudo-minutes. Clusters of errors are counted one by one where
+ * both versions together had no more than so many in a minute; else they are only scaled.
+ */
+export const CLUSTERS = { minutes: 8, most: 16 } as const;
 
 /** Slowdowns as factors: a nuisance; the one that matters; those looked for. */
 export const LATENCY = {
@@ -98,6 +122,8 @@ export const BEFORE_AND_AFTER = {
 
 /** Shares of the history above the borders at which tails are compared. */
 export const TAIL = {
+  dispersion: 1.1,
+  clustered: false,
   shares: [0.05, 0.01, 0.002, 0.0003],
   nullFactor: 1.06,
   mattersFactor: 1.12,

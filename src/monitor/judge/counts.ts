@@ -81,6 +81,10 @@ function countJudge(header: JudgeHeader, channel: CountChannel): CountJudge {
   const wide = withControl ? 1 : BEFORE_AND_AFTER.rates.nullRatio / ERRORS.nullRatio;
   const fewer = channel.matters < 1;
   const { nullRatio } = channel.margins;
+  const matters =
+    withControl || fewer
+      ? channel.matters
+      : channel.matters * (BEFORE_AND_AFTER.rates.matters / ERRORS.matters);
   const margins = { ...channel.margins, nullRatio: fewer ? nullRatio / wide : nullRatio * wide };
   return (pairs, now) => {
     const late = channel.late?.(pairs) ?? (() => false);
@@ -90,7 +94,7 @@ function countJudge(header: JudgeHeader, channel: CountChannel): CountJudge {
       baseline: sideOf(pair.baseline),
       late: late(pair),
     }));
-    const prior = ratePrior([...history, ...all.map((row) => row.baseline)], channel.margins.sharedSpread);
+    const prior = ratePrior([...history, ...all.map((row) => row.baseline)], channel.margins);
     // A series that is written only when something failed may come after the rest of its minute: a zero that is hard
     // to believe is waited for, and so is a side that is missing.
     const unsettled = (row: (typeof all)[number]) =>
@@ -114,7 +118,7 @@ function countJudge(header: JudgeHeader, channel: CountChannel): CountJudge {
       channel: channel.channel,
       evidence: evidence + Math.log(channel.weight),
       effect,
-      matters: effect !== undefined && (fewer ? effect <= channel.matters : effect >= channel.matters),
+      matters: effect !== undefined && (fewer ? effect <= matters : effect >= matters),
     };
   };
 }

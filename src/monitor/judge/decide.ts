@@ -1,6 +1,6 @@
 import { type BodyJudge, bodyJudge, bodyScale } from './body.ts';
 import { withCarried } from './carry.ts';
-import { DOUBT, ENOUGH, EXPECTED_BUT_NONE, FEWEST_REQUESTS } from './constants.ts';
+import { AT_LAST, DOUBT, ENOUGH, EXPECTED_BUT_NONE, FEWEST_REQUESTS } from './constants.ts';
 import { customJudges, errorJudge, errorLogJudge } from './counts.ts';
 import { type Finding, type JudgeHeader, type MinuteFigures, type Pair, pairUp, sumOf } from './figures.ts';
 import { cpuJudge, memoryJudge } from './gauges.ts';
@@ -42,13 +42,20 @@ export function prepare(header: JudgeHeader, { enough = ENOUGH }: DecideOptions 
     const findings = weigh(pairs, now);
     const heard = findings.filter((f) => f.matters && !header.advisory?.includes(subjectOf(f.channel)));
     const evidence = logSumExp([...heard.map((f) => f.evidence), FLOOR]);
-    const known = { evidence, reached: evidence, findings };
-    if (evidence >= enough) return { kind: 'bad', ...known };
+    const reached = evidence + atLast(header, pairs, now);
+    const known = { evidence, reached, findings };
+    if (reached >= enough) return { kind: 'bad', ...known };
     if (canary < FEWEST_REQUESTS) return { kind: 'thin-canary', ...known };
     const control = header.canaryShare < 1 ? baseline : sumOf(header.history, (m) => m.requests);
     if (control < FEWEST_REQUESTS) return { kind: 'thin-baseline', ...known };
     return { kind: evidence > Math.min(DOUBT, enough) ? 'doubtful' : 'good', ...known };
   };
+}
+
+/** Nats that the evidence may lack towards the end. A minute's figures come one to two minutes after its beginning. */
+function atLast({ durationMin }: JudgeHeader, pairs: readonly Pair[], now: number): number {
+  const reached = Math.min(now, (pairs.at(-1)?.m ?? 0) + 2) / durationMin;
+  return AT_LAST.nats * Math.min(1, Math.max(0, (reached - 1) / AT_LAST.part + 1));
 }
 
 /** Nothing speaks against the canary. */
@@ -86,7 +93,7 @@ function latencyJudges(header: JudgeHeader, minutes: readonly MinuteFigures[]): 
   const cuts = tailCuts(header, minutes);
   return {
     body: scale && bodyJudge(header, scale),
-    tail: cuts.length > 0 ? tailJudge(header, cuts) : undefined,
+    tail: cuts.length > 0 ? tailJudge(header, cuts, scale) : undefined,
   };
 }
 

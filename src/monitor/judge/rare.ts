@@ -1,4 +1,6 @@
-import { CLUSTERS, INCIDENT } from './constants.ts';
+import { clusterLikelihoods, clustersIn, meanCluster } from './clusters.ts';
+import { CLUSTERS, INCIDENT, SURROUNDINGS } from './constants.ts';
+import { type Count, type Found, likelihoods } from './likelihoods.ts';
 import type { MinuteEvidence } from './onset.ts';
 
 /** Bad ones among the requests of a minute, on both sides. */
@@ -8,12 +10,9 @@ export interface RareMinute {
   readonly baseline: Count;
   /** Part of the canary's requests that may be bad for a harmless reason. */
   readonly excused?: number;
+  /** How many times the usual rate is to be expected of both versions, for a reason seen elsewhere. */
+  readonly lift?: number;
 }
-export interface Count {
-  readonly n: number;
-  readonly x: number;
-}
-
 /** What the old version's past says about the rate: a gamma distribution. */
 export interface RatePrior {
   readonly rate: number;
@@ -21,6 +20,8 @@ export interface RatePrior {
   readonly shape: number;
   /** How much more the counts scatter than independent requests would. */
   readonly dispersion: number;
+  /** Bad ones of a cluster, on average. */
+  readonly clump: number;
 }
 
 export interface RareMargins {
@@ -29,13 +30,20 @@ export interface RareMargins {
   readonly multiples: readonly number[];
   readonly sharedSpread: number;
   readonly ownSpread: number;
+  /** Usual variance of the counts over that of independent requests. */
+  readonly dispersion: number;
+  /** Whether the bad ones come in clusters, such as retries. */
+  readonly clustered: boolean;
 }
 
 /**
  * The rate that history and window together show of the old version, and how sure that is.
- * @param sharedSpread of the log rate between minutes: no history foretells a minute better than this.
+ * @param margins among them the spread of the log rate between minutes: no history foretells a minute better.
  */
-export function ratePrior(counts: readonly Count[], sharedSpread: number): RatePrior {
+export function ratePrior(
+  counts: readonly Count[],
+  { sharedSpread, dispersion: usual }: Pick<RareMargins, 'sharedSpread' | 'dispersion'>,
+): RatePrior {
   let n = 0;
   let x = 0;
   for (const count of counts) {
@@ -44,7 +52,7 @@ export function ratePrior(counts: readonly Count[], sharedSpread: number): RateP
   }
   const rate = (x + 0.5) / (n + 1);
   // Pearson's statistic beyond the spread that both versions share; a minute that expects little weighs little.
-  let sum = CLUSTERS.usual * CLUSTERS.minutes;
+  let sum = usual * CLUSTERS.minutes;
   let weight: number = CLUSTERS.minutes;
   for (const count of counts) {
     const expected = count.n * rate;
@@ -54,15 +62,14 @@ export function ratePrior(counts: readonly Count[], sharedSpread: number): RateP
     weight += w;
   }
   const dispersion = Math.min(8, Math.max(1, sum / weight));
-  return { rate, dispersion, shape: 1 / (dispersion / (x + 0.5) + sharedSpread ** 2) };
+  const clump = meanCluster(counts, rate, dispersion);
+  return { rate, dispersion, clump, shape: 1 / (dispersion / (x + 0.5) + sharedSpread ** 2) };
 }
 
 /**
  * Evidence per minute that the canary's rate is more than `nullRatio` times the baseline's, for each multiple. The
- * minute's own rate is unknown: either near what history says, or anything, as in an incident that both versions
- * share. With X = x_c + x_b and a gamma prior (shape a, rate b) the likelihood of a ratio ρ is
- * ρ^{x_c} / (b + n_b + ρ n_c)^{a+X}: with a → 0 the conditional test of the canary's share of all errors, with
- * a → ∞ the test against a known rate. Counts are divided by the dispersion (quasi-likelihood).
+ * minute's own rate is unknown: either near what history and the minutes around say, or anything, as in an incident
+ * that both versions share.
  */
 export function rareEvidence(
   minutes: readonly RareMinute[],
@@ -71,42 +78,84 @@ export function rareEvidence(
   withControl: boolean,
 ): MinuteEvidence[] {
   const weather = withControl ? incidentLogits(minutes, prior) : [];
-  return minutes.map(({ m, canary, baseline, excused = 0 }, i) => {
-    const total = canary.x + baseline.x;
-    const s = canary.n / Math.max(1, canary.n + baseline.n);
-    const damp = prior.dispersion * (1 + margins.ownSpread ** 2 * total * s * (1 - s));
-    const found = { xc: canary.x / damp, nc: canary.n / damp, xb: baseline.x / damp, nb: baseline.n / damp };
+  return minutes.map((minute, i) => {
+    const { m, excused = 0, lift = 1 } = minute;
     const harmless = margins.nullRatio + (margins.slack + excused) / prior.rate;
     const ratios = [harmless, ...margins.multiples.map((k) => beyond(k + excused / prior.rate, harmless))];
-    const nats = likelihoods(ratios, prior.shape, prior.rate, found);
+    const likelihood = likelihoodIn(minute, prior, margins, ratios);
+    const near = withControl ? surroundings(minutes, i) : { n: 0, x: 0 };
+    const calm = corrected({ shape: prior.shape, mean: prior.rate }, near, prior.dispersion);
+    const nats = likelihood(calm.shape, lift * calm.mean);
     const logit = weather[i];
     if (logit !== undefined) {
-      const storm = likelihoods(ratios, INCIDENT.shape, stormRate(prior), found);
-      for (const [k, calm] of nats.entries()) nats[k] = logSum(calm, logit + (storm[k] ?? 0));
+      const sudden = { shape: INCIDENT.shape, mean: stormRate(prior) };
+      const lasting = corrected(sudden, near, prior.dispersion);
+      const begun = likelihood(sudden.shape, sudden.mean);
+      const goingOn = likelihood(lasting.shape, lasting.mean);
+      for (const [k, quiet] of nats.entries())
+        nats[k] = logSum(quiet, logit + logSum(SUDDEN + (begun[k] ?? 0), LASTING + (goingOn[k] ?? 0)));
     }
     const under = nats[0] ?? 0;
     return { m, nats: nats.slice(1).map((alternative) => alternative - under) };
   });
 }
 
-interface Found {
-  readonly xc: number;
-  readonly nc: number;
-  readonly xb: number;
-  readonly nb: number;
+/** An incident has just begun or ended, or it was there in the minutes around. */
+const SUDDEN = Math.log(INCIDENT.sudden);
+const LASTING = Math.log(1 - INCIDENT.sudden);
+
+/** Log likelihoods of the ratios, given what is known of the minute's rate: a gamma distribution of a shape and a mean. */
+function likelihoodIn(
+  { canary, baseline }: RareMinute,
+  prior: RatePrior,
+  margins: RareMargins,
+  ratios: readonly number[],
+): (shape: number, mean: number) => number[] {
+  if (margins.clustered && canary.x + baseline.x <= CLUSTERS.most) {
+    const { rate, clump } = prior;
+    const own = { n: canary.n / clump, x: canary.x };
+    const control = { n: baseline.n / clump, x: clustersIn(baseline, rate, clump) };
+    return (shape, mean) => clusterLikelihoods(ratios, shape, mean, own, control, clump);
+  }
+  // Quasi-likelihood: counts are divided by their dispersion.
+  const total = canary.x + baseline.x;
+  const s = canary.n / Math.max(1, canary.n + baseline.n);
+  const damp = prior.dispersion * (1 + margins.ownSpread ** 2 * total * s * (1 - s));
+  const found = { xc: canary.x / damp, nc: canary.n / damp, xb: baseline.x / damp, nb: baseline.n / damp };
+  return (shape, mean) => likelihoods(ratios, shape, mean, found);
 }
 
-/** Log likelihoods of ratios, the rate averaged out over a gamma distribution; constants of the counts left out. */
-function likelihoods(
-  ratios: readonly number[],
-  shape: number,
-  mean: number,
-  { xc, nc, xb, nb }: Found,
-): number[] {
-  const b = shape / mean;
-  const x = shape + xc + xb;
-  const constant = logGamma(x) - logGamma(shape) + shape * Math.log(b);
-  return ratios.map((ratio) => constant + xc * Math.log(ratio) - x * Math.log(b + nb + ratio * nc));
+interface Guess {
+  readonly shape: number;
+  readonly mean: number;
+}
+
+/** What the old version's minutes around one make of a guess at its rate. */
+function corrected(guess: Guess, around: Count, dispersion: number): Guess {
+  const trust = SURROUNDINGS.trust / dispersion;
+  return {
+    shape: Math.max(guess.shape, Math.min(SURROUNDINGS.surest, guess.shape + trust * around.x)),
+    mean: (guess.shape + trust * around.x) / (guess.shape / guess.mean + trust * around.n),
+  };
+}
+
+/** The old version's minutes shortly before and after one, without it. */
+function surroundings(minutes: readonly RareMinute[], i: number): Count {
+  let x = 0;
+  let n = 0;
+  for (const { baseline, lift = 1 } of around(minutes, i)) {
+    x += baseline.x;
+    n += baseline.n * lift;
+  }
+  return { x, n };
+}
+
+/** The minutes shortly before and after one, without it. */
+function around(minutes: readonly RareMinute[], i: number): RareMinute[] {
+  const m = minutes[i]?.m ?? 0;
+  return minutes
+    .slice(Math.max(0, i - INCIDENT.near), i + INCIDENT.near + 1)
+    .filter((minute) => minute.m !== m && Math.abs(minute.m - m) <= INCIDENT.near);
 }
 
 /** log(e^a + e^b) */
@@ -119,10 +168,15 @@ function logSum(a: number, b: number): number {
  * minutes around speaks for one; the canary is not looked at.
  */
 function incidentLogits(minutes: readonly RareMinute[], prior: RatePrior): number[] {
-  const signs = minutes.map(({ baseline }) => {
-    const found = { xc: 0, nc: 0, xb: baseline.x / prior.dispersion, nb: baseline.n / prior.dispersion };
+  const signs = minutes.map(({ baseline, lift = 1 }) => {
+    const found: Found = {
+      xc: 0,
+      nc: 0,
+      xb: baseline.x / prior.dispersion,
+      nb: baseline.n / prior.dispersion,
+    };
     const [storm = 0] = likelihoods([1], INCIDENT.shape, stormRate(prior), found);
-    const [calm = 0] = likelihoods([1], prior.shape, prior.rate, found);
+    const [calm = 0] = likelihoods([1], prior.shape, lift * prior.rate, found);
     return storm - calm;
   });
   const usual = Math.log(INCIDENT.chance / (1 - INCIDENT.chance));
@@ -199,22 +253,8 @@ export function ratioSince(
     baseline.n += minute.baseline.n;
     baseline.x += minute.baseline.x;
   }
-  // As many events of the past as the prior is worth, so that an empty control does not make everything a multiple.
-  const expected = (canary.n * (baseline.x + prior.shape)) / (baseline.n + prior.shape / prior.rate);
+  // A few events of the past, so that an empty control does not make everything a multiple.
+  const past = Math.min(SURROUNDINGS.pastEvents, prior.shape);
+  const expected = (canary.n * (baseline.x + past)) / (baseline.n + past / prior.rate);
   return (canary.x + 0.5) / (expected + 0.5);
-}
-
-/** Stirling's series, shifted up to where it is exact to 1e-10. */
-export function logGamma(x: number): number {
-  let shift = 1;
-  let z = x;
-  for (; z < 7; z++) shift *= z;
-  const i = 1 / (z * z);
-  return (
-    (z - 0.5) * Math.log(z) -
-    z +
-    0.9189385332046727 +
-    (1 / 12 - i * (1 / 360 - i / 1260)) / z -
-    Math.log(shift)
-  );
 }

@@ -1,8 +1,10 @@
+import { type BodyScale, slowdowns } from './body.ts';
 import { coldShare } from './cold.ts';
 import { BEFORE_AND_AFTER, COLD, TAIL, WEIGHT } from './constants.ts';
 import type { Finding, JudgeHeader, MinuteFigures, Pair } from './figures.ts';
+import type { Count } from './likelihoods.ts';
 import { overOnsets } from './onset.ts';
-import { type Count, rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
+import { rareEvidence, ratePrior, ratioSince, withJumps } from './rare.ts';
 import { shapeOf, tailsOf } from './shape.ts';
 
 /** A border far out, and what a slowdown does there. */
@@ -14,6 +16,8 @@ export interface Cut {
   /** Ratio of the shares above it that a harmless slowdown explains; the one that matters. */
   readonly nullRatio: number;
   readonly matters: number;
+  /** Ratio of the shares when both versions are slower by a factor. */
+  lift(factor: number): number;
 }
 
 /** The borders nearest to the given shares of the history, each once. */
@@ -37,12 +41,14 @@ export function tailCuts(header: JudgeHeader, minutes: readonly MinuteFigures[])
     const over = shape.over[border] ?? 1;
     if (border < 0 || over > 0.15 || cuts.has(border)) continue;
     const at = bounds[border] ?? 0;
-    const ratio = (factor: number) => Math.max(1, shape.above(at / (factor * wide)) / over);
+    const lift = (factor: number) => shape.above(at / factor) / over;
+    const ratio = (factor: number) => Math.max(1, lift(factor * wide));
     cuts.set(border, {
       border,
       name: `p${Number((100 * (1 - over)).toPrecision(over < 0.01 ? 4 : 3))}`,
       nullRatio: ratio(TAIL.nullFactor),
       matters: Math.max(TAIL.matters, ratio(TAIL.mattersFactor)),
+      lift,
     });
   }
   if (header.coldStartsApart) return [...cuts.values()];
@@ -54,7 +60,11 @@ export function tailCuts(header: JudgeHeader, minutes: readonly MinuteFigures[])
 /** Judges the tails of a window, one finding for each border. */
 export type TailJudge = (pairs: readonly Pair[]) => Finding[];
 
-export function tailJudge(header: JudgeHeader, cuts: readonly Cut[]): TailJudge {
+export function tailJudge(
+  header: JudgeHeader,
+  cuts: readonly Cut[],
+  scale: BodyScale | undefined,
+): TailJudge {
   const withControl = header.canaryShare < 1;
   const history = header.history.map(tails);
   const channels = cuts.map((cut) => ({
@@ -64,15 +74,27 @@ export function tailJudge(header: JudgeHeader, cuts: readonly Cut[]): TailJudge 
     slipping: header.coldStartsApart ? 0 : cut.end === undefined ? 1 : COLD.slipping,
   }));
   return (pairs) => {
+    const slowed = scale && withControl ? slowdowns(scale, header.history, pairs) : [];
     const sides = pairs
-      .map(({ m, canary, baseline }) => ({ m, canary: tails(canary), baseline: tails(baseline) }))
+      .map(({ m, canary, baseline }, i) => ({
+        m,
+        canary: tails(canary),
+        baseline: tails(baseline),
+        slowed: slowed[i] ?? 1,
+      }))
       .filter(({ canary, baseline }) => (canary[0] ?? 0) > 0 && ((baseline[0] ?? 0) > 0 || !withControl));
     return channels.map(({ cut, history, margins, slipping }) => {
-      const rows = sides.map(({ m, canary, baseline }) => {
+      const rows = sides.map(({ m, canary, baseline, slowed }) => {
         const own = beyond(cut, canary);
-        return { m, canary: own, baseline: beyond(cut, baseline), excused: slipping * coldShare(m, own.n) };
+        return {
+          m,
+          canary: own,
+          baseline: beyond(cut, baseline),
+          excused: slipping * coldShare(m, own.n),
+          lift: slowed === 1 ? 1 : cut.lift(slowed),
+        };
       });
-      const prior = ratePrior([...history, ...rows.map((row) => row.baseline)], TAIL.sharedSpread);
+      const prior = ratePrior([...history, ...rows.map((row) => row.baseline)], TAIL);
       const { evidence, since } = overOnsets(
         rareEvidence(rows, withControl ? withJumps(prior, rows) : prior, margins, withControl),
         header.durationMin,
