@@ -7,7 +7,7 @@ import type { gaxios } from 'google-auth-library';
  * for it. For uploads of thousands of small files, of which the streams of node-fetch cost several times as much time
  * as all else. No redirects are followed, and nothing compressed is asked for.
  */
-export async function sendPlainly(options: gaxios.GaxiosOptionsPrepared) {
+export async function sendPlainly(options: gaxios.GaxiosOptionsPrepared): Promise<gaxios.GaxiosResponse> {
   const { url, method, headers, body, agent, signal } = options;
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   const at = new URL(url);

@@ -1,5 +1,6 @@
 import { SUBJECTS, type Subject } from '../plan/terms.ts';
 import type { Verdict } from '../plan/verdict.ts';
+import { channelOf, nameOf } from './channels.ts';
 import { ENOUGH } from './judge/constants.ts';
 import type { Finding } from './judge/figures.ts';
 import type { JudgeWindow } from './judge.ts';
@@ -86,8 +87,9 @@ export function withGaps(verdict: Verdict, { required, failed, others }: Gaps): 
 export function advice(told: readonly Finding[], { enough = ENOUGH }: JudgeWindow): string[] {
   return told
     .filter(({ matters, evidence }) => matters && evidence >= enough)
-    .map(({ channel, effect }) => {
+    .map((finding) => {
+      const { effect } = finding;
       const much = effect === undefined ? '' : `: ${Number(effect.toPrecision(2))} times the old version’s`;
-      return `Advisory, does not count: ${channel}${much}.`;
+      return `Advisory, does not count: ${nameOf(channelOf(finding))}${much}.`;
     });
 }

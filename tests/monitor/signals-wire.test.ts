@@ -155,7 +155,7 @@ it('memory, error logs and metrics that the app writes are read per version, and
   // Told, and without a say.
   const told = await alone({ metrics: [metric('signals', { say: 'advisory' })] });
   expect(told.answer).toBe('good');
-  expect(told.reasons.join(' ')).toMatch(/Advisory, does not count: memory/);
+  expect(told.reasons.join(' ')).toMatch(/Advisory, does not count: the memory/);
   expect(told.reasons.join(' ')).toMatch(/Advisory, does not count: signals/);
 
   // The local App Engine tells no CPU time, and of this metric nobody has ever written a point.

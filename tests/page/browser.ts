@@ -35,7 +35,8 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; faults: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, locale: 'en-GB', ...options });
-  page.setDefaultTimeout(10_000);
+  // A loaded machine is slow; what hangs still shows.
+  page.setDefaultTimeout(40_000);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (line) => {
