@@ -145,8 +145,12 @@ test('while it cannot be written nothing more is let out, rollbacks go on, and a
   expect(desk.failures).toHaveLength(1);
 
   await writeFile(desk.path, before);
-  desk.clock.pass(10_000);
-  await expect.poll(() => standing().problem, { timeout: 30_000 }).toBeUndefined();
+  const standingLater = () => {
+    // It may be about to lie down again when it is woken.
+    desk.clock.pass(10_000);
+    return standing().problem;
+  };
+  await expect.poll(standingLater, { timeout: 30_000 }).toBeUndefined();
   await store.append('abc', 3, [yes]);
   const told = (await desk.lines()).map(({ act, revision }) => `${act} ${revision ?? ''}`.trim());
   expect(told.slice(0, 3)).toEqual(['audit-begun', 'started 1', 'asked 2']);
