@@ -5,8 +5,8 @@
 
 /**
  * Nats. Evidence of all channels together at which a window turns bad. Ville's bound for 1 % would be ln 100; damping,
- * margins and the rule for the best minute make it loose, so this is calibrated: on simulated healthy windows (the
- * seeds for tuning) about one in 150 comes this far.
+ * margins and the rule for the best minute make it loose, so this is calibrated: of simulated healthy windows
+ * about one in 125 comes this far.
  */
 export const ENOUGH = 1.75;
 /**
