@@ -1,14 +1,15 @@
 import { percent, table, withInterval } from './markdown.ts';
 import { play } from './play.ts';
+import { FIRST_REPORTED, WINDOWS } from './reported.ts';
 import { type Score, score } from './score.ts';
-
-/** Constants were tried on windows 1 to 9,999 only; what is reported comes from these. */
-const FIRST_REPORTED = 1_000_000;
-const WINDOWS = 1_000;
 
 /** `tsx bench/judge/run.ts [first seed] [windows]` */
 const [first = FIRST_REPORTED, windows = WINDOWS] = process.argv.slice(2).map(Number);
-const played = Array.from({ length: windows }, (_, i) => play(first + i));
+// A world that is kept would have the collector stop a tick for it.
+const played = Array.from({ length: windows }, (_, i) => {
+  const { outcome, ticks } = play(first + i);
+  return { outcome, ticks };
+});
 // The first windows pay for the compiler's warming up, as the first release after a start does; they count too.
 const ticks = played.flatMap((p) => p.ticks).toSorted((a, b) => a - b);
 process.stdout.write(report(score(played.map((p) => p.outcome)), ticks));

@@ -1,3 +1,4 @@
+import { FIRST_REPORTED, WINDOWS } from '../reported.ts';
 import { ARGO_EXAMPLE, argo } from './argo.ts';
 import { playBeside, sluice } from './beside.ts';
 import { burnRate, FAST_BURN } from './burn-rate.ts';
@@ -5,10 +6,6 @@ import { FLAGGER_EXAMPLE, flagger } from './flagger.ts';
 import { ALL_SIGNALS, kayenta, USUAL_SIGNALS } from './kayenta.ts';
 import type { Peer } from './peer.ts';
 import { sayBeside } from './table.ts';
-
-/** The same windows that `bench/judge/run.ts` reports: nothing was tried on them. */
-const FIRST_REPORTED = 1_000_000;
-const WINDOWS = 1_000;
 
 const judges: readonly { readonly name: string; readonly peer: Peer }[] = [
   { name: 'Sluice', peer: sluice },
