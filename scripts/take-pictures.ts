@@ -1,6 +1,7 @@
 /**
- * Takes the pictures of the flight simulator for the README: a release that burns slowly, found bad, at both widths and in both
- * lights. `npm run build` first, then `npx tsx scripts/take-pictures.ts`. It takes about two minutes.
+ * Takes the pictures of the flight simulator for the README, a release that burns slowly and is found bad, at both widths and
+ * in both lights; and for the guide those of its question, and of a sound release's. `npm run build` first, then
+ * `npx tsx scripts/take-pictures.ts`. It takes about four minutes.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,14 +29,50 @@ validation: { checks: [bucket] }
 
 if (!CHROMIUM)
   throw new Error('The pictures are taken by Chromium. Install it, or name its program in CHROMIUM.');
-const folder = await mkdtemp(join(tmpdir(), 'sluice-pictures-'));
-const { sluice, url } = await startSluice(folder);
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
 try {
-  const page = await browser.newPage({ locale: 'en-GB' });
-  page.setDefaultTimeout(180_000);
-  await page.goto(url);
-  await playUntilBad(page);
+  await play('slow-burn', async (page) => {
+    await page.getByText('looks bad. Roll back').first().waitFor();
+    await takeQuestion(page, 'looks bad. Roll back', 'bad-verdict');
+    await takeSimulator(page.url());
+  });
+  await play('clean-release', (page) => takeQuestion(page, 'from 10 % to 50 %?', 'question'));
+} finally {
+  await browser.close();
+}
+
+/** Plays a scenario up to the yes to 10 %, on a phone. */
+async function play(scenario: string, then: (page: Page) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-pictures-'));
+  const { sluice, url } = await startSluice(folder, scenario);
+  try {
+    const page = await browser.newPage({
+      viewport: { width: 430, height: 1_400 },
+      deviceScaleFactor: 2,
+      colorScheme: 'light',
+      locale: 'en-GB',
+    });
+    page.setDefaultTimeout(180_000);
+    await page.goto(url);
+    await release(page);
+    await then(page);
+    await page.close();
+  } finally {
+    sluice.kill('SIGINT');
+    await once(sluice, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function takeQuestion(page: Page, words: string, name: string): Promise<void> {
+  const question = page.getByRole('article').filter({ hasText: words }).last();
+  await question.waitFor();
+  await question.getByRole('img').first().waitFor();
+  await page.waitForTimeout(1_500);
+  await question.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled' });
+}
+
+async function takeSimulator(url: string): Promise<void> {
   for (const { name, ...look } of LOOKS) {
     for (const colorScheme of ['light', 'dark'] as const) {
       const shot = await browser.newPage({ ...look, colorScheme, locale: 'en-GB' });
@@ -48,20 +85,15 @@ try {
       await shot.close();
     }
   }
-} finally {
-  await browser.close();
-  sluice.kill('SIGINT');
-  await once(sluice, 'exit');
-  await rm(folder, { recursive: true, force: true });
 }
 
 /** The bot and the stand-ins, with a copy of the sample whose only troubles are those of the scenario. */
-async function startSluice(cwd: string): Promise<{ sluice: ChildProcess; url: string }> {
+async function startSluice(cwd: string, scenario: string): Promise<{ sluice: ChildProcess; url: string }> {
   await cp(join(ROOT, 'examples/signals'), join(cwd, 'app'), { recursive: true });
   const manifest = join(cwd, 'app/app.yaml');
   await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('STEADY: "0"', 'STEADY: "1"'));
   await writeFile(join(cwd, 'sluice.yaml'), PLAN);
-  const child = spawn(process.execPath, [join(ROOT, 'dist/cli.js'), 'start', '--scenario', 'slow-burn'], {
+  const child = spawn(process.execPath, [join(ROOT, 'dist/cli.js'), 'start', '--scenario', scenario], {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, SLUICE_PORT: '0', SLUICE_DATA_DIR: cwd, SLUICE_SPEED: '60' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -73,7 +105,7 @@ async function startSluice(cwd: string): Promise<{ sluice: ChildProcess; url: st
   throw new Error('Sluice ended before it said where its page is.');
 }
 
-async function playUntilBad(page: Page): Promise<void> {
+async function release(page: Page): Promise<void> {
   const press = (name: string | RegExp) =>
     page.getByRole('main').getByRole('button', { name }).last().click();
   await page.getByRole('button', { name: '/deploy', exact: true }).click();
@@ -83,5 +115,4 @@ async function playUntilBad(page: Page): Promise<void> {
   await page.getByText('from 0 % to 10 %?').first().waitFor();
   await page.getByRole('radio', { name: /Ben/ }).click();
   await press('Promote to 10 %');
-  await page.getByText('looks bad. Roll back').first().waitFor();
 }

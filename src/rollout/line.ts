@@ -126,6 +126,8 @@ export class Line {
       if (decision.do !== 'run' || this.#running) return;
       const { effect, intended } = decision;
       if (!intended) await this.#record(() => ({ facts: [{ type: 'effect-intended', effect }] }));
+      // Stopped while that was written: the next process finds the intent, and does it.
+      if (this.#stopped) return;
       this.#start(effect, intended);
       return;
     }

@@ -196,7 +196,8 @@ export async function assembleTeam(
     async close() {
       await bot.stop();
       await sandbox.close();
-      await rm(dataDir, { recursive: true, force: true });
+      // A figure that was being written when the bot stopped may still come.
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
 }
