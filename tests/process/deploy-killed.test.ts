@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { press } from './chat.ts';
-import { begin } from './children.ts';
-import { exported, tempFolder, until } from './sluice.ts';
+import { begin, beginWorld } from './children.ts';
+import { tempFolder, until } from './sluice.ts';
 
 test('a bot that is killed in the middle of a deployment goes on when it is started again, and the command with it', {
   timeout: 120_000,
@@ -13,13 +13,7 @@ test('a bot that is killed in the middle of a deployment goes on when it is star
     join(folder, 'sluice.yaml'),
     'checklist: []\nvalidation: { checks: [service, files] }\nsteps:\n  - { traffic: 100 %, watch: 1m }\n',
   );
-  const world = begin(['sandbox'], folder, {
-    SLUICE_PORT: '0',
-    SLUICE_SPEED: '240',
-    SLUICE_DATA_DIR: folder,
-  });
-  await world.line(/SLUICE_SANDBOX/);
-  const env: Record<string, string> = { ...exported(world.out()), SLUICE_DATA_DIR: 'bot' };
+  const env = await beginWorld(folder);
 
   const first = begin(['run'], folder, env);
   await first.line(/is up/);

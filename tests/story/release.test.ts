@@ -27,16 +27,13 @@ test('a clean release goes to 100 %, each step asked for, and back again on requ
 
   expect(question.caption).toContain('False alarms: at most 1 % (simulated');
 
+  await keeps(['-0.json.gz']);
   await team.press(BEN, 'Promote to 50 %');
+  await team.waitFor(/from 50 % to 100 %\?/);
+  await keeps(['-0.json.gz', '-1.json.gz']);
   await team.press(BEN, 'Promote to 100 %');
   await team.waitFor(/is done\./);
   expect(Object.keys(await liveSplit(team))).not.toContain('v1');
-  // The windows of both judged steps, for `sluice judge calibrate`.
-  const kept = await readdir(join(team.dataDir, 'windows', 'default'));
-  expect(kept.toSorted().map((name) => name.slice(name.lastIndexOf('-')))).toEqual([
-    '-0.json.gz',
-    '-1.json.gz',
-  ]);
 
   await team.send(ADA, '/rollback It smells.');
   await team.waitFor(/roll back to v1\?/);
@@ -61,3 +58,12 @@ test('a failing version is found within the window, and one tap takes it back', 
   await team.waitFor(/default is rolled back/);
   expect(await liveSplit(team)).toEqual({ v1: 1 });
 });
+
+/** Waits for the windows of judged steps: the look that sees all of one may come just after its question. */
+async function keeps(windows: readonly string[]): Promise<void> {
+  const kept = async () => {
+    const names = await readdir(join(team.dataDir, 'windows', 'default')).catch(() => []);
+    return names.map((name) => name.slice(name.lastIndexOf('-'))).toSorted();
+  };
+  await expect.poll(kept, { timeout: 60_000 }).toEqual(windows);
+}
