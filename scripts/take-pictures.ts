@@ -67,7 +67,6 @@ async function play(scenario: string, then: (page: Page) => Promise<void>): Prom
 async function takeQuestion(page: Page, words: string, name: string): Promise<void> {
   const question = page.getByRole('article').filter({ hasText: words }).last();
   await question.waitFor();
-  await question.getByRole('img').first().waitFor();
   await page.waitForTimeout(1_500);
   await question.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled' });
 }
